@@ -1,0 +1,441 @@
+"""The team's numbers, as frozen dataclasses that ``rules.toml`` is read into.
+
+The classes are the schema of the file: their field names are its keys and their types say what each key takes.
+``store.rules_file`` does the reading. See docs/model.md, "The rules file".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from store.errors import StoreError
+from store.instants import DAY, HOUR, MINUTE
+from store.vocabulary import Channel, Disposition, Motion, Outcome, Status, Trigger
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Unit(StrEnum):
+    """What a duration is counted in; business units count only the team's working hours or days."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    BUSINESS_MINUTES = "business_minutes"
+    BUSINESS_HOURS = "business_hours"
+    BUSINESS_DAYS = "business_days"
+
+    @property
+    def business(self) -> bool:
+        """Whether it counts working time only."""
+        return self.value.startswith("business")
+
+
+_UNITS = frozenset(unit.value for unit in Unit)
+_MICROSECONDS = {
+    Unit.MINUTES: MINUTE,
+    Unit.HOURS: HOUR,
+    Unit.DAYS: DAY,
+    Unit.BUSINESS_MINUTES: MINUTE,
+    Unit.BUSINESS_HOURS: HOUR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as the rules file writes it: ``5 business minutes``, ``2 business days``, ``24 hours``."""
+
+    amount: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """Read ``"<whole number> <unit>"``; raises ValueError saying what was expected."""
+        number, _, words = text.strip().lower().partition(" ")
+        name = "_".join(words.split())
+        name = name if name.endswith("s") else name + "s"
+        if not (number.isascii() and number.isdigit() and len(number) <= 6 and name in _UNITS):
+            raise ValueError('a duration such as "5 business minutes", "2 business days" or "24 hours"')
+        return cls(int(number), Unit(name))
+
+    @property
+    def microseconds(self) -> int:
+        """Its length in microseconds of clock or business time; raises ValueError for business days."""
+        if self.unit is Unit.BUSINESS_DAYS:
+            raise ValueError("business days have no fixed length: ask the calendar")
+        return self.amount * _MICROSECONDS[self.unit]
+
+    def __str__(self) -> str:
+        words = self.unit.value.replace("_", " ")
+        return f"{self.amount} {words[:-1] if self.amount == 1 else words}"
+
+
+# --- what a key takes: each reads one TOML value or raises ValueError saying what was expected -------------------
+
+
+def _between(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"a whole number from {low:,} to {high:,}")
+        return value
+
+    return read
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError("a share from 0 to 1, such as 0.5")
+    return float(value)
+
+
+def _span(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError('a length of time such as "10 minutes" or "1 day"')
+    duration = Duration.parse(value)
+    if duration.unit.business:
+        raise ValueError('a length of clock time such as "10 minutes" or "1 day", not business time')
+    return duration.microseconds
+
+
+def _weekday(value: Any) -> int:
+    if value not in WEEKDAYS:
+        raise ValueError(f"a weekday: {', '.join(WEEKDAYS)}")
+    return WEEKDAYS.index(value)
+
+
+def _letter(value: Any) -> str:
+    if not isinstance(value, str) or not (value == "" or (len(value) == 1 and value.isascii() and value.islower())):
+        raise ValueError('one small letter a to z ("" offers no key)')
+    return value
+
+
+def _code(pattern: str, what: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise ValueError(what)
+        return value
+
+    return read
+
+
+Count = Annotated[int, _between(0, 100_000)]
+Positive = Annotated[int, _between(1, 100_000)]
+Percent = Annotated[int, _between(0, 100)]
+Minor = Annotated[int, _between(0, 10**15)]  # minor units of the team's currency
+Share = Annotated[float, _share]
+Span = Annotated[int, _span]  # microseconds of clock time
+Weekday = Annotated[int, _weekday]
+Letter = Annotated[str, _letter]
+Country = Annotated[str, _code("[A-Z]{2}", 'an ISO country code of two capitals, such as "US" or "DE"')]
+Subdivision = Annotated[str, _code("[A-Z0-9]{1,5}", 'a state or region code in capitals, such as "CA" or "BY"')]
+Currency = Annotated[str, _code("[A-Z]{3}", 'an ISO currency code of three capitals, such as "EUR"')]
+
+
+# --- the tables ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the team works, in the team's zone; ``weekdays`` counts Monday as 0."""
+
+    opens: time
+    closes: time
+    weekdays: frozenset[Weekday]
+    country: Country | None = None
+    subdivision: Subdivision | None = None
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """When a person may be called, in their own local time; ``closes`` itself is already too late."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """What ends an at bat of one motion; ``direct_attempts`` and ``partner_touches`` must both be reached."""
+
+    attempts: Positive | None = None
+    days: Positive | None = None
+    business_days: Positive | None = None
+    direct_attempts: Positive | None = None
+    partner_touches: Positive | None = None
+    unless_connected: bool = False
+    cadence_completed: bool = False
+    campaign_window: bool = False  # ends with the campaign; ``days`` holds only where there is no window or a past one
+
+
+@dataclass(frozen=True, slots=True)
+class MotionRules:
+    """How at bats of one motion are worked; the two clocks come from ``[sla]`` where the motion names none."""
+
+    inbound: bool
+    high_intent: bool
+    cadence: str
+    expiry: Expiry
+    first_touch: Duration | None = None
+    accept: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaRules:
+    """The clocks that do not depend on the motion; docs/model.md, "Clocks", names each."""
+
+    first_touch_high_intent: Duration
+    offer_to_all: Duration
+    respond_high_intent: Duration
+    first_touch: Duration
+    accept: Duration
+    connect: Duration
+    connect_alert: Duration
+    connect_window_share: Share
+    connect_alert_window_share: Share
+    hand_over: Duration
+    approval: Duration
+    qualify: Duration
+    quiet: Duration
+    working_activity: Duration
+    working_alert: Duration
+    stale: Duration
+    stale_decision: Duration
+    convert: Duration
+    untouched_flag: Duration
+    expiry_escalation: Duration
+    opportunity_unmoved: Duration
+    reply_keeps_owner: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRules:
+    """How often a window may be extended, each time by at most the original window."""
+
+    owner: Count
+    promise_grace: Duration  # a promised callback holds expiry until this long after it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a cadence: ``day`` in business days from opening, ``script`` with its placeholders unfilled."""
+
+    day: Count
+    channel: Channel
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """The planned steps of one at bat, in order; step numbers shown to people start at 1."""
+
+    key: str
+    label: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionRules:
+    """How one disposition is shown and which letter picks it in the log dialog ("" for none)."""
+
+    label: str
+    letter: Letter
+
+
+class ComesBack(StrEnum):
+    """What brings a contact back after an outcome."""
+
+    AFTER_DAYS = "after_days"
+    ON_DATE = "on_date"
+    NEW_SIGNAL = "new_signal"
+    HIGH_INTENT = "high_intent"
+    WHEN_FIXED = "when_fixed"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRules:
+    """How one outcome is shown, its default reason, and when the contact may come back."""
+
+    label: str
+    letter: Letter
+    default_reason: str
+    comes_back: ComesBack
+    recycle_days: Positive | None = None
+    same_rep: bool = False
+    other_rep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an at bat ended; ``by_rule`` reasons are written by the clock, never offered to a person."""
+
+    key: str
+    label: str
+    letter: Letter
+    track: str
+    outcomes: tuple[Outcome, ...]
+    needs_note: bool = False
+    needs_competitor: bool = False
+    by_rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """When things rise in the queue."""
+
+    expiry_warning_days: Count
+    callback_lead: Span
+    no_show_days: Count
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """How promises are kept."""
+
+    limit: Positive
+    passes_on: Span
+    kept_within: Span
+    far_days: Positive
+
+
+class PartOfDay(NamedTuple):
+    """A stretch of a contact's day, ``closes`` not included."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRules:
+    """How suggested retries are spread over a contact's days."""
+
+    parts_of_day: tuple[PartOfDay, ...]
+    per_day: Positive
+    days_running: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRules:
+    """Above which value a disqualification waits for a team lead; ``expected`` in minor units."""
+
+    employees: Count
+    expected: Minor
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRules:
+    """Who can be given more."""
+
+    open_lead_limit: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRules:
+    """Thresholds of the score and how fast intent decays."""
+
+    mql: Percent
+    sql: Percent
+    half_life_days: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRules:
+    """What a conversion proposes."""
+
+    close_days: Positive
+    probability: Percent
+    amount: Minor
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRules:
+    """The longest texts that are accepted, in characters."""
+
+    name: Positive
+    note: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A figure to hold one's own against; ``grade`` A published study, B vendor data with sample, C opinion."""
+
+    label: str
+    unit: str
+    denominator: str
+    source: str
+    grade: str
+    low: float | None = None
+    high: float | None = None
+    year: Annotated[int, _between(1900, 2200)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything a team can change, in force from when it is loaded; ``digest`` names the exact content."""
+
+    digest: str
+    undo: Span
+    amend: Span
+    hours: Hours
+    calling: Calling
+    motions: Mapping[Motion, MotionRules]
+    sla: SlaRules
+    extensions: ExtensionRules
+    cadences: Mapping[str, Cadence]
+    attempts: AttemptRules
+    callbacks: CallbackRules
+    queue: QueueRules
+    dispositions: Mapping[Disposition, DispositionRules]
+    outcomes: Mapping[Outcome, OutcomeRules]
+    reasons: Mapping[str, Reason]
+    tracks: Mapping[str, str]
+    triggers: Mapping[Trigger, str]
+    approval: ApprovalRules
+    routing: RoutingRules
+    score: ScoreRules
+    lead: LeadRules
+    limits: LimitRules
+    benchmarks: Mapping[str, Benchmark]
+    sub_statuses: Mapping[Status, Mapping[str, str]] = field(default_factory=dict)
+
+    def cadence_of(self, motion: Motion) -> Cadence:
+        """The cadence that at bats of this motion follow."""
+        return self.cadences[self.motions[motion].cadence]
+
+
+class RulesError(StoreError):
+    """A rules file that cannot be used; ``problems`` has one sentence for each mistake, in the file's order."""
+
+    def __init__(self, problems: list[str]) -> None:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(problems[0] + more)
+        self.problems = problems
+
+
+def load_rules(path: Path | None = None) -> RuleSet:
+    """The shipped rules, with the team's file laid over them where ``path`` is given.
+
+    Tables are merged key by key, lists are replaced whole. Raises RulesError, a StoreError that names file, line,
+    key and what was expected.
+    """
+    if path is None:
+        return _shipped()
+    from store import rules_file  # it needs the classes above
+
+    return rules_file.read(path)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> RuleSet:
+    from store import rules_file
+
+    return rules_file.read(None)
