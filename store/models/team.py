@@ -1,0 +1,108 @@
+"""The people who use the program, and what waits for them."""
+
+from __future__ import annotations
+
+from peewee import IntegerField, TextField
+
+from store.models.base import Row, flag, link, moment, text, void, whole, word, written_by
+from store.vocabulary import UserRole
+
+
+class Team(Row):
+    """A team and where it works; the zone is the one reports group days by."""
+
+    name = TextField()
+    zone = TextField()
+    country = text()
+    region = text()
+    currency = TextField()
+    written = written_by()
+
+
+class User(Row):
+    """Somebody who uses the program; user 1 is the system itself."""
+
+    name = TextField(unique=True)
+    role = word("role", UserRole)
+    team = link(Team, null=True)
+    zone = text()
+    email = text()
+    active = flag("active")
+    paused = flag("paused")
+    capacity = IntegerField(default=1)
+    login = text()
+    written = written_by()
+
+
+class Setting(Row):
+    """A fact about this database: its identity, the key of its keyed hashes."""
+
+    name = TextField(unique=True)
+    value = TextField()
+
+
+class Absence(Row):
+    """Days a person is away; routing skips them."""
+
+    user = link(User)
+    starts = TextField()
+    ends = TextField()
+    void = void()
+    written = written_by()
+
+
+class Alert(Row):
+    """Something an owner must see, which closes itself when its cause is gone."""
+
+    kind = TextField()
+    entity = TextField()
+    entity_id = IntegerField()
+    owner = link(User, null=True)
+    cause = text()
+    opened_at = moment()
+    closed_at = moment(null=True)
+    void = void()
+    written = written_by()
+
+
+class Approval(Row):
+    """A disqualification that waits for a team lead."""
+
+    lead_id = IntegerField()
+    asked_by = link(User)
+    asked_at = moment()
+    due_at = moment()
+    outcome = TextField()
+    reason = TextField()
+    note = text()
+    from_stage = TextField()
+    from_status = TextField()
+    decided_by = link(User, null=True)
+    decided_at = moment(null=True)
+    approved = IntegerField(null=True)
+    answer = text()
+    void = void()
+    written = written_by()
+
+    class Meta:
+        indexes = ((("lead_id",), False),)
+
+
+class Experiment(Row):
+    """Two or more arms compared on cadence, script or routing."""
+
+    name = TextField(unique=True)
+    subject = TextField()
+    starts_at = moment()
+    ends_at = moment(null=True)
+    written = written_by()
+
+
+class ExperimentArm(Row):
+    """One arm of an experiment and its share."""
+
+    experiment = link(Experiment)
+    name = TextField()
+    share = whole()
+    value = text()
+    written = written_by()

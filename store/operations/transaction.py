@@ -1,0 +1,331 @@
+"""One operation is one transaction: everything it changes, who did it, and what was there before.
+
+``operation`` turns a function of a ``Transaction`` and a draft into the callable the program uses. It takes the
+write lock first, so what a function reads inside is what it changes; it records every column that changed, and it
+seals the record into the hash chain. Submitting the same key twice does the act once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+import apsw
+from peewee import PeeweeException
+
+from store.actor import Actor
+from store.database import Prepared, Slot, Store, plain_words, slot
+from store.errors import Refusal, StoreError
+from store.instants import Instant, moment
+from store.lead_state import COLUMNS, LeadState, lead_state
+from store.models import Lead, Row
+from store.vocabulary import Outcome
+
+Draft = TypeVar("Draft")
+
+# Columns that identify a person or hold free words about one: their history stands in the erasable table.
+PERSONAL: Mapping[str, frozenset[str]] = {
+    "contact": frozenset({"name", "first_name", "last_name", "title", "notes", "street", "city", "postal_code"}),
+    "phone": frozenset({"raw", "e164", "digits", "extension"}),
+    "email": frozenset({"address", "folded"}),
+    "touch": frozenset({"note"}),
+    "note": frozenset({"text"}),
+    "lead": frozenset({"learned", "outcome_note", "why"}),
+    "signal": frozenset({"words", "payload"}),
+    "callback": frozenset({"words"}),
+    "meeting": frozenset({"words"}),
+    "task": frozenset({"words"}),
+}
+MADE = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the program proposes to do next because of what was just logged."""
+
+    what: str  # "convert", "close", "add_person"
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an operation did: ``sentence`` for the screen, ``undo_until`` when its author may still take it back."""
+
+    operation_id: int
+    sentence: str
+    lead_id: int | None = None
+    undo_until: Instant | None = None
+    offer: Offer | None = None
+    made: Mapping[str, int] | None = None
+    repeated: bool = False
+
+
+class Operation(Generic[Draft]):
+    """A named act: call it with the store, who acts, when, and the draft."""
+
+    def __init__(self, kind: str, run: Callable[[Transaction, Draft], Done]) -> None:
+        self.kind = kind
+        self.run = run
+        self.__doc__ = run.__doc__
+        self.__name__ = run.__name__
+
+    def __call__(
+        self, store: Store, actor: Actor, now: Instant, draft: Draft, key: uuid.UUID | str | None = None
+    ) -> Done:
+        """Do it once for this key; raises Refusal (nothing written) or StoreError."""
+        with Transaction(store, self.kind, actor, now, str(key or uuid.uuid4())) as tx:
+            if tx.repeats is not None:
+                return Done(tx.repeats[0], "That was saved already.", tx.repeats[1], repeated=True)
+            return self.run(tx, draft)
+
+
+def operation(kind: str) -> Callable[[Callable[[Transaction, Draft], Done]], Operation[Draft]]:
+    """Make an operation of a function; ``kind`` is what the history calls it."""
+
+    def wrap(run: Callable[[Transaction, Draft], Done]) -> Operation[Draft]:
+        return Operation(kind, run)
+
+    return wrap
+
+
+class Transaction:
+    """The open write: read through it, change through it, and the history writes itself."""
+
+    def __init__(self, store: Store, kind: str, actor: Actor, now: Instant, key: str) -> None:
+        self.store = store
+        self.kind = kind
+        self.actor = actor
+        self.now = now
+        self.key = key
+        self.id = 0
+        self.lead_id: int | None = None
+        self.override = ""
+        self.undoes: int | None = None
+        self.repeats: tuple[int, int | None] | None = None
+        self._changes: list[tuple[str, int, str, str | None, str | None]] = []
+        self._began = False
+
+    # -- what a function of it uses --------------------------------------------------------------------------------
+
+    @property
+    def rules(self) -> Any:
+        """The team's rules in force."""
+        return self.store.rules
+
+    def today(self, at: Instant | None = None) -> str:
+        """The ISO day of an instant (now) in the team's zone."""
+        return moment(self.now if at is None else at, self.store.zone).date().isoformat()
+
+    def lead(self, lead_id: int) -> LeadState:
+        """The at bat as it stands inside this transaction; raises Refusal when there is none."""
+        row = _LEAD.row(self.store, id=lead_id)
+        if row is None:
+            raise Refusal("That at bat is not in this database.")
+        return lead_state(row)
+
+    def get(self, model: type[Row], row_id: int) -> dict[str, Any]:
+        """One row by column name; raises Refusal when there is none."""
+        found = self.find(model, id=row_id)
+        if not found:
+            raise Refusal(f"That {_table(model).replace('_', ' ')} is not in this database.")
+        return found[0]
+
+    def find(self, model: type[Row], **where: Any) -> list[dict[str, Any]]:
+        """Rows whose columns equal ``where``, oldest first."""
+        sql, columns = _find_sql(model, tuple(where))
+        return [dict(zip(columns, row, strict=True)) for row in self.store.rows(sql, tuple(where.values()))]
+
+    def insert(self, model: type[Row], **values: Any) -> int:
+        """Add a row, filling defaults; returns its id."""
+        self._begin_history()
+        sql, names, defaults = _insert_sql(model)
+        values["written_id"] = self.id
+        row = {**defaults, **values}
+        if len(row) != len(defaults):
+            raise TypeError(f"{_table(model)} has no column {sorted(set(values) - set(defaults))}")
+        made = self.store.connection.execute(sql, [row[name] for name in names]).get
+        self._changes.append((_table(model), made, MADE, None, None))
+        return int(made)
+
+    def update(self, model: type[Row], before: Mapping[str, Any], **changes: Any) -> None:
+        """Change a row, recording each column that really differs from ``before`` (a row with its id)."""
+        table = _table(model)
+        changes = {name: value for name, value in changes.items() if before[name] != value}
+        if not changes:
+            return
+        self._begin_history()
+        if "version" in before:
+            changes["version"] = before["version"] + 1
+        sql = _update_sql(model, tuple(changes))
+        self.store.connection.execute(sql, [*changes.values(), self.id, before["id"]])
+        for name, value in changes.items():
+            self._changes.append((table, before["id"], name, _json(before[name]), _json(value)))
+
+    def save_lead(self, before: LeadState, changes: Mapping[str, Any]) -> LeadState:
+        """Change an at bat; its version moves even when nothing else does, so that others see it was touched."""
+        columns = {name: value for name, value in changes.items() if getattr(before, name) != value}
+        self._begin_history()
+        columns["version"] = before.version + 1
+        columns["updated_at"] = self.now
+        sql = _update_sql(Lead, tuple(columns))
+        self.store.connection.execute(sql, [*columns.values(), self.id, before.id])
+        for name, value in columns.items():
+            if name != "updated_at":
+                self._changes.append(("lead", before.id, name, _json(getattr(before, name)), _json(value)))
+        self.lead_id = before.id if self.lead_id is None else self.lead_id
+        return self.lead(before.id)
+
+    def record(self, model: type[Row], row_id: int, column: str, before: Any, after: Any) -> None:
+        """Note a change that was written by SQL over a set of rows."""
+        self._begin_history()
+        self._changes.append((_table(model), row_id, column, _json(before), _json(after)))
+
+    def done(self, sentence: str, **more: Any) -> Done:
+        """The answer of this operation, undoable for as long as the rules say."""
+        undo = self.now + self.rules.undo if self.actor.kind == "person" else None
+        more.setdefault("lead_id", self.lead_id)
+        return Done(self.id, sentence, undo_until=undo, **more)
+
+    # -- the transaction itself ------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Transaction:
+        if self.store.read_only:
+            raise StoreError(f"{self.store.path} is open for reading only.")
+        self.store.still_there()
+        try:
+            self.store.connection.execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            raise StoreError(plain_words(error, self.store.path)) from error
+        row = self.store.row("SELECT id, lead_id FROM operation WHERE key = ?", (self.key,))
+        if row is not None:
+            self.repeats = (row[0], row[1])
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: Any) -> None:
+        connection = self.store.connection
+        try:
+            if error is None:
+                if self._began:
+                    self._seal()
+                connection.execute("COMMIT")
+                return
+        except (apsw.Error, PeeweeException) as failure:
+            error = failure
+        if not connection.getautocommit():
+            connection.execute("ROLLBACK")
+        if isinstance(error, apsw.ConstraintError):
+            raise StoreError(f"The database refused that: {error}. Nothing was saved.") from error
+        if isinstance(error, apsw.Error | PeeweeException):
+            raise StoreError(plain_words(error, self.store.path)) from error
+        if kind is None and error is not None:
+            raise error
+
+    def _begin_history(self) -> None:
+        if self._began:
+            return
+        self._began = True
+        self.id = int(self.store.value("SELECT coalesce(max(id), 0) + 1 FROM operation"))
+        actor = self.actor
+        self.store.connection.execute(
+            "INSERT INTO operation (id, key, at, kind, actor_id, by, role, override, undoes_id, lead_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.id,
+                self.key,
+                self.now,
+                self.kind,
+                actor.user_id,
+                actor.kind,
+                actor.role,
+                self.override,
+                self.undoes,
+                self.lead_id,
+            ),
+        )
+
+    def _seal(self) -> None:
+        """Write the recorded changes and chain their hash to the one before."""
+        connection = self.store.connection
+        first = int(self.store.value("SELECT coalesce(max(id), 0) + 1 FROM change"))
+        rows, hidden = [], []
+        for number, (entity, entity_id, column, before, after) in enumerate(self._changes, first):
+            if column in PERSONAL.get(entity, ()):
+                salt = secrets.token_bytes(16)
+                hidden.append((number, salt, before, after))
+                before, after = salted(salt, before), salted(salt, after)
+            rows.append((number, self.id, entity, entity_id, column, before, after))
+        connection.executemany(
+            'INSERT INTO change (id, operation_id, entity, entity_id, "column", before, after)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        if hidden:
+            connection.executemany(
+                "INSERT INTO change_secret (change_id, salt, before, after) VALUES (?, ?, ?, ?)", hidden
+            )
+        last = self.store.value("SELECT hash FROM seal ORDER BY operation_id DESC LIMIT 1") or ""
+        connection.execute(
+            "INSERT INTO seal (operation_id, hash) VALUES (?, ?)",
+            (self.id, chain_hash(last, operation_facts(self.store, self.id), [row[2:] for row in rows])),
+        )
+
+
+def operation_facts(store: Store, operation_id: int) -> tuple[Any, ...]:
+    """What the chain binds of an operation itself."""
+    row = store.row(
+        "SELECT id, key, at, kind, actor_id, by, role, override, undoes_id, lead_id FROM operation WHERE id = ?",
+        (operation_id,),
+    )
+    assert row is not None
+    return row
+
+
+def chain_hash(last: str, facts: tuple[Any, ...], changes: list[tuple[Any, ...]]) -> str:
+    """The seal of one operation: SHA-256 over the seal before it, its facts and its changes."""
+    return hashlib.sha256(json.dumps([last, facts, changes], separators=(",", ":")).encode()).hexdigest()
+
+
+def salted(salt: bytes, value: str | None) -> str | None:
+    """What stands in the history in place of a personal value."""
+    return None if value is None else "sha256:" + hashlib.sha256(salt + value.encode()).hexdigest()
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _table(model: type[Row]) -> str:
+    return str(model._meta.table_name)
+
+
+_LEAD = Prepared(Lead.select(*(Lead._meta.columns[name] for name in COLUMNS)).where(Lead.id == slot("id")))
+
+
+@lru_cache(maxsize=256)
+def _find_sql(model: type[Row], where: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    fields = model._meta.columns
+    query = model.select(*fields.values()).order_by(fields["id"])
+    for name in where:
+        query = query.where(fields[name] == slot(name))
+    return Prepared(query).sql, tuple(fields)
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(model: type[Row]) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    fields = {name: field for name, field in model._meta.columns.items() if name != "id"}
+    query = model.insert({field: slot(name) for name, field in fields.items()}).returning(fields["written_id"].model.id)
+    prepared = Prepared(query)
+    order = tuple(part.name for part in prepared._template if isinstance(part, Slot))
+    return prepared.sql, order, {name: field.default for name, field in fields.items()}
+
+
+@lru_cache(maxsize=512)
+def _update_sql(model: type[Row], columns: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{name}" = ?' for name in (*columns, "written_id"))
+    return f'UPDATE "{_table(model)}" SET {sets} WHERE id = ?'

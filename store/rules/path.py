@@ -1,0 +1,53 @@
+"""The one-way path of an at bat: which stage follows which, and which status goes with which stage.
+
+Source of both tables: docs/model.md, "The path" and "Status".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from store.vocabulary import Stage, Status
+
+RANK: Mapping[Stage, int] = {
+    Stage.NEW: 0,
+    Stage.ACCEPTED: 1,
+    Stage.ATTEMPTING: 2,
+    Stage.CONNECTED: 3,
+    Stage.QUALIFIED: 4,
+    Stage.DISQUALIFIED: 5,
+    Stage.CONVERTED: 6,
+    Stage.CLOSED: 6,
+}
+
+ALLOWED_STATUSES: Mapping[Stage, tuple[Status, ...]] = {
+    Stage.NEW: (Status.UNCONTACTED, Status.RECYCLED),
+    Stage.ACCEPTED: (Status.UNCONTACTED, Status.RECYCLED),
+    Stage.ATTEMPTING: (Status.ATTEMPTING, Status.STALE),
+    Stage.CONNECTED: (Status.ATTEMPTING, Status.CONNECTED, Status.WORKING, Status.STALE),
+    Stage.QUALIFIED: (Status.WORKING, Status.STALE, Status.QUALIFIED),
+    Stage.DISQUALIFIED: (Status.UNQUALIFIED,),
+    Stage.CONVERTED: (Status.CONVERTED,),
+    Stage.CLOSED: (Status.NURTURE, Status.DISQUALIFIED),
+}
+
+# What an at bat passes through when it goes forward by more than one stage. Qualified is never passed through:
+# it counts as entered only when it was; Disqualified only on the way to an outcome that disqualifies.
+_PASSED = (Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED)
+
+
+def forward(here: Stage, there: Stage) -> bool:
+    """Whether going from ``here`` to ``there`` is a step forward (staying is not)."""
+    return RANK[there] > RANK[here]
+
+
+def skipped(here: Stage, there: Stage) -> tuple[Stage, ...]:
+    """The stages passed over on the way from ``here`` to ``there``; empty for a closing, which skips nothing."""
+    if there in (Stage.CLOSED, Stage.DISQUALIFIED):
+        return ()
+    return tuple(stage for stage in _PASSED if RANK[here] < RANK[stage] < RANK[there])
+
+
+def allowed(stage: Stage, status: Status) -> bool:
+    """Whether ``status`` may be held in ``stage``."""
+    return status in ALLOWED_STATUSES[stage]

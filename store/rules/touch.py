@@ -1,0 +1,366 @@
+"""What logging a touch does to an at bat, worked out before anything is written.
+
+The log dialog shows this while the person chooses; the operation applies the very same effect. Source of every row
+of the tables: docs/model.md, "Logging a touch".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.errors import Refusal
+from store.instants import DAY, Instant
+from store.lead_state import LeadState
+from store.rules import cadence, queue_order
+from store.rules.business import Calendar
+from store.rules.path import RANK
+from store.ruleset import Duration, RuleSet, Unit
+from store.vocabulary import (
+    LOCKED_STAGES,
+    Channel,
+    Decision,
+    Direction,
+    Disposition,
+    Outcome,
+    Stage,
+    Status,
+    WithWhom,
+)
+
+D = Disposition
+
+_ANYWHERE = (D.MEETING_BOOKED, D.NOT_INTERESTED, D.WRONG_PERSON, D.DO_NOT_CONTACT)
+DISPOSITIONS: Mapping[Channel, tuple[Disposition, ...]] = {
+    Channel.CALL: (
+        D.NO_ANSWER,
+        D.VOICEMAIL_LEFT,
+        D.BUSY,
+        D.GATEKEEPER,
+        D.CONVERSATION,
+        D.CALLBACK_REQUESTED,
+        *_ANYWHERE[:3],
+        D.WRONG_NUMBER,
+        D.DO_NOT_CONTACT,
+    ),
+    Channel.EMAIL: (D.SENT, D.REPLIED, *_ANYWHERE, D.BOUNCED, D.UNSUBSCRIBE),
+    Channel.LINKEDIN: (D.SENT, D.REPLIED, *_ANYWHERE),
+    Channel.SMS: (D.SENT, D.REPLIED, *_ANYWHERE),
+    Channel.MEETING: (D.HELD, D.NO_SHOW, *_ANYWHERE),
+    Channel.OTHER: (D.CONVERSATION, *_ANYWHERE),
+}
+CONNECTS = frozenset({D.CONVERSATION, D.CALLBACK_REQUESTED, D.MEETING_BOOKED, D.NOT_INTERESTED, D.REPLIED, D.HELD})
+INBOUND_ONLY = frozenset({D.REPLIED, D.BOUNCED, D.UNSUBSCRIBE})
+_ATTEMPT_CHANNELS = frozenset({Channel.CALL, Channel.EMAIL, Channel.LINKEDIN, Channel.SMS})
+_FORCED: Mapping[Disposition, tuple[Decision, Outcome | None]] = {
+    D.MEETING_BOOKED: (Decision.CONVERT, Outcome.MEETING_BOOKED),
+    D.NOT_INTERESTED: (Decision.NOT_INTERESTED, Outcome.BAD_FIT),
+    D.WRONG_PERSON: (Decision.WRONG_PERSON, Outcome.WRONG_PERSON),
+    D.NO_SHOW: (Decision.REBOOK, None),
+}
+_FOLLOW_UP = Duration(2, Unit.BUSINESS_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How the person of an at bat may be reached: ``zones`` are the candidates of their number or address."""
+
+    zones: tuple[str, ...] = ()
+    phones: int = 0
+    emails: int = 0
+    suppressed: bool = False
+    email_stopped: bool = False
+
+    @property
+    def channels(self) -> int:
+        """How many numbers and addresses still work and may be used."""
+        return self.phones + (0 if self.email_stopped else self.emails)
+
+
+@dataclass(frozen=True, slots=True)
+class TouchDraft:
+    """A touch as it is being entered; ``seen`` is the version of the at bat the person was looking at.
+
+    ``at`` is when it happened (None: now); ``next_at`` and ``next_channel`` a next step the person named;
+    ``meeting_at`` when a meeting was booked for; ``phone_id`` or ``email_id`` the one used.
+    """
+
+    lead_id: int
+    channel: Channel
+    disposition: Disposition
+    direction: Direction = Direction.OUT
+    seen: int | None = None
+    with_whom: WithWhom = WithWhom.CONTACT
+    contact_id: int | None = None
+    at: Instant | None = None
+    note: str = ""
+    duration: int | None = None
+    next_at: Instant | None = None
+    next_channel: Channel | None = None
+    anyone: bool = False
+    phone_id: int | None = None
+    email_id: int | None = None
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a touch will do: columns of the at bat that change, stages entered (skipped or not), and the rest."""
+
+    changes: Mapping[str, Any]
+    entered: tuple[tuple[Stage, bool], ...] = ()
+    attempt: bool = False
+    connect: bool = False
+    callback_at: Instant | None = None
+    suppress: bool = False
+    stop_email: bool = False
+    mark_bad: str = ""
+    close: Outcome | None = None
+    offer: str = ""
+    offer_outcome: Outcome | None = None
+    words: tuple[str, ...] = field(default=())
+
+
+def direction_of(disposition: Disposition) -> Direction:
+    """Which way a disposition goes unless said otherwise."""
+    return Direction.IN if disposition in INBOUND_ONLY else Direction.OUT
+
+
+def effect(
+    lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, calendar: Calendar, now: Instant
+) -> Effect:
+    """What this touch does to this at bat; raises Refusal when it may not be logged."""
+    at = now if draft.at is None else draft.at
+    _check(lead, reach, draft, rules, now, at)
+    if draft.automated:
+        return Effect({"touches": lead.touches + 1}, words=("shown in the stream; no attempt, no clock, no stage",))
+    attempt = (
+        draft.direction is Direction.OUT and draft.channel in _ATTEMPT_CHANNELS and draft.disposition is not D.BOUNCED
+    )
+    connect = draft.disposition in CONNECTS and draft.with_whom is WithWhom.CONTACT
+    entered = _entered(lead, attempt, connect)
+    stage = entered[-1][0] if entered else lead.stage
+    changes = _counters(lead, draft, attempt, connect, at)
+    changes["status"] = _status(lead, stage, draft.disposition, attempt, connect)
+    if entered:
+        changes.update(stage=stage, stage_at=now)
+        changes["accepted_at"] = lead.accepted_at or now
+    if connect and lead.connected_at is None:
+        changes["connected_at"] = now
+    if draft.disposition is D.DO_NOT_CONTACT:
+        return Effect(changes, entered, attempt, suppress=True, close=Outcome.SUPPRESS, words=_goodbye())
+    left = _reach_after(reach, draft)
+    if draft.disposition is D.UNSUBSCRIBE and not left.channels:
+        return Effect(changes, entered, stop_email=True, close=Outcome.SUPPRESS, words=("no channel is left: closes",))
+    changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect))
+    return _effect(lead, left, draft, rules, changes, entered, attempt, connect)
+
+
+def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now: Instant, at: Instant) -> None:
+    if draft.disposition is not D.UNKNOWN and draft.disposition not in DISPOSITIONS[draft.channel]:
+        raise Refusal(f"“{draft.disposition.label}” cannot come of a {draft.channel.label}: choose another.")
+    if lead.stage in LOCKED_STAGES:
+        raise Refusal(f"This at bat is {lead.stage.label} for good: new interest is a new at bat.")
+    if lead.stage is Stage.DISQUALIFIED:
+        raise Refusal("This at bat waits for a team lead's approval: ask for it to be sent back first.")
+    if reach.suppressed and draft.direction is Direction.OUT:
+        raise Refusal("This person asked not to be contacted: no outbound touch may be made or logged.")
+    if reach.email_stopped and draft.channel is Channel.EMAIL and draft.direction is Direction.OUT:
+        raise Refusal("This person unsubscribed from e-mail: call instead.")
+    if at > now:
+        raise Refusal("A touch cannot be in the future: promise a callback or set a next step instead.", "at")
+    if draft.disposition is D.CALLBACK_REQUESTED:
+        check_promise(draft.next_at, rules, now)
+    elif draft.next_at is not None and draft.next_at < now:
+        raise Refusal("The next step is in the past: give a time to come.", "when")
+
+
+def check_promise(at: Instant | None, rules: RuleSet, now: Instant) -> None:
+    """Refuse a callback without a time, in the past, or so far off that it is no promise."""
+    if at is None:
+        raise Refusal("When did they ask to be called? Type a time, such as: tomorrow 3pm", "when")
+    if at < now:
+        raise Refusal("That time has passed: give a time to come.", "when")
+    if at > now + rules.callbacks.far_days * DAY:
+        raise Refusal(
+            f"That is more than {rules.callbacks.far_days} days out: close as “not ready now” with that date instead.",
+            "when",
+        )
+
+
+def _entered(lead: LeadState, attempt: bool, connect: bool) -> tuple[tuple[Stage, bool], ...]:
+    """The stages this touch enters, in order; what an inbound touch jumps over is marked skipped."""
+    goal = Stage.CONNECTED if connect else Stage.ATTEMPTING if attempt else None
+    if goal is None or RANK[goal] <= RANK[lead.stage]:
+        return ()
+    path = (Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED)
+    return tuple(
+        (stage, stage is not goal and not attempt) for stage in path if RANK[lead.stage] < RANK[stage] <= RANK[goal]
+    )
+
+
+def _status(lead: LeadState, stage: Stage, disposition: Disposition, attempt: bool, connect: bool) -> Status:
+    if stage is Stage.QUALIFIED:
+        return Status.WORKING if lead.status is Status.STALE and (attempt or connect) else lead.status
+    if connect:
+        first = lead.connected_at is None
+        return Status.CONNECTED if first and disposition is not D.HELD else Status.WORKING
+    if attempt and (stage is Stage.ATTEMPTING or lead.status is Status.STALE):
+        return Status.ATTEMPTING
+    return lead.status
+
+
+def _counters(lead: LeadState, draft: TouchDraft, attempt: bool, connect: bool, at: Instant) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "touches": lead.touches + 1,
+        "attempts": lead.attempts + attempt,
+        "direct_attempts": lead.direct_attempts + (attempt and draft.with_whom is WithWhom.CONTACT),
+        "partner_touches": lead.partner_touches + (draft.with_whom is WithWhom.PARTNER),
+        "connects": lead.connects + connect,
+    }
+    if lead.last_touch_at is None or at >= lead.last_touch_at:
+        changes.update(last_touch_at=at, last_disposition=draft.disposition)
+    if attempt:
+        changes["last_attempt_at"] = max(at, lead.last_attempt_at or at)
+    if (attempt or connect) and (lead.first_touch_at is None or at < lead.first_touch_at):
+        changes["first_touch_at"] = at
+    if draft.disposition is D.REPLIED:
+        changes["unanswered_at"] = at
+    elif attempt or connect:
+        changes["unanswered_at"] = None
+    return changes
+
+
+def _reach_after(reach: Reach, draft: TouchDraft) -> Reach:
+    if draft.disposition is D.WRONG_NUMBER:
+        return Reach(reach.zones, max(0, reach.phones - 1), reach.emails, reach.suppressed, reach.email_stopped)
+    if draft.disposition is D.BOUNCED:
+        return Reach(reach.zones, reach.phones, max(0, reach.emails - 1), reach.suppressed, reach.email_stopped)
+    if draft.disposition is D.UNSUBSCRIBE:
+        return Reach(reach.zones, reach.phones, reach.emails, reach.suppressed, True)
+    return reach
+
+
+def _next(
+    lead: LeadState,
+    reach: Reach,
+    draft: TouchDraft,
+    rules: RuleSet,
+    calendar: Calendar,
+    now: Instant,
+    attempt: bool,
+    connect: bool,
+) -> dict[str, Any]:
+    """The next action: a promise, a decision, what the person named, or the cadence's next step."""
+    changes: dict[str, Any] = {"snoozed_until": None, "decision": None, "decision_at": None, "next_words": ""}
+    if lead.callback_at is not None and (attempt or connect):
+        changes["callback_at"] = None
+    if draft.disposition is D.CALLBACK_REQUESTED:
+        changes.update(callback_at=draft.next_at, next_channel=Channel.CALL, due_at=draft.next_at)
+    elif draft.disposition in _FORCED and not (draft.next_at and draft.disposition is D.NO_SHOW):
+        changes.update(decision=_FORCED[draft.disposition][0], decision_at=now, due_at=now)
+    elif draft.disposition in (D.WRONG_NUMBER, D.BOUNCED) and not reach.channels:
+        changes.update(decision=Decision.BAD_DATA, decision_at=now, due_at=now)
+    elif draft.next_at is not None:
+        channel = draft.next_channel or lead.next_channel or Channel.CALL
+        changes.update(next_channel=channel, due_at=draft.next_at)
+    else:
+        done = lead.cadence_step + attempt
+        changes["cadence_step"] = done
+        changes.update(_planned(lead, reach, rules, calendar, now, done, lead.connected or connect))
+    limit = rules.motions[lead.motion].expiry.attempts
+    spent = limit is not None and lead.attempts + attempt >= limit and not (lead.connected or connect)
+    if spent and changes["decision"] is None and draft.disposition is not D.CALLBACK_REQUESTED:
+        changes.update(decision=Decision.EXPIRED, decision_at=now, due_at=now)
+    after = queue_order.place(lead, changes, rules, calendar)
+    return {**changes, **after}
+
+
+def _planned(
+    lead: LeadState, reach: Reach, rules: RuleSet, calendar: Calendar, now: Instant, done: int, connected: bool
+) -> dict[str, Any]:
+    plan = rules.cadences.get(lead.cadence) or rules.cadence_of(lead.motion)
+    step = cadence.next_step(plan, done, lead.opened_at, now, calendar, rules.calling, reach.zones)
+    if step is not None:
+        channel = step.channel
+        if channel is Channel.CALL and not reach.phones and reach.emails and not reach.email_stopped:
+            channel = Channel.EMAIL
+        elif channel is Channel.EMAIL and (reach.email_stopped or not reach.emails) and reach.phones:
+            channel = Channel.CALL
+        return {"next_channel": channel, "due_at": step.due}
+    if connected:
+        return {
+            "next_channel": Channel.CALL,
+            "due_at": calendar.add(now, _FOLLOW_UP),
+            "next_words": "follow up: the cadence is done",
+        }
+    if rules.motions[lead.motion].expiry.cadence_completed:
+        return {"decision": Decision.EXPIRED, "decision_at": now, "due_at": now}
+    return {
+        "next_channel": Channel.CALL,
+        "due_at": calendar.add(now, _FOLLOW_UP),
+        "next_words": "the cadence is done: try once more or close",
+    }
+
+
+def _effect(
+    lead: LeadState,
+    reach: Reach,
+    draft: TouchDraft,
+    rules: RuleSet,
+    changes: dict[str, Any],
+    entered: tuple[tuple[Stage, bool], ...],
+    attempt: bool,
+    connect: bool,
+) -> Effect:
+    offer, outcome = "", None
+    if draft.disposition is D.MEETING_BOOKED:
+        offer, outcome = "convert", Outcome.MEETING_BOOKED
+    elif draft.disposition in (D.NOT_INTERESTED, D.WRONG_PERSON):
+        offer, outcome = "close", _FORCED[draft.disposition][1]
+    elif changes.get("decision") is Decision.BAD_DATA:
+        offer, outcome = "close", Outcome.BAD_DATA
+    return Effect(
+        changes,
+        entered,
+        attempt,
+        connect,
+        callback_at=changes.get("callback_at") if draft.disposition is D.CALLBACK_REQUESTED else None,
+        stop_email=draft.disposition is D.UNSUBSCRIBE,
+        mark_bad={D.WRONG_NUMBER: "phone", D.BOUNCED: "email"}.get(draft.disposition, ""),
+        offer=offer,
+        offer_outcome=outcome,
+        words=_words(lead, rules, changes, entered, attempt, draft),
+    )
+
+
+def _words(
+    lead: LeadState,
+    rules: RuleSet,
+    changes: Mapping[str, Any],
+    entered: tuple[tuple[Stage, bool], ...],
+    attempt: bool,
+    draft: TouchDraft,
+) -> tuple[str, ...]:
+    """What the dialog says will happen, but for times, which the screen adds in the person's zone."""
+    words = []
+    if attempt:
+        limit = rules.motions[lead.motion].expiry.attempts
+        words.append(f"attempt {lead.attempts + 1}" + (f" of {limit}" if limit else ""))
+    stage = entered[-1][0] if entered else lead.stage
+    verb = "becomes" if entered or changes["status"] is not lead.status else "stays"
+    words.append(f"{verb} {stage.label}/{changes['status'].label}")
+    if draft.disposition is D.WRONG_NUMBER:
+        words.append("marks the number bad")
+    if draft.disposition is D.BOUNCED:
+        words.append("marks the address bad")
+    if draft.disposition is D.UNSUBSCRIBE:
+        words.append("stops e-mail to this person")
+    if changes.get("decision") is Decision.EXPIRED:
+        words.append("the last of its attempts: decide")
+    return tuple(words)
+
+
+def _goodbye() -> tuple[str, ...]:
+    return ("suppresses this person on every channel", "closes: suppress from future sales motion")
