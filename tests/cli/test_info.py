@@ -1,0 +1,128 @@
+"""``atbat info`` and what stands before every command, run as a person runs them: in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def atbat(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def lines(output: str) -> dict[str, str]:
+    return {line[:10].strip(): line[10:] for line in output.splitlines()}
+
+
+def test_it_says_where_everything_is(home: Path) -> None:
+    done = atbat("info")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = lines(done.stdout)
+    assert said["At Bat"] == "0.1.0"
+    assert said["config"].startswith(str(home / "config.toml"))
+    assert said["database"] == f"{home / 'leads.db'} (not there yet: atbat init makes it)"
+    assert said["rules"].endswith("store/rules.toml (as shipped)")
+    assert said["log"].startswith(str(home / "atbat.log"))
+    assert said["SQLite"].startswith("3.")
+
+
+def test_it_makes_no_file(home: Path) -> None:
+    atbat("info")
+    assert list(home.iterdir()) == []
+
+
+def test_it_sees_what_is_there(home: Path) -> None:
+    (home / "leads.db").touch()
+    (home / "rules.toml").touch()
+    said = lines(atbat("--as", "Priya N.", "info").stdout)
+    assert said["database"] == str(home / "leads.db")
+    assert said["rules"] == f"{home / 'rules.toml'} (the team's own)"
+    assert said["person"] == "Priya N."
+
+
+def test_a_password_is_never_shown() -> None:
+    said = lines(atbat("info", ATBAT_DB="postgresql://ana:s3cret/@db.example/sales?sslpassword=hush").stdout)
+    assert said["database"] == "postgresql://ana:***@db.example/sales?sslpassword=***"
+
+
+def test_what_the_terminal_would_obey_is_spelled_out() -> None:
+    done = atbat("--db", "a\x1b]52;c;x\x07\u202e.db", "info")
+    assert done.returncode == 1
+    assert done.stderr.startswith("atbat: --db: expected ")
+    done = atbat("no\x1b[2J\u202esuch")
+    assert "\\x1b" in done.stderr
+    assert "\\u202e" in done.stderr
+
+
+def test_the_version() -> None:
+    assert atbat("--version").stdout == "At Bat 0.1.0\n"
+
+
+def test_every_command_is_in_the_help() -> None:
+    from tui.cli import COMMANDS
+
+    said = atbat("--help").stdout
+    for name, (_, line) in COMMANDS.items():
+        assert f"  {name} " in said
+        assert line.split(maxsplit=1)[0] in said
+    assert "Exit codes:" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nosuch"], "No such command 'nosuch'. Try 'atbat --help'."),
+        (["--nosuch"], "No such option '--nosuch'. Try 'atbat --help'."),
+        (["info", "--nosuch"], "No such option '--nosuch'. Try 'atbat info --help'."),
+        ([], "there is no terminal to draw on; run atbat in one, or name a command (atbat --help lists them)."),
+    ],
+)
+def test_a_wrong_command_line_gets_one_sentence_and_exits_with_2(arguments: list[str], sentence: str) -> None:
+    done = atbat(*arguments)
+    assert done.returncode == 2
+    assert done.stderr == f"atbat: {sentence}\n"
+
+
+def test_help_and_version_need_no_good_configuration(home: Path) -> None:
+    (home / "config.toml").write_text("person = ")
+    assert atbat("info", "--help").returncode == 0
+    done = atbat("info")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"atbat: {home / 'config.toml'}: this is not TOML")
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"TERM": "\x01"}, {"LC_ALL": "C"}])
+def test_odd_terminals_are_no_matter(environment: dict[str, str]) -> None:
+    done = atbat("--as", "Zoë", "info", **environment)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_letter_the_terminal_lacks_is_spelled_out() -> None:
+    done = atbat("info", ATBAT_AS="Zoë", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines(done.stdout)["person"] == "Zo\\xeb"
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "info"], cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert done.stderr == ""
+    assert done.returncode == 1

@@ -1,0 +1,131 @@
+"""The command line's entry: options, the app when no command is named, and what a failure looks like.
+
+Nothing here imports Textual or the database; see ``EXIT_CODES`` for what a script can rely on.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tui.cli import LazyGroup
+from tui.cli.output import complain
+from tui.config import ConfigError, find_places, load_settings
+from tui.version import __version__
+
+DONE, REFUSED, MISUSED, FAULT, INTERRUPTED = 0, 1, 2, 70, 130
+
+EXIT_CODES = f"""\b
+Exit codes:
+  {DONE:<4} done
+  {REFUSED:<4} refused or not possible, or a check found something; one sentence says what
+  {MISUSED:<4} the command line was wrong, or there is no terminal to draw on
+  {FAULT:<4} a fault in At Bat; the log has the details
+  {INTERRUPTED:<4} interrupted"""
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
+@click.option("--db", "database", metavar="FILE|URL", help="The database; else ATBAT_DB, else the config file.")
+@click.option("--as", "person", metavar="NAME", help="Who you are; else ATBAT_AS, else the config file.")
+@click.version_option(__version__, message="At Bat %(version)s")
+@click.pass_context
+def atbat(context: click.Context, database: str | None, person: str | None) -> int:
+    """Work leads from the keyboard; without a command, opens the app.
+
+    The options stand before the command: atbat --db team.db info
+    """
+    context.obj = functools.partial(load_settings, database, person)
+    return DONE if context.invoked_subcommand else _open_app(context)
+
+
+def _open_app(context: click.Context) -> int:
+    # A driver is named when the app is served to a browser: it talks through pipes.
+    if "TEXTUAL_DRIVER" not in os.environ and not _on_a_terminal():
+        complain("there is no terminal to draw on; run atbat in one, or name a command (atbat --help lists them).")
+        return MISUSED
+    settings = context.obj()
+    from tui.app import run
+    from tui.logs import start_log
+
+    start_log(settings.places.log_file)
+    return run(settings)
+
+
+def _on_a_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``atbat`` with the given arguments, the process's own by default; returns the exit code.
+
+    Whatever happens, at most one sentence reaches standard error; a traceback only ever reaches the log.
+    """
+    os.umask(0o077)  # every file made from here on is for its owner alone
+    _tolerate_any_text()
+    try:
+        result = atbat.main(arguments, prog_name="atbat", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return result if isinstance(result, int) else DONE
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        return _fail(error)
+
+
+def _tolerate_any_text() -> None:
+    """Let a terminal that lacks a character show a stand-in for it rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _fail(error: Exception) -> int:
+    """Say in one sentence what is wrong, and return the exit code that goes with it."""
+    if isinstance(error, click.UsageError):
+        where = error.ctx.command_path if error.ctx else "atbat"
+        complain(f"{error.format_message()} Try '{where} --help'.")
+        return MISUSED
+    if isinstance(error, (click.ClickException, ConfigError)):
+        complain(error.format_message() if isinstance(error, click.ClickException) else str(error))
+        return REFUSED
+    if isinstance(error, OSError) and error.filename is not None:
+        complain(f"{os.fsdecode(error.filename)}: {error.strerror}.")
+        return REFUSED
+    return _fail_logged(error)
+
+
+def _fail_logged(error: Exception) -> int:
+    """A failure whose details are for the log: the store's refusals, and faults."""
+    from tui.logs import logger, record_fault, start_log
+
+    log_file = find_places().log_file
+    start_log(log_file)
+    if _is_from_store(error):
+        logger.warning("refused", exc_info=error)
+        complain(str(error))
+        return REFUSED
+    complain(record_fault(error, log_file))
+    return FAULT
+
+
+def _is_from_store(error: Exception) -> bool:
+    errors = sys.modules.get("store.errors")  # not imported yet means it cannot have been raised
+    return errors is not None and isinstance(error, (errors.StoreError, errors.Refusal))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The command line: one file a command, each imported only when it is called.
+
+A command's module has a click command named ``command``. What it does with the settings goes behind
+``@with_settings``, and everything it prints goes through ``tui.cli.output``. It returns its exit code, None for 0.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Concatenate, ParamSpec, TypeVar
+
+import click
+
+from tui.config import Settings
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "info": ("tui.cli.info", "Say which version this is and where its files are."),
+}
+"""Command name -> its module, and its line in ``atbat --help``."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports a module only to run it or show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, line = COMMANDS[cmd_name]
+        command: click.Command = import_module(module).command
+        command.short_help = line
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def with_settings(run: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
+    """Give a command the settings as its first argument, and a log to write to.
+
+    They are read when the command runs, not before: help and completion work with a broken configuration.
+    """
+
+    @functools.wraps(run)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        from tui.logs import start_log
+
+        load: Callable[[], Settings] = click.get_current_context().find_root().obj
+        settings = load()
+        start_log(settings.places.log_file)
+        return run(settings, *args, **kwargs)
+
+    return wrapper

@@ -1,0 +1,32 @@
+"""How every command prints: text from the database or from outside is shown, never obeyed by the terminal."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+
+def printable(text: str) -> str:
+    """``text`` with control and direction-changing characters spelled out (``\\x1b``); line breaks and tabs too."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_spelled(character) for character in text)
+
+
+def _spelled(character: str) -> str:
+    # Cc: controls, ESC among them; Cs: halves of a character, which no terminal takes. Of the format characters (Cf)
+    # only those that turn or isolate the direction of writing deceive; joiners belong to names and emoji.
+    deceives = unicodedata.bidirectional(character) in {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+    if deceives or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
+def say(text: str = "") -> None:
+    """Print one line on standard output."""
+    sys.stdout.write(f"{printable(text)}\n")
+
+
+def complain(sentence: str) -> None:
+    """Print one line on standard error, after the program's name, as shells and scripts expect."""
+    sys.stderr.write(f"atbat: {printable(sentence)}\n")
