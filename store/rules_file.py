@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import EnumType
@@ -21,7 +22,7 @@ from types import MappingProxyType, UnionType
 from typing import Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from store import toml_lines
-from store.ruleset import Cadence, Duration, PartOfDay, Reason, RulesError, RuleSet
+from store.ruleset import PLACEHOLDERS, Cadence, ComesBack, Duration, PartOfDay, Reason, RulesError, RuleSet
 
 _SHIPPED = Path(__file__).with_name("rules.toml")  # importlib.resources costs a sixth of the start for the same
 
@@ -172,6 +173,12 @@ class _Reading:
     def _scripts(self, table: Table) -> None:
         """Put the text of ``[scripts]`` where the steps name it."""
         scripts = self.value(Mapping[str, str], table.pop("scripts", {}), ("scripts",)) or {}
+        for name, text in scripts.items():
+            for word in re.findall(r"\{(\w+)\}", text or ""):
+                if word not in PLACEHOLDERS:
+                    self.note(
+                        ("scripts", name), f"scripts.{name}: nothing fills {{{word}}}{_guess(word, PLACEHOLDERS)}."
+                    )
         cadences = table.get("cadences")
         for key, cadence in cadences.items() if isinstance(cadences, dict) else ():
             steps = cadence.get("steps") if isinstance(cadence, dict) else None
@@ -198,9 +205,8 @@ class _Reading:
 
     def _agree(self, rules: RuleSet) -> None:
         """Note what is well formed and still cannot be."""
-        for place, ok, what in _agreements(rules):
-            if not ok:
-                self.note(place, f"{_key(place)}: expected {what}.")
+        for place, what in _disagreements(rules):
+            self.note(place, f"{_key(place)}: expected {what}.")
         self._letters("dispositions", {key: rule.letter for key, rule in rules.dispositions.items()}, "disposition")
         self._letters("outcomes", {key: rule.letter for key, rule in rules.outcomes.items()}, "outcome")
         for outcome in rules.outcomes:
@@ -219,35 +225,48 @@ class _Reading:
                 )
 
 
-def _agreements(rules: RuleSet) -> Iterator[tuple[Place, bool, str]]:
-    """Each rule between values: where, whether it holds, and what was expected."""
-    yield ("hours", "closes"), rules.hours.opens < rules.hours.closes, "a time later than hours.opens"
-    yield ("hours", "weekdays"), bool(rules.hours.weekdays), "at least one weekday"
-    yield ("calling", "closes"), rules.calling.opens < rules.calling.closes, "a time later than calling.opens"
-    yield ("attempts", "parts_of_day"), bool(rules.attempts.parts_of_day), "at least one part of the day"
-    yield ("score", "sql"), rules.score.mql <= rules.score.sql, "a number not below score.mql"
-    for motion, rule in rules.motions.items():
-        what = f"the name of one of the [cadences]{_guess(rule.cadence, list(rules.cadences))}"
-        yield ("motions", motion, "cadence"), rule.cadence in rules.cadences, what
-        expiry = rule.expiry
-        limits = (expiry.attempts, expiry.days, expiry.business_days, expiry.direct_attempts)
-        ends = any(limits) or expiry.cadence_completed
-        yield ("motions", motion, "expiry"), ends, "a limit, since no at bat lives forever"
-        alone = expiry.campaign_window and not expiry.days
-        yield ("motions", motion, "expiry", "days"), not alone, "days for a campaign without a window"
+def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
+    """Where values contradict each other, and what was expected there."""
+    if rules.hours.opens >= rules.hours.closes:
+        yield ("hours", "closes"), "a time later than hours.opens"
+    if not rules.hours.weekdays:
+        yield ("hours", "weekdays"), "at least one weekday"
+    if rules.calling.opens >= rules.calling.closes:
+        yield ("calling", "closes"), "a time later than calling.opens"
+    if not rules.attempts.parts_of_day:
+        yield ("attempts", "parts_of_day"), "at least one part of the day"
+    if rules.score.mql > rules.score.sql:
+        yield ("score", "sql"), "a number not below score.mql"
+    for motion, worked in rules.motions.items():
+        expiry = worked.expiry
+        if worked.cadence not in rules.cadences:
+            yield ("motions", motion, "cadence"), _one_of("[cadences]", worked.cadence, rules.cadences)
+        if not (expiry.attempts or expiry.days or expiry.business_days or expiry.direct_attempts):
+            yield (
+                ("motions", motion, "expiry"),
+                "attempts, days, business_days or direct_attempts: no at bat lives forever",
+            )
     for key, cadence in rules.cadences.items():
         days = [step.day for step in cadence.steps]
-        yield ("cadences", key, "steps"), bool(days), "at least one step"
-        yield ("cadences", key, "steps"), days == sorted(days), "steps in the order of their days"
-    for outcome, rule_ in rules.outcomes.items():
-        reason = rules.reasons.get(rule_.default_reason)
-        what = f"a reason of this outcome{_guess(rule_.default_reason, list(rules.reasons))}"
-        yield ("outcomes", outcome, "default_reason"), reason is not None and outcome in reason.outcomes, what
-        dated = rule_.comes_back == "after_days"
-        yield ("outcomes", outcome, "recycle_days"), not dated or rule_.recycle_days is not None, "a number of days"
+        if not days or days != sorted(days):
+            yield ("cadences", key, "steps"), "at least one step, in the order of their days"
+    for outcome, ended in rules.outcomes.items():
+        reason = rules.reasons.get(ended.default_reason)
+        if reason is None or outcome not in reason.outcomes:
+            known = [key for key, reason in rules.reasons.items() if outcome in reason.outcomes]
+            yield (
+                ("outcomes", outcome, "default_reason"),
+                _one_of("reasons of this outcome", ended.default_reason, known),
+            )
+        if ended.comes_back is ComesBack.AFTER_DAYS and ended.recycle_days is None:
+            yield ("outcomes", outcome, "recycle_days"), "a number of days, since it comes back after_days"
     for key, reason in rules.reasons.items():
-        what = f"the name of one of the [tracks]{_guess(reason.track, list(rules.tracks))}"
-        yield ("reasons", key, "track"), reason.track in rules.tracks, what
+        if reason.track not in rules.tracks:
+            yield ("reasons", key, "track"), _one_of("[tracks]", reason.track, rules.tracks)
+
+
+def _one_of(what: str, word: str, known: Iterable[str]) -> str:
+    return f"one of the {what}{_guess(word, list(known))}"
 
 
 @lru_cache(maxsize=64)
@@ -270,7 +289,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _guess(word: str, known: list[str]) -> str:
+def _guess(word: str, known: Sequence[str]) -> str:
     import difflib  # only a mistake needs it
 
     near = difflib.get_close_matches(word, known, 1)

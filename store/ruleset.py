@@ -19,6 +19,7 @@ from store.errors import StoreError
 from store.instants import DAY, HOUR, MINUTE
 from store.vocabulary import Channel, Disposition, Motion, Outcome, Status, Trigger
 
+PLACEHOLDERS = ("first_name", "company", "industry", "trigger", "last_words")  # what a script may ask for
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
