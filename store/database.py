@@ -26,6 +26,7 @@ APPLICATION_ID = 0x41744261  # "AtBa": lets a foreign SQLite file be told from o
 MIGRATIONS = Path(__file__).with_name("migrations")
 _HISTORY = "schema_migration"
 _PATIENCE_MS = 60_000  # writers queue for each other this long before anybody is told
+_NO_TEAM = (0, "", "UTC", "", "US", "USD")
 _PRAGMAS: Mapping[str, Any] = {
     "foreign_keys": 1,
     "synchronous": "FULL",
@@ -43,11 +44,13 @@ class Store:
         self.read_only = read_only
         self.connection: apsw.Connection = database.connection()
         self._inode = os.stat(path).st_ino
-        team = self.row("SELECT id, name, zone, country, region, currency FROM team ORDER BY id LIMIT 1")
-        if team is None:
-            raise StoreError(f"{path} has no team yet: make a new database with `atbat init`.")
-        self.team_id, self.team, self.zone, self.country, self.region, self.currency = team
         self.rules: RuleSet = load_rules(rules_path)
+        self.load_team()
+
+    def load_team(self) -> None:
+        """Read who works here and where; a database just made has no team until ``atbat init`` put one in."""
+        team = self.row("SELECT id, name, zone, country, region, currency FROM team ORDER BY id LIMIT 1")
+        self.team_id, self.team, self.zone, self.country, self.region, self.currency = team or _NO_TEAM
         hours = self.rules.hours
         self.calendar = Calendar(self.zone, replace(hours, country=self.country or hours.country))
 

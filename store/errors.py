@@ -20,4 +20,11 @@ class Refusal(Exception):
 
 
 class Conflict(Refusal):
-    """Somebody else changed the same thing first; the sentence says who, what and when."""
+    """Somebody else changed the same thing first; the sentence says who, what and when.
+
+    ``version`` is the at bat's version now: submitting again with it means "I have seen that".
+    """
+
+    def __init__(self, sentence: str, field: str | None = None, *, version: int | None = None) -> None:
+        super().__init__(sentence, field)
+        self.version = version

@@ -591,7 +591,7 @@ CREATE TABLE "phone" (
     "id" INTEGER NOT NULL PRIMARY KEY,
     "contact_id" INTEGER,
     "account_id" INTEGER,
-    "raw" TEXT NOT NULL,
+    "written_as" TEXT NOT NULL,
     "e164" TEXT NOT NULL,
     "digits" TEXT NOT NULL,
     "extension" TEXT NOT NULL,
@@ -719,7 +719,7 @@ CREATE UNIQUE INDEX "lead_one_open_per_contact" ON "lead" ("contact_id") WHERE o
 
 CREATE UNIQUE INDEX "lead_one_open_per_account" ON "lead" ("account_id") WHERE open = 1 AND contact_id IS NULL;
 
-CREATE INDEX lead_queue ON lead (owner_id, tier, due_at, score DESC, value DESC, opened_at, id, warn_at, contact_id, next_channel) WHERE open = 1;
+CREATE INDEX lead_queue ON lead (owner_id, tier, due_at, score DESC, value DESC, opened_at, id, warn_at, snoozed_until, contact_id, next_channel) WHERE open = 1;
 
 CREATE INDEX "lead_of_contact" ON "lead" ("contact_id", "opened_at");
 

@@ -47,7 +47,8 @@ def up(migrator: Any, db: Any) -> None:
     for name, body in GUARDS.items():
         db.execute_sql(f"CREATE TRIGGER {name} {body}")
     for (table,) in db.execute_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migration'"
+        "SELECT name FROM sqlite_master"
+        " WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migration'"
     ).fetchall():
         if table not in _ERASABLE:
             db.execute_sql(

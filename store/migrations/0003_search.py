@@ -31,6 +31,4 @@ def up(migrator: Any, db: Any) -> None:
             f"CREATE VIRTUAL TABLE {search} USING fts5({names}, content = '{table}', content_rowid = 'id', {how})"
         )
         db.execute_sql(f"CREATE TRIGGER {search}_made AFTER INSERT ON {table} BEGIN {learn} END")
-        db.execute_sql(
-            f"CREATE TRIGGER {search}_changed AFTER UPDATE OF {names} ON {table} BEGIN {forget} {learn} END"
-        )
+        db.execute_sql(f"CREATE TRIGGER {search}_changed AFTER UPDATE OF {names} ON {table} BEGIN {forget} {learn} END")

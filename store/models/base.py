@@ -24,7 +24,8 @@ def sql_words(words: type[StrEnum] | tuple[StrEnum, ...]) -> str:
 
 def word(name: str, words: type[StrEnum], *, null: bool = False) -> Any:
     """A text column which holds one of ``words``, kept so by a CHECK."""
-    return TextField(null=null, constraints=[Check(f"{name} IN ({sql_words(words)})")])
+    constraints: list[Any] = [Check(f"{name} IN ({sql_words(words)})")]
+    return TextField(null=True, constraints=constraints) if null else TextField(constraints=constraints)
 
 
 def text(*, null: bool = False) -> Any:
@@ -34,7 +35,7 @@ def text(*, null: bool = False) -> Any:
 
 def moment(*, null: bool = False) -> Any:
     """An instant: 64-bit microseconds since the epoch, UTC."""
-    return BigIntegerField(null=null)
+    return BigIntegerField(null=True) if null else BigIntegerField()
 
 
 def count() -> Any:

@@ -81,7 +81,7 @@ class Phone(Row):
 
     contact = link(Contact, null=True)
     account = link(Account, null=True)
-    raw = TextField()
+    written_as = TextField()
     e164 = text()
     digits = text()
     extension = text()

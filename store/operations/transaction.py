@@ -32,7 +32,7 @@ Draft = TypeVar("Draft")
 # Columns that identify a person or hold free words about one: their history stands in the erasable table.
 PERSONAL: Mapping[str, frozenset[str]] = {
     "contact": frozenset({"name", "first_name", "last_name", "title", "notes", "street", "city", "postal_code"}),
-    "phone": frozenset({"raw", "e164", "digits", "extension"}),
+    "phone": frozenset({"written_as", "e164", "digits", "extension"}),
     "email": frozenset({"address", "folded"}),
     "touch": frozenset({"note"}),
     "note": frozenset({"text"}),
@@ -188,7 +188,7 @@ class Transaction:
 
     def done(self, sentence: str, **more: Any) -> Done:
         """The answer of this operation, undoable for as long as the rules say."""
-        undo = self.now + self.rules.undo if self.actor.kind == "person" else None
+        undo = self.now + self.rules.undo if self.actor.kind == "person" and self.undoes is None else None
         more.setdefault("lead_id", self.lead_id)
         return Done(self.id, sentence, undo_until=undo, **more)
 
@@ -258,8 +258,9 @@ class Transaction:
             if column in PERSONAL.get(entity, ()):
                 salt = secrets.token_bytes(16)
                 hidden.append((number, salt, before, after))
-                before, after = salted(salt, before), salted(salt, after)
-            rows.append((number, self.id, entity, entity_id, column, before, after))
+                rows.append((number, self.id, entity, entity_id, column, salted(salt, before), salted(salt, after)))
+            else:
+                rows.append((number, self.id, entity, entity_id, column, before, after))
         connection.executemany(
             'INSERT INTO change (id, operation_id, entity, entity_id, "column", before, after)'
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -312,7 +313,7 @@ def _find_sql(model: type[Row], where: tuple[str, ...]) -> tuple[str, tuple[str,
     fields = model._meta.columns
     query = model.select(*fields.values()).order_by(fields["id"])
     for name in where:
-        query = query.where(fields[name] == slot(name))
+        query = query.where(fields[name] >> slot(name))  # IS: a None finds what is empty
     return Prepared(query).sql, tuple(fields)
 
 

@@ -67,7 +67,7 @@ def hot(motion: Motion, rules: RuleSet) -> bool:
 
 
 def tier_now(lead: LeadState, now: Instant, day_end: Instant, rules: RuleSet) -> int:
-    """The tier to show at ``now``: what is not due before ``day_end`` is later, what is about to expire is a decision."""
+    """The tier to show at ``now``: what is due after ``day_end`` is later, what soon expires a decision."""
     if lead.snoozed_until is not None and lead.snoozed_until > now:
         return LATER
     if lead.tier == PROMISED:

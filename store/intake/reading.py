@@ -1,0 +1,219 @@
+"""Reading a file of people from beginning to end, in bounded memory: every row is a contact, or a reject."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from store.errors import Refusal
+from store.intake.cells import ContactReader
+from store.intake.clean import NAME_LIMIT, clean_line
+from store.intake.dates import day_comes_first
+from store.intake.mapping import (
+    DATE_FIELDS,
+    EMAIL_FIELDS,
+    IGNORED,
+    PHONE_FIELDS,
+    Mapping,
+    choose,
+    is_known,
+    preset,
+    read_mapping,
+)
+from store.intake.records import Record, lines_of, records
+from store.intake.rejects import LINE, REASON
+from store.intake.rows import Column, ContactRow, Defaults, Reject
+from store.intake.sniff import Format, sniff
+from store.intake.statuses import Kind
+
+_SAMPLE_ROWS = 300
+_BETWEEN_REPORTS = 500  # rows
+_EXAMPLE = 60  # characters
+_NAMES = frozenset(("first_name", "last_name", "full_name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far reading has come. ``rows`` is all but ``blank`` ones, and rows = accepted + rejected."""
+
+    bytes_read: int
+    bytes_total: int
+    rows: int
+    accepted: int
+    rejected: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is understood of a file before a row is taken; ``notices`` are sentences for the person importing."""
+
+    path: Path
+    format: Format
+    mapping: Mapping
+    columns: tuple[Column, ...]
+    defaults: Defaults
+    notices: tuple[str, ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of all columns, for the rejects file."""
+        return self.format.header
+
+
+def describe(
+    path: Path | str,
+    mapping: Mapping | Path | str | None = None,
+    defaults: Defaults = Defaults(),  # noqa: B008 - frozen
+) -> Description:
+    """Look at the beginning of a file and say how it would be read.
+
+    ``mapping`` is a preset's name, the path of a mapping file, or None to choose the preset by the columns. Raises
+    Refusal with one sentence for a file that cannot be read as a table of people.
+    """
+    path = Path(path)
+    said = _mapping(mapping)
+    form = sniff(
+        path,
+        is_known if said is None else lambda cell: said.field_of(cell) is not None or is_known(cell),
+        encoding=defaults.encoding or (said.encoding if said else "") or None,
+        delimiter=(said.delimiter if said else "") or None,
+        columns=said.columns if said else (),
+    )
+    chosen = said or choose(form.header)
+    columns = _columns(form.header, chosen)
+    sample = _sample(path, form)
+    columns = tuple(replace(each, example=_example(each, sample)) for each in columns)
+    if defaults.day_first is None:
+        defaults = replace(defaults, day_first=_day_first(columns, sample, chosen, defaults))
+    return Description(path, form, chosen, columns, defaults, tuple(_notices(columns, chosen, defaults)))
+
+
+def read_rows(
+    source: Description | Path | str,
+    mapping: Mapping | Path | str | None = None,
+    defaults: Defaults = Defaults(),  # noqa: B008 - frozen
+    *,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[ContactRow | Reject]:
+    """Every row of a file in its order, as a contact or a reject; blank rows are passed over and counted.
+
+    ``progress`` is called now and then and once at the end. Raises Refusal as ``describe`` does, and when the file
+    stops being readable on the way.
+    """
+    told = source if isinstance(source, Description) else describe(source, mapping, defaults)
+    reader = ContactReader(told.columns, told.mapping, told.defaults)
+    rows = accepted = blank = 0
+    for record, position, size in _records(told.path, told.format):
+        if progress and rows and rows % _BETWEEN_REPORTS == 0 and not record.blank:
+            progress(Progress(position, size, rows, accepted, rows - accepted, blank))
+        if record.blank:
+            blank += 1
+            continue
+        rows += 1
+        result = _row(record, told, reader)
+        accepted += isinstance(result, ContactRow)
+        yield result
+    if progress:
+        size = os.path.getsize(told.path)
+        progress(Progress(size, size, rows, accepted, rows - accepted, blank))
+
+
+def _mapping(said: Mapping | Path | str | None) -> Mapping | None:
+    if isinstance(said, Path):
+        return read_mapping(said)
+    return preset(said) if isinstance(said, str) else said
+
+
+def _row(record: Record, told: Description, reader: ContactReader) -> ContactRow | Reject:
+    if record.broken:
+        return Reject(record.line, record.broken, tuple(record.cells))
+    cells = _fitted(record.cells, told.columns)
+    if cells is None:
+        reason = f"{_counted(len(record.cells), 'cell')} where {_counted(len(told.columns), 'column')} are named"
+        return Reject(record.line, reason, tuple(record.cells))
+    if told.format.header_line and tuple(cell.strip() for cell in cells) == told.format.header:
+        return Reject(record.line, "the names of the columns once more", tuple(record.cells))
+    return reader.read(record.line, cells)
+
+
+def _fitted(cells: list[str], columns: Sequence[Column]) -> list[str] | None:
+    """The cells, one for each column; None where they are too many or too few. Nameless or empty ends do not count."""
+    if len(cells) == len(columns):
+        return cells
+    if len(cells) > len(columns):
+        return None if any(cell.strip() for cell in cells[len(columns) :]) else cells[: len(columns)]
+    if any(not column.nameless for column in columns[len(cells) :]):
+        return None
+    return cells + [""] * (len(columns) - len(cells))
+
+
+def _records(path: Path, form: Format) -> Iterator[tuple[Record, int, int]]:
+    """Every record below the header, with how many bytes of how many have been read."""
+    line = form.header_end
+    try:
+        with form.open(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            lines = islice(lines_of(file), form.header_end, None)
+            for record in records(lines, form.dialect, width=len(form.header), before=form.header_end):
+                line = record.line
+                yield record, file.buffer.tell(), size
+    except UnicodeError:
+        raise Refusal(f"{path} is not {form.encoding} from line {line + 1} on: name its encoding.") from None
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read beyond line {line}: {error.strerror or error}.") from None
+
+
+def _sample(path: Path, form: Format) -> list[list[str]]:
+    found = (record.cells for record, _, _ in _records(path, form) if not record.blank and not record.broken)
+    return list(islice(found, _SAMPLE_ROWS))
+
+
+def _columns(header: Sequence[str], mapping: Mapping) -> tuple[Column, ...]:
+    """The columns; nameless ones are called by their position, and names that repeat are numbered."""
+    columns: list[Column] = []
+    seen: dict[str, int] = {}
+    rejects = [name.strip().lower() for name in header[:2]] == [LINE, REASON]
+    for position, raw in enumerate(header):
+        plain = "".join(letter for letter in raw if letter.isprintable() or letter.isspace())[:NAME_LIMIT]
+        name = clean_line(plain, field="header")
+        field = mapping.field_of(name) if name else None
+        seen[name] = seen.get(name, 0) + 1
+        shown = name or f"column {position + 1}"
+        shown = f"{shown} ({seen[name]})" if name and seen[name] > 1 else shown
+        columns.append(Column(position, shown, IGNORED if rejects and position < 2 else field, nameless=not name))
+    return tuple(columns)
+
+
+def _example(column: Column, sample: list[list[str]]) -> str:
+    cells = (row[column.position].strip() for row in sample if column.position < len(row))
+    first = next((cell for cell in cells if cell), "")
+    return "".join(letter if letter.isprintable() else " " for letter in first[:_EXAMPLE])
+
+
+def _day_first(columns: Sequence[Column], sample: list[list[str]], mapping: Mapping, defaults: Defaults) -> bool:
+    """What the mapping says, else what the file's dates tell, else what the team's country does."""
+    if mapping.day_first is not None:
+        return mapping.day_first
+    places = [column.position for column in columns if column.field in DATE_FIELDS]
+    told = day_comes_first([row[place].strip() for row in sample for place in places if place < len(row)])
+    return (mapping.region or defaults.region) != "US" if told is None else told
+
+
+def _notices(columns: Sequence[Column], mapping: Mapping, defaults: Defaults) -> Iterator[str]:
+    fields = {column.field for column in columns}
+    if not fields & _NAMES:
+        yield "No column is understood as a name, so every row will be rejected: name one in a mapping file."
+    if not fields & {*EMAIL_FIELDS, *PHONE_FIELDS}:
+        yield "No column is understood as e-mail or phone, so every row will be rejected: name one in a mapping file."
+    if "source" not in fields and not (defaults.source or mapping.source):
+        yield "No column is understood as a source, so every row will be rejected: give one with --source."
+    if "status" not in fields and mapping.blank_status.kind is Kind.NONE:
+        yield "No column is understood as a lead status, so the rows become contacts without an at bat."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,214 @@
+"""Steps that several operations on an at bat share: taking it up, moving it along, opening one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Any
+
+from store.errors import Conflict, Refusal
+from store.instants import Instant
+from store.lead_state import LeadState
+from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
+from store.operations.transaction import Transaction
+from store.rules import clocks, expiry, queue_order
+from store.rules.business import at_local
+from store.rules.cadence import next_step
+from store.rules.queue_order import span
+from store.vocabulary import Channel, Motion, Role, Stage, Status
+
+# How the history tells another person what was done, after their name.
+DEEDS: Mapping[str, str] = {
+    "accept": "accepted this",
+    "log_touch": "logged a touch on this",
+    "callback": "promised a callback on this",
+    "snooze": "snoozed this",
+    "note": "added a note to this",
+    "amend": "amended a touch of this",
+    "set_status": "set the status of this",
+    "qualify": "qualified this",
+    "add_person": "added a person to this",
+    "convert": "converted this",
+    "reverse": "reversed the conversion of this",
+    "close": "closed this",
+    "reassign": "took this over",
+    "undo": "undid an act on this",
+    "approve": "approved the closing of this",
+    "send_back": "sent this back",
+    "new_lead": "opened this",
+    "merge": "merged this",
+}
+
+_OTHERS = """
+SELECT o.id, u.name, o.kind, o.at FROM change c
+JOIN operation o ON o.id = c.operation_id JOIN user u ON u.id = o.actor_id
+WHERE c.entity = 'lead' AND c.entity_id = ? AND c."column" = 'version' AND CAST(c.after AS INTEGER) > ?
+  AND o.by = 'person' AND o.actor_id <> ?
+ORDER BY o.id DESC LIMIT 1"""
+
+
+def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
+    """The at bat an operation works on; raises Conflict when another person changed it since ``seen``."""
+    lead = tx.lead(lead_id)
+    if lead.void:
+        raise Refusal("That at bat was undone.")
+    tx.lead_id = lead_id
+    if seen is not None and lead.version > seen:
+        other = tx.store.row(_OTHERS, (lead_id, seen, tx.actor.user_id))
+        if other is not None:
+            _, name, kind, at = other
+            deed = DEEDS.get(kind, "changed this")
+            raise Conflict(
+                f"{name} {deed} {span(max(0, tx.now - at))} ago: look again, then save once more.",
+                version=lead.version,
+            )
+    return lead
+
+
+def require_open(lead: LeadState) -> None:
+    """Refuse to work an at bat that has ended or waits for approval."""
+    if not lead.open:
+        raise Refusal(f"This at bat is {lead.stage.label} for good: new interest is a new at bat.")
+    if lead.stage is Stage.DISQUALIFIED:
+        raise Refusal("This at bat waits for a team lead's approval: ask for it to be sent back first.")
+
+
+def advance(
+    tx: Transaction, lead: LeadState, changes: Mapping[str, Any], entered: tuple[tuple[Stage, bool], ...] = ()
+) -> LeadState:
+    """Save ``changes``, with a spell for each stage entered, the status history and the clocks that end with it."""
+    changes = dict(changes)
+    if entered:
+        changes.update(stage=entered[-1][0], stage_at=tx.now)
+        for spell in tx.find(StageSpell, lead_id=lead.id, left_at=None, void=0):
+            tx.update(StageSpell, spell, left_at=tx.now)
+        for number, (stage, skipped) in enumerate(entered, 1):
+            left = tx.now if number < len(entered) else None
+            tx.insert(StageSpell, lead_id=lead.id, stage=stage, entered_at=tx.now, left_at=left, skipped=int(skipped))
+    if changes.get("status", lead.status) is not lead.status:
+        tx.insert(StatusChange, lead_id=lead.id, status=changes["status"], at=tx.now, override=int(bool(tx.override)))
+    after = tx.save_lead(lead, changes)
+    if lead.first_touch_at is None and after.first_touch_at is not None:
+        end_clock(tx, lead.id, "first_touch", after.first_touch_at)
+    if lead.accepted_at is None and after.accepted_at is not None:
+        end_clock(tx, lead.id, "accept", after.accepted_at)
+    return after
+
+
+def end_clock(tx: Transaction, lead_id: int, kind: str, at: Instant) -> None:
+    """Record once whether a running clock was met."""
+    for clock in tx.find(Clock, lead_id=lead_id, kind=kind, met=None, void=0):
+        tx.update(Clock, clock, ended_at=at, met=int(at <= clock["due_at"]))
+
+
+def spoken_name(tx: Transaction, lead: LeadState) -> str:
+    """The name to say in a sentence: the person, or the company where no person is known."""
+    if lead.contact_id is not None:
+        return str(tx.store.value("SELECT name FROM contact WHERE id = ?", (lead.contact_id,)))
+    return str(tx.store.value("SELECT name FROM account WHERE id = ?", (lead.account_id,)))
+
+
+def open_at_bat(
+    tx: Transaction,
+    *,
+    contact_id: int | None,
+    account_id: int | None,
+    motion: Motion,
+    source: str,
+    owner_id: int | None,
+    rule: str,
+    trigger: str = "",
+    why: str = "",
+    value: int = 0,
+    campaign_id: int | None = None,
+    opened_at: Instant | None = None,
+    imported: bool = False,
+    signal_id: int | None = None,
+) -> LeadState:
+    """Open at bat n+1 for a contact (or one for a company without a person), with its clocks, window and first step.
+
+    Raises Refusal when the person is suppressed or has an open at bat already.
+    """
+    opened = tx.now if opened_at is None else opened_at
+    before = _earlier(tx, contact_id, account_id)
+    rules, calendar = tx.store.rules, tx.store.calendar
+    starts = tx.now if imported else opened  # an imported window starts at the import
+    first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
+    plan = rules.cadence_of(motion)
+    first = next_step(plan, 0, starts, starts, calendar, rules.calling, ())
+    expires = expiry.window_end(motion, starts, rules, calendar, _campaign_end(tx, campaign_id))
+    values: dict[str, Any] = {
+        "contact_id": contact_id,
+        "account_id": account_id,
+        "number": before + 1 if contact_id is not None else 1,
+        "motion": motion,
+        "source": source,
+        "trigger": trigger,
+        "why": why,
+        "campaign_id": campaign_id,
+        "signal_id": signal_id,
+        "owner_id": owner_id,
+        "team_id": tx.store.team_id,
+        "assigned_at": None if owner_id is None else tx.now,
+        "stage": Stage.NEW,
+        "status": Status.RECYCLED if before else Status.UNCONTACTED,
+        "open": 1,
+        "opened_at": opened,
+        "opened_day": tx.today(opened),
+        "stage_at": opened,
+        "cadence": plan.key,
+        "next_channel": first.channel if first else Channel.CALL,
+        "due_at": first.due if first else tx.now,
+        "first_touch_due_at": first_due,
+        "expires_at": expires,
+        "warn_at": expiry.warns_at(expires, rules),
+        "value": value,
+        "imported": int(imported),
+        "rules": rules.digest,
+        "updated_at": tx.now,
+    }
+    lead_id = tx.insert(Lead, **values)
+    tx.lead_id = lead_id if tx.lead_id is None else tx.lead_id
+    lead = tx.lead(lead_id)
+    placed = queue_order.place(lead, {}, rules, calendar)
+    lead = tx.save_lead(lead, placed)
+    tx.insert(StageSpell, lead_id=lead_id, stage=Stage.NEW, entered_at=opened)
+    tx.insert(StatusChange, lead_id=lead_id, status=lead.status, at=opened)
+    tx.insert(Assignment, lead_id=lead_id, owner_id=owner_id, at=tx.now, rule=rule)
+    if contact_id is not None:
+        tx.insert(LeadContact, lead_id=lead_id, contact_id=contact_id, role=Role.OTHER, is_primary=1, added_at=tx.now)
+    for kind, due in (("first_touch", first_due), ("accept", clocks.accept_due(motion, opened, rules, calendar))):
+        if due is not None and not imported:
+            tx.insert(
+                Clock,
+                lead_id=lead_id,
+                kind=kind,
+                started_at=opened,
+                due_at=due,
+                owner_id=owner_id,
+                rules=rules.digest,
+            )
+    return lead
+
+
+def _earlier(tx: Transaction, contact_id: int | None, account_id: int | None) -> int:
+    """How many at bats the contact had; refuses a second open one."""
+    if contact_id is None:
+        if tx.store.value("SELECT 1 FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1", (account_id,)):
+            raise Refusal("This company has an open at bat without a person already: add the person to that one.")
+        return 0
+    contact = tx.get(Contact, contact_id)
+    if contact["suppressed_at"] is not None:
+        raise Refusal(f"{contact['name']} asked not to be contacted: no new at bat is opened.")
+    if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
+        raise Refusal(f"{contact['name']} has an open at bat already: work that one.")
+    return int(tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)))
+
+
+def _campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:
+    if campaign_id is None:
+        return None
+    ends = tx.store.value("SELECT ends FROM campaign WHERE id = ?", (campaign_id,))
+    if not ends:
+        return None
+    return at_local(date.fromisoformat(ends) + timedelta(days=1), time(), tx.store.zone)

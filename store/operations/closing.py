@@ -1,0 +1,237 @@
+"""Ending an at bat without a conversion: all ten outcomes, what each needs and does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from store.errors import Refusal
+from store.intake.clean import clean_line, clean_note
+from store.lead_state import LeadState
+from store.models import (
+    Account,
+    Approval,
+    Callback,
+    Contact,
+    LeadContact,
+    Meeting,
+    Merge,
+    Note,
+    Opportunity,
+    Signal,
+    Task,
+    Touch,
+)
+from store.operations.at_bat import advance, end_clock, open_at_bat, require_open, spoken_name, take_up
+from store.operations.people import add_contact, match_contact
+from store.operations.promises import end_promises
+from store.operations.transaction import Done, Transaction, operation
+from store.rules import clocks, queue_order
+from store.rules.closing import CloseDraft, Ending, ending
+from store.rules.path import RANK
+from store.vocabulary import Motion, Outcome, Role, Stage, Status
+
+
+@operation("close")
+def close(tx: Transaction, draft: CloseDraft) -> Done:
+    """End an at bat with an outcome and a reason; see docs/model.md, "Outcomes".
+
+    A disqualification over the team's threshold waits in stage Disqualified for a team lead. Closing as duplicate
+    merges the two at bats. Raises Refusal naming the field that is missing, Conflict when somebody was first.
+    """
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    limits = tx.rules.limits
+    draft = replace(
+        draft,
+        note=clean_note(draft.note, field="note", limit=limits.note),
+        competitor=clean_line(draft.competitor, field="competitor", limit=limits.name),
+        datum=clean_line(draft.datum, field="datum", limit=limits.name),
+    )
+    end = ending(lead, draft, tx.rules, tx.now, employees=_employees(tx, lead), leads_team=tx.actor.leads_team)
+    name = spoken_name(tx, lead)
+    if end.waits:
+        return _wait_for_approval(tx, lead, end, name)
+    if draft.outcome is Outcome.DUPLICATE:
+        _absorb(tx, lead, draft)
+    after = finish(tx, lead, end, draft)
+    made: dict[str, int] = {}
+    if draft.outcome is Outcome.SUPPRESS:
+        suppress(tx, lead.contact_id, end.reason)
+    elif draft.outcome is Outcome.WRONG_PERSON and draft.right_person is not None:
+        made = _right_person(tx, after, draft)
+    elif draft.outcome is Outcome.EXISTING:
+        _tell_owner(tx, after, draft)
+    return tx.done(f"{name} closed: {draft.outcome.label}", made=made or None)
+
+
+def finish(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> LeadState:
+    """Put an at bat to its end: spells, status, promises, clocks, when the person may come back."""
+    end_promises(tx, lead.id)
+    for kind in ("first_touch", "accept"):
+        if lead.first_touch_at is None:
+            end_clock(tx, lead.id, kind, tx.now)
+    through = ((Stage.DISQUALIFIED, False),) if end.disqualifies and lead.stage is not Stage.DISQUALIFIED else ()
+    changes: dict[str, Any] = {
+        "status": end.status,
+        "outcome": end.outcome,
+        "reason": end.reason,
+        "outcome_note": end.note,
+        "competitor": draft.competitor,
+        "closed_at": tx.now,
+        "open": 0,
+        "eligible_at": end.eligible_at,
+        "eligible_on": end.eligible_on,
+        "decision": None,
+        "decision_at": None,
+        "callback_at": None,
+        "snoozed_until": None,
+        "due_at": None,
+        "next_channel": None,
+        "merged_into_id": draft.duplicate_of if end.outcome is Outcome.DUPLICATE else None,
+    }
+    return advance(tx, lead, changes, (*through, (Stage.CLOSED, False)))
+
+
+def suppress(tx: Transaction, contact_id: int | None, why: str) -> None:
+    """The person gets no sales lead and no outbound touch on any channel until a team lead lifts it."""
+    if contact_id is not None:
+        contact = tx.get(Contact, contact_id)
+        if contact["suppressed_at"] is None:
+            tx.update(Contact, contact, suppressed_at=tx.now, suppressed_why=why)
+
+
+def _employees(tx: Transaction, lead: LeadState) -> int | None:
+    if lead.account_id is None:
+        return None
+    return tx.store.value("SELECT size FROM account WHERE id = ?", (lead.account_id,))  # type: ignore[no-any-return]
+
+
+def _wait_for_approval(tx: Transaction, lead: LeadState, end: Ending, name: str) -> Done:
+    due = clocks.approval_by(tx.now, tx.rules, tx.store.calendar)
+    tx.insert(
+        Approval,
+        lead_id=lead.id,
+        asked_by_id=tx.actor.user_id,
+        asked_at=tx.now,
+        due_at=due,
+        outcome=end.outcome,
+        reason=end.reason,
+        note=end.note,
+        from_stage=lead.stage,
+        from_status=lead.status,
+    )
+    changes: dict[str, Any] = {"status": Status.UNQUALIFIED, "decision": None, "decision_at": None, "due_at": due}
+    changes.update(tier=queue_order.CADENCE)
+    advance(tx, lead, changes, ((Stage.DISQUALIFIED, False),))
+    return tx.done(f"{name} waits for a team lead's approval: {end.outcome.label}")
+
+
+def _absorb(tx: Transaction, lead: LeadState, draft: CloseDraft) -> None:
+    """Move everything of a duplicate into the at bat that lives on, which takes the furthest stage's owner.
+
+    Promised callbacks keep their promiser; the duplicate's clocks end with it.
+    """
+    assert draft.duplicate_of is not None
+    if draft.duplicate_of == lead.id:
+        raise Refusal("An at bat cannot be its own duplicate: choose the other one.", "duplicate_of")
+    other = tx.lead(draft.duplicate_of)
+    if not other.open:
+        raise Refusal("That at bat has ended: choose one that is open, or another outcome.", "duplicate_of")
+    require_open(other)
+    for model in (Touch, Note, Signal, Meeting, Task, Callback):
+        for row in tx.find(model, lead_id=lead.id, void=0):
+            tx.update(model, row, lead_id=other.id)
+    members = {row["contact_id"] for row in tx.find(LeadContact, lead_id=other.id, void=0)}
+    for row in tx.find(LeadContact, lead_id=lead.id, void=0):
+        if row["contact_id"] not in members:
+            role = Role(row["role"])
+            tx.insert(LeadContact, lead_id=other.id, contact_id=row["contact_id"], role=role, added_at=tx.now)
+    tx.insert(Merge, entity="lead", survivor_id=other.id, loser_id=lead.id, at=tx.now)
+    changes: dict[str, Any] = {
+        "touches": other.touches + lead.touches,
+        "attempts": other.attempts + lead.attempts,
+        "direct_attempts": other.direct_attempts + lead.direct_attempts,
+        "partner_touches": other.partner_touches + lead.partner_touches,
+        "connects": other.connects + lead.connects,
+        "last_touch_at": _latest(other.last_touch_at, lead.last_touch_at),
+        "last_attempt_at": _latest(other.last_attempt_at, lead.last_attempt_at),
+        "callback_at": other.callback_at or lead.callback_at,
+    }
+    if (lead.last_touch_at or 0) > (other.last_touch_at or 0):
+        changes["last_disposition"] = lead.last_disposition
+    if other.first_touch_at is None and lead.first_touch_at is not None:
+        changes["first_touch_at"] = lead.first_touch_at
+    if other.connected_at is None and lead.connected_at is not None:
+        changes["connected_at"] = lead.connected_at
+    entered: tuple[tuple[Stage, bool], ...] = ()
+    if RANK[lead.stage] > RANK[other.stage]:
+        changes.update(owner_id=lead.owner_id, status=lead.status, accepted_at=other.accepted_at or tx.now)
+        entered = ((lead.stage, False),)
+    if changes["callback_at"] is not None and other.callback_at is None:
+        changes["due_at"] = changes["callback_at"]
+    stage = lead.stage if entered else other.stage
+    placed = queue_order.place(other, {**changes, "stage": stage}, tx.rules, tx.store.calendar)
+    advance(tx, other, {**changes, **placed}, entered)
+
+
+def _latest(one: int | None, two: int | None) -> int | None:
+    return max((value for value in (one, two) if value is not None), default=None)
+
+
+def _right_person(tx: Transaction, lead: LeadState, draft: CloseDraft) -> dict[str, int]:
+    """Open an at bat for who should have been called; one already being worked or suppressed is only linked."""
+    assert draft.right_person is not None
+    person = draft.right_person
+    contact_id = match_contact(tx, person, lead.account_id)
+    if contact_id is None:
+        contact_id = add_contact(tx, person, account_id=lead.account_id, source=lead.source)
+    contact = tx.get(Contact, contact_id)
+    busy = tx.store.value("SELECT id FROM lead WHERE contact_id = ? AND open = 1", (contact_id,))
+    if busy is not None or contact["suppressed_at"] is not None:
+        tx.insert(
+            Note,
+            lead_id=lead.id,
+            contact_id=contact_id,
+            account_id=lead.account_id,
+            user_id=tx.actor.user_id,
+            at=tx.now,
+            text=f"named as the right person on at bat {lead.id}",
+        )
+        return {"contact_id": contact_id}
+    opened = open_at_bat(
+        tx,
+        contact_id=contact_id,
+        account_id=contact["account_id"] or lead.account_id,
+        motion=lead.motion if lead.motion is not Motion.REACTIVATION else Motion.REP_CREATED,
+        source=lead.source,
+        owner_id=lead.owner_id,
+        rule="right person",
+        why="named as the right person",
+        campaign_id=lead.campaign_id,
+    )
+    return {"contact_id": contact_id, "lead_id": opened.id}
+
+
+def _tell_owner(tx: Transaction, lead: LeadState, draft: CloseDraft) -> None:
+    """The owner of the open opportunity, or of the customer, is told by a task."""
+    if draft.opportunity_id is not None:
+        opportunity = tx.get(Opportunity, draft.opportunity_id)
+        if not opportunity["open"]:
+            raise Refusal("That opportunity is closed: choose one that is open.", "opportunity_id")
+        owner = opportunity["owner_id"]
+    else:
+        account = tx.get(Account, lead.account_id) if lead.account_id is not None else None
+        owner = account["owner_id"] if account else None
+        if account is not None and account["customer_since"] is None:
+            tx.update(Account, account, customer_since=tx.now)
+    tx.insert(
+        Task,
+        lead_id=lead.id,
+        opportunity_id=draft.opportunity_id,
+        contact_id=lead.contact_id,
+        user_id=owner,
+        kind="told",
+        words="an at bat on somebody you work was closed",
+        due_at=tx.now,
+        state="open",
+    )

@@ -1,0 +1,118 @@
+"""Log a touch, with everything that follows from it."""
+
+from __future__ import annotations
+
+from store.errors import Refusal
+from store.instants import Instant
+from store.intake.clean import clean_note
+from store.lead_state import LeadState
+from store.models import Contact, Email, Meeting, Phone, Touch
+from store.operations.at_bat import advance, spoken_name, take_up
+from store.operations.closing import finish, suppress
+from store.operations.promises import keep_promises, promise
+from store.operations.transaction import Done, Offer, Transaction, operation
+from store.reach import reach_of
+from store.rules.closing import CloseDraft, ending
+from store.rules.touch import Effect, TouchDraft, effect
+from store.vocabulary import Disposition, MeetingResult, Outcome
+
+
+@operation("log_touch")
+def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
+    """Store a touch and all its consequences: stage, status, counters, next step, clocks, promises, suppression.
+
+    Raises Refusal when the touch may not be logged, Conflict when another person changed the at bat meanwhile.
+    Source: docs/model.md, "Logging a touch".
+    """
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    note = clean_note(draft.note, field="note", limit=tx.rules.limits.note)
+    contact_id = draft.contact_id or lead.contact_id
+    if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW) and not lead.open:
+        return _meeting_happened(tx, lead, draft, contact_id, note)
+    will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now)
+    at = tx.now if draft.at is None else draft.at
+    insert_touch(tx, lead, draft, will, contact_id, note, at)
+    if will.attempt or will.connect:
+        keep_promises(tx, lead.id, at)
+    after = advance(tx, lead, will.changes, will.entered)
+    if will.callback_at is not None:
+        promise(tx, after, will.callback_at, note, anyone=draft.anyone)
+    if will.mark_bad:
+        _mark_bad(tx, draft, contact_id, will.mark_bad)
+    if will.stop_email:
+        _stop_email(tx, contact_id)
+    if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW):
+        _settle_meetings(tx, lead.id, draft.disposition)
+    name = spoken_name(tx, lead)
+    if will.suppress:
+        suppress(tx, contact_id, "do not contact")
+    if will.close is not None:
+        close = CloseDraft(lead.id, will.close)
+        finish(tx, after, ending(after, close, tx.rules, tx.now, employees=None, leads_team=True), close)
+    offer = Offer(will.offer, will.offer_outcome) if will.offer else None
+    return tx.done(f"{draft.disposition.label} logged for {name}", offer=offer)
+
+
+def insert_touch(
+    tx: Transaction,
+    lead: LeadState,
+    draft: TouchDraft,
+    will: Effect,
+    contact_id: int | None,
+    note: str,
+    at: Instant,
+) -> int:
+    """Add the touch itself; returns its id."""
+    return tx.insert(
+        Touch,
+        lead_id=lead.id,
+        contact_id=contact_id,
+        account_id=lead.account_id,
+        user_id=tx.actor.user_id,
+        at=at,
+        day=tx.today(at),
+        logged_at=tx.now,
+        channel=draft.channel,
+        direction=draft.direction,
+        with_whom=draft.with_whom,
+        disposition=draft.disposition,
+        attempt=int(will.attempt),
+        connect=int(will.connect),
+        automated=int(draft.automated),
+        phone_id=draft.phone_id,
+        duration=draft.duration,
+        note=note,
+    )
+
+
+def _mark_bad(tx: Transaction, draft: TouchDraft, contact_id: int | None, what: str) -> None:
+    """Mark the number or address that was used, else the first that still counted."""
+    model, used = (Phone, draft.phone_id) if what == "phone" else (Email, draft.email_id)
+    rows = [row for row in tx.find(model, contact_id=contact_id, void=0) if row["state"] != "bad"]
+    rows.sort(key=lambda row: (row["id"] != used, row["position"], row["id"]))
+    if rows:
+        tx.update(model, rows[0], state="bad")
+
+
+def _stop_email(tx: Transaction, contact_id: int | None) -> None:
+    if contact_id is not None:
+        tx.update(Contact, tx.get(Contact, contact_id), email_stopped_at=tx.now)
+
+
+def _settle_meetings(tx: Transaction, lead_id: int, disposition: Disposition) -> None:
+    result = MeetingResult.HELD if disposition is Disposition.HELD else MeetingResult.NO_SHOW
+    for meeting in tx.find(Meeting, lead_id=lead_id, result=MeetingResult.BOOKED, void=0):
+        tx.update(Meeting, meeting, result=result, result_at=tx.now)
+
+
+def _meeting_happened(tx: Transaction, lead: LeadState, draft: TouchDraft, contact_id: int | None, note: str) -> Done:
+    """A meeting of a converted at bat was held or missed: the at bat is locked, the meeting is not."""
+    meetings = tx.find(Meeting, lead_id=lead.id, result=MeetingResult.BOOKED, void=0)
+    if lead.outcome is not Outcome.MEETING_BOOKED or not meetings:
+        raise Refusal(f"This at bat is {lead.stage.label} for good and has no meeting waiting for its result.")
+    at = tx.now if draft.at is None else draft.at
+    will = Effect({}, connect=draft.disposition is Disposition.HELD)
+    insert_touch(tx, lead, draft, will, contact_id, note, at)
+    _settle_meetings(tx, lead.id, draft.disposition)
+    offer = Offer("opportunity") if draft.disposition is Disposition.HELD else None
+    return tx.done(f"{draft.disposition.label} logged for {spoken_name(tx, lead)}", offer=offer)

@@ -1,0 +1,112 @@
+"""Callbacks are promises: making them, keeping them, moving them; and putting an at bat off for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.errors import Refusal
+from store.instants import Instant
+from store.intake.clean import clean_line
+from store.lead_state import LeadState
+from store.models import Callback
+from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.transaction import Done, Transaction, operation
+from store.reach import reach_of
+from store.rules import expiry, queue_order
+from store.rules.touch import check_promise
+from store.vocabulary import Channel, PromiseState
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDraft:
+    """A promise to call at ``at``; by anyone of the team where ``anyone``."""
+
+    lead_id: int
+    at: Instant | None
+    seen: int | None = None
+    words: str = ""
+    anyone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeDraft:
+    """Put an at bat off until ``until``."""
+
+    lead_id: int
+    until: Instant
+    seen: int | None = None
+
+
+@operation("callback")
+def callback(tx: Transaction, draft: CallbackDraft) -> Done:
+    """Promise a callback without logging a touch; an earlier promise on the at bat is moved.
+
+    Raises Refusal for a time that is missing, past or too far off, for a suppressed person, and over the limit.
+    """
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    check_promise(draft.at, tx.rules, tx.now)
+    assert draft.at is not None
+    if reach_of(tx.store, lead.contact_id).suppressed:
+        raise Refusal("This person asked not to be contacted: nothing may be promised.")
+    words = clean_line(draft.words, field="words", limit=tx.rules.limits.note)
+    promise(tx, lead, draft.at, words, anyone=draft.anyone)
+    changes = {"callback_at": draft.at, "next_channel": Channel.CALL, "due_at": draft.at, "snoozed_until": None}
+    advance(tx, lead, {**changes, **queue_order.place(lead, changes, tx.rules, tx.store.calendar)})
+    return tx.done(f"callback promised to {spoken_name(tx, lead)}")
+
+
+@operation("snooze")
+def snooze(tx: Transaction, draft: SnoozeDraft) -> Done:
+    """Take an at bat out of today's queue until a time; no clock stops, and expiry is never passed.
+
+    Raises Refusal for a time past or beyond expiry, and where a promise is open.
+    """
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    if draft.until <= tx.now:
+        raise Refusal("That time has passed: give a time to come.", "when")
+    if lead.callback_at is not None:
+        raise Refusal("A callback is promised: move the promise instead.", "when")
+    ends = expiry.effective_end(lead.expires_at, lead.callback_at, tx.rules, tx.store.calendar)
+    if ends is not None and draft.until > ends:
+        raise Refusal("That is after its window ends: choose an earlier time, or decide now.", "when")
+    advance(tx, lead, {"snoozed_until": draft.until})
+    return tx.done(f"{spoken_name(tx, lead)} snoozed")
+
+
+def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone: bool) -> None:
+    """Store the promise, dropping an open one it replaces; refuses more than the limit of open ones."""
+    for earlier in tx.find(Callback, lead_id=lead.id, state=PromiseState.OPEN, void=0):
+        tx.update(Callback, earlier, state=PromiseState.DROPPED, ended_at=tx.now)
+    promiser = None if anyone else tx.actor.user_id
+    limit = tx.rules.callbacks.limit
+    if promiser is not None and tx.store.value(_OPEN_PROMISES, (promiser,)) >= limit:
+        raise Refusal(f"You have {limit} open callbacks, which is the limit: keep some first, or promise for anyone.")
+    tx.insert(
+        Callback,
+        lead_id=lead.id,
+        contact_id=lead.contact_id,
+        promiser_id=promiser,
+        promised_at=tx.now,
+        due_at=at,
+        words=words,
+        state=PromiseState.OPEN,
+    )
+
+
+def keep_promises(tx: Transaction, lead_id: int, at: Instant) -> None:
+    """A call was made: open promises on this at bat are kept when it came within the time the rules allow."""
+    for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
+        kept = abs(at - open_one["due_at"]) <= tx.rules.callbacks.kept_within
+        state = PromiseState.KEPT if kept else PromiseState.MISSED
+        tx.update(Callback, open_one, state=state, ended_at=at, kept=int(kept))
+
+
+def end_promises(tx: Transaction, lead_id: int) -> None:
+    """The at bat has ended: what was still promised on it is dropped."""
+    for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
+        tx.update(Callback, open_one, state=PromiseState.DROPPED, ended_at=tx.now)
+
+
+_OPEN_PROMISES = "SELECT count(*) FROM callback WHERE promiser_id = ? AND state = 'open' AND void = 0"

@@ -1,0 +1,124 @@
+"""Take one's last act back: what it wrote is put back as it was, and both acts stay in the history."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from store.errors import Refusal
+from store.models import TABLES, Row
+from store.operations.at_bat import DEEDS, spoken_name
+from store.operations.transaction import MADE, Done, Transaction, operation
+from store.rules.queue_order import span
+
+_MODELS: dict[str, type[Row]] = {str(model._meta.table_name): model for model in TABLES}
+_UNDOABLE = frozenset(DEEDS) - {"undo"}
+
+_LAST = """
+SELECT o.id, o.kind, o.at, o.lead_id FROM operation o
+WHERE o.actor_id = ? AND o.by = 'person'
+  AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.undoes_id = o.id) AND o.kind <> 'undo'
+ORDER BY o.id DESC LIMIT 1"""
+_CHANGES = """
+SELECT c.operation_id, c.entity, c.entity_id, c."column", coalesce(s.before, c.before), c.id
+FROM change c JOIN operation o ON o.id = c.operation_id
+LEFT JOIN change_secret s ON s.change_id = c.id
+WHERE c.operation_id = ? OR (c.operation_id > ? AND o.by = 'rule' AND o.lead_id IN (SELECT value FROM json_each(?)))
+ORDER BY c.id DESC"""
+_SINCE = """
+SELECT u.name, o.kind, o.at FROM change c
+JOIN operation o ON o.id = c.operation_id JOIN "user" u ON u.id = o.actor_id
+WHERE c.entity = ? AND c.entity_id = ? AND c.operation_id > ? AND o.by = 'person' AND o.actor_id <> ?
+ORDER BY o.id DESC LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDraft:
+    """Undo this operation, or one's last one where None."""
+
+    operation_id: int | None = None
+
+
+@operation("undo")
+def undo(tx: Transaction, draft: UndoDraft) -> Done:
+    """Take the last act back within the time the rules allow, while nobody else has touched the same rows.
+
+    Raises Refusal saying who touched it, that the time is over, or that the person has a newer at bat.
+    """
+    row = tx.store.row(_LAST, (tx.actor.user_id,))
+    if row is None:
+        raise Refusal("There is nothing of yours to undo.")
+    operation_id, kind, at, lead_id = row
+    if draft.operation_id is not None and draft.operation_id != operation_id:
+        raise Refusal("You did something else since: only the last act can be undone.")
+    if kind not in _UNDOABLE:
+        raise Refusal("Your last act cannot be undone.")
+    if tx.now - at > tx.rules.undo:
+        raise Refusal(f"That was {span(tx.now - at)} ago: an act can be undone for {span(tx.rules.undo)}.")
+    leads = json.dumps(_leads(tx, operation_id))
+    changes = tx.store.rows(_CHANGES, (operation_id, operation_id, leads))
+    _nobody_since(tx, operation_id, {(change[1], change[2]) for change in changes})
+    tx.undoes = operation_id
+    tx.lead_id = lead_id
+    was = _as_it_was(changes)
+    # What the act made goes first: an older row may only come back to a place that is free again.
+    for (entity, entity_id), columns in sorted(was.items(), key=lambda row: "void" not in row[1]):
+        _put_back(tx, entity, entity_id, columns)
+    name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
+    return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
+
+
+def _leads(tx: Transaction, operation_id: int) -> list[int]:
+    found = tx.store.rows(
+        "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND entity = 'lead'", (operation_id,)
+    )
+    return [row[0] for row in found]
+
+
+def _nobody_since(tx: Transaction, operation_id: int, rows: set[tuple[str, int]]) -> None:
+    for entity, entity_id in sorted(rows):
+        if entity not in ("lead", "opportunity", "contact", "account"):
+            continue
+        other = tx.store.row(_SINCE, (entity, entity_id, operation_id, tx.actor.user_id))
+        if other is not None:
+            name, kind, at = other
+            deed = DEEDS.get(kind, "changed this")
+            raise Refusal(f"{name} {deed} {span(max(0, tx.now - at))} ago: it can no longer be undone.")
+
+
+def _as_it_was(changes: list[tuple[Any, ...]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """Per row, what its columns held before; newest changes come first, so the earliest value wins."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for _operation, entity, entity_id, column, before, _id in changes:
+        row = rows.setdefault((entity, entity_id), {})
+        if column == MADE:
+            row["void"] = 1
+        elif not (entity == "lead" and column == "version"):
+            row[column] = None if before is None else json.loads(before)
+    return rows
+
+
+def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, Any]) -> None:
+    model = _MODELS[entity]
+    if entity == "lead":
+        if columns.get("void"):
+            columns["open"] = 0
+        if columns.get("open"):
+            _no_newer(tx, entity_id)
+        tx.save_lead(tx.lead(entity_id), columns)
+        return
+    row = tx.get(model, entity_id)
+    if "void" in columns and "open" in row:
+        columns["open"] = 0
+    columns.pop("version", None)
+    if "void" in columns and "void" not in row:
+        raise Refusal("That cannot be taken back.")
+    tx.update(model, row, **columns)
+
+
+def _no_newer(tx: Transaction, lead_id: int) -> None:
+    contact_id = tx.lead(lead_id).contact_id
+    newer = "SELECT 1 FROM lead WHERE contact_id = ? AND open = 1 AND id <> ?"
+    if contact_id is not None and tx.store.value(newer, (contact_id, lead_id)):
+        raise Refusal("The person has a newer open at bat: it can no longer be undone.")

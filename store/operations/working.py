@@ -1,0 +1,220 @@
+"""The small acts on an open at bat: accept, note, status, amend, take over, answer for a disqualification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from store.errors import Refusal
+from store.intake.clean import clean_note
+from store.lead_state import LeadState
+from store.models import Approval, Assignment, Note, Touch
+from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.closing import finish
+from store.operations.transaction import Done, Transaction, operation
+from store.rules import queue_order
+from store.rules.closing import STATUS_AFTER, CloseDraft, Ending
+from store.rules.path import ALLOWED_STATUSES, allowed
+from store.rules.touch import DISPOSITIONS
+from store.vocabulary import Channel, Decision, Disposition, Outcome, Stage, Status
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDraft:
+    """An act that needs nothing but the at bat."""
+
+    lead_id: int
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """Words to keep on an at bat."""
+
+    lead_id: int
+    text: str
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDraft:
+    """A status set by hand, with a word why."""
+
+    lead_id: int
+    status: Status
+    seen: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AmendDraft:
+    """What one's own touch of the last day should have said; None leaves a thing as it is."""
+
+    touch_id: int
+    note: str | None = None
+    disposition: Disposition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDraft:
+    """A team lead's word on a disqualification: approved, or sent back with a note."""
+
+    lead_id: int
+    note: str = ""
+    seen: int | None = None
+
+
+@operation("accept")
+def accept(tx: Transaction, draft: LeadDraft) -> Done:
+    """Take an at bat up: New becomes Accepted; an unowned one becomes one's own. Refused once it was accepted."""
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    if lead.stage is not Stage.NEW:
+        raise Refusal(f"It is {lead.stage.label} already.")
+    if lead.owner_id not in (None, tx.actor.user_id):
+        raise Refusal("Somebody else owns it: take it over first.")
+    changes: dict[str, Any] = {"accepted_at": tx.now}
+    if lead.owner_id is None:
+        changes.update(owner_id=tx.actor.user_id, assigned_at=tx.now)
+        tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="accepted")
+    advance(tx, lead, changes, ((Stage.ACCEPTED, False),))
+    return tx.done(f"{spoken_name(tx, lead)} accepted")
+
+
+@operation("note")
+def note(tx: Transaction, draft: NoteDraft) -> Done:
+    """Keep words on an at bat; a note is no activity and stops no clock."""
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    if not lead.open:
+        raise Refusal(f"This at bat is {lead.stage.label} for good: its story is written.")
+    text = clean_note(draft.text, field="text", limit=tx.rules.limits.note)
+    if not text.strip():
+        raise Refusal("Write the note first.", "text")
+    tx.insert(
+        Note,
+        lead_id=lead.id,
+        contact_id=lead.contact_id,
+        account_id=lead.account_id,
+        user_id=tx.actor.user_id,
+        at=tx.now,
+        text=text,
+    )
+    tx.save_lead(lead, {})
+    return tx.done(f"note added to {spoken_name(tx, lead)}")
+
+
+@operation("set_status")
+def set_status(tx: Transaction, draft: StatusDraft) -> Done:
+    """Set the status by hand where the rules were wrong: recorded as an override. Refused outside the stage's list."""
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    if not allowed(lead.stage, draft.status):
+        choices = ", ".join(status.label for status in ALLOWED_STATUSES[lead.stage])
+        raise Refusal(f"In {lead.stage.label} the status can be: {choices}.", "status")
+    if draft.status is lead.status:
+        raise Refusal(f"It is {lead.status.label} already.", "status")
+    tx.override = "status"
+    changes: dict[str, Any] = {"status": draft.status}
+    if draft.status is Status.STALE:
+        changes.update(decision=Decision.STALE, decision_at=tx.now)
+    elif lead.decision is Decision.STALE:
+        changes.update(decision=None, decision_at=None)
+    changes.update(queue_order.place(lead, changes, tx.rules, tx.store.calendar))
+    advance(tx, lead, changes)
+    return tx.done(f"{spoken_name(tx, lead)} set to {draft.status.label}")
+
+
+@operation("amend")
+def amend(tx: Transaction, draft: AmendDraft) -> Done:
+    """Correct one's own touch of the last day; both versions stay in the history.
+
+    A disposition may only change to one with the same standing (attempt, connect and stage alike), so that nothing
+    else on the at bat becomes untrue; anything further is undone and logged anew.
+    """
+    touch = tx.get(Touch, draft.touch_id)
+    if touch["void"] or touch["user_id"] != tx.actor.user_id:
+        raise Refusal("Only one's own touch can be amended.")
+    if tx.now - touch["logged_at"] > tx.rules.amend:
+        raise Refusal("A touch can be amended for a day: add a note instead.")
+    lead = take_up(tx, touch["lead_id"], None)
+    changes: dict[str, Any] = {"amended_at": tx.now}
+    if draft.note is not None:
+        changes["note"] = clean_note(draft.note, field="note", limit=tx.rules.limits.note)
+    if draft.disposition is not None and draft.disposition != touch["disposition"]:
+        _same_standing(touch, draft.disposition)
+        changes["disposition"] = draft.disposition
+    tx.update(Touch, touch, **changes)
+    if lead.open:
+        newest = lead.last_touch_at == touch["at"] and draft.disposition is not None
+        tx.save_lead(lead, {"last_disposition": draft.disposition} if newest else {})
+    return tx.done(f"touch with {spoken_name(tx, lead)} amended")
+
+
+_ALIKE = (
+    frozenset({Disposition.NO_ANSWER, Disposition.BUSY, Disposition.VOICEMAIL_LEFT, Disposition.GATEKEEPER}),
+    frozenset({Disposition.CONVERSATION}),
+    frozenset({Disposition.SENT}),
+    frozenset({Disposition.REPLIED}),
+)
+
+
+def _same_standing(touch: dict[str, Any], disposition: Disposition) -> None:
+    alike = any(touch["disposition"] in group and disposition in group for group in _ALIKE)
+    if not alike or disposition not in DISPOSITIONS[Channel(str(touch["channel"]))]:
+        was = Disposition(str(touch["disposition"])).label
+        raise Refusal(f"“{was}” cannot become “{disposition.label}”: undo it and log it anew.", "disposition")
+
+
+@operation("reassign")
+def reassign(tx: Transaction, draft: LeadDraft) -> Done:
+    """Take an at bat over oneself. No clock of it starts anew; one's own begins now."""
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    if lead.owner_id == tx.actor.user_id:
+        raise Refusal("It is yours already.")
+    held = tx.store.value("SELECT count(*) FROM lead WHERE owner_id = ? AND open = 1", (tx.actor.user_id,))
+    if held >= tx.rules.routing.open_lead_limit and not tx.actor.leads_team:
+        raise Refusal(f"You hold {held} open at bats, and {tx.rules.routing.open_lead_limit} is the limit: end some.")
+    tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="taken over")
+    advance(tx, lead, {"owner_id": tx.actor.user_id, "assigned_at": tx.now})
+    return tx.done(f"{spoken_name(tx, lead)} is yours")
+
+
+@operation("approve")
+def approve(tx: Transaction, draft: ApprovalDraft) -> Done:
+    """Approve a disqualification that waits: it closes as was asked. Team leads only."""
+    lead, asked = _waiting(tx, draft)
+    tx.update(Approval, asked, decided_by_id=tx.actor.user_id, decided_at=tx.now, approved=1, answer=draft.note)
+    outcome = Outcome(asked["outcome"])
+    end = Ending(outcome, STATUS_AFTER[outcome], asked["reason"], asked["note"], None, "", False)
+    finish(tx, lead, end, CloseDraft(lead.id, outcome))
+    return tx.done(f"{spoken_name(tx, lead)} closed: {outcome.label}")
+
+
+@operation("send_back")
+def send_back(tx: Transaction, draft: ApprovalDraft) -> Done:
+    """Send a disqualification back to the stage before, with a note; recorded as an override. Team leads only."""
+    if not draft.note.strip():
+        raise Refusal("Say why it is sent back.", "note")
+    tx.override = "send back"
+    lead, asked = _waiting(tx, draft)
+    tx.update(Approval, asked, decided_by_id=tx.actor.user_id, decided_at=tx.now, approved=0, answer=draft.note)
+    changes = {
+        "status": Status(asked["from_status"]),
+        "decision": Decision.RETURNED,
+        "decision_at": tx.now,
+        "due_at": tx.now,
+        "tier": queue_order.DECIDE,
+    }
+    advance(tx, lead, changes, ((Stage(asked["from_stage"]), False),))
+    return tx.done(f"{spoken_name(tx, lead)} sent back")
+
+
+def _waiting(tx: Transaction, draft: ApprovalDraft) -> tuple[LeadState, dict[str, Any]]:
+    if not tx.actor.leads_team:
+        raise Refusal("Only a team lead decides this.")
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    asked = tx.find(Approval, lead_id=lead.id, decided_at=None, void=0)
+    if not asked:
+        raise Refusal("Nothing waits for approval here.")
+    return lead, asked[0]
