@@ -121,7 +121,8 @@ Lead.add_index(
 Lead.add_index(
     SQL(
         "CREATE INDEX IF NOT EXISTS lead_queue ON lead"
-        " (owner_id, tier, due_at, score DESC, value DESC, opened_at, id, warn_at, snoozed_until, contact_id, next_channel)"
+        " (owner_id, tier, due_at, score DESC, value DESC, opened_at, id,"
+        " warn_at, snoozed_until, contact_id, next_channel)"
         " WHERE open = 1"
     )
 )

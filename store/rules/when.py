@@ -87,13 +87,18 @@ def _instant_of(said: Said, now: Instant, zone: str, calendar: Calendar, past: b
 
 
 def _ask_dateparser(said: str, now: Instant, zone: str, calendar: Calendar, past: bool) -> Instant | None:
-    """What dateparser makes of words that the grammar does not know; None where nothing."""
-    if not re.search(r"[a-z]{3}", said):
-        return None  # it reads years and months into bare figures
+    """What dateparser makes of words that the grammar does not know; None where nothing.
+
+    It reads years and months into bare figures, and passes over a figure that it does not understand: such answers
+    are not taken.
+    """
+    if not re.search(r"[a-z]{3}", said) or re.search(r"\d\W+\d", said):
+        return None
     import dateparser  # 300 ms, seldom needed
 
+    base = moment(now, zone).replace(tzinfo=None)
     settings = {
-        "RELATIVE_BASE": moment(now, zone).replace(tzinfo=None),
+        "RELATIVE_BASE": base,
         "PREFER_DATES_FROM": "past" if past else "future",
         "PREFER_DAY_OF_MONTH": "first",
     }
@@ -105,8 +110,10 @@ def _ask_dateparser(said: str, now: Instant, zone: str, calendar: Calendar, past
         return None
     if found.tzinfo is not None:
         return instant(found)
-    clock = calendar.hours.opens if found.time() == time(0) else found.time()
-    return at_local(found.date(), clock, zone)
+    names_a_day_only = found.time() in (time(0), base.time())
+    if names_a_day_only and re.search(r"\d", said):
+        return None
+    return at_local(found.date(), calendar.hours.opens if names_a_day_only else found.time(), zone)
 
 
 def _refusal(sentence: str) -> Refusal:

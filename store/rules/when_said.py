@@ -64,6 +64,7 @@ class _Reading:
         self.past = past
         self.said = Said()
         self.day_is_of_weekday = False  # a date beside it says which week
+        self.part: str | None = None  # the half of the day, where a word names it
 
     def _day(self, day: date | None) -> bool:
         if day is None or self.said.exact is not None or (self.said.day is not None and not self.day_is_of_weekday):
@@ -161,7 +162,7 @@ class _Reading:
         direction = -1 if back else 1
         day, exact, is_exact = self.today, 0, False
         for amount, unit in _PIECE.findall(found["pieces"]):
-            number = _NUMBERS.get(amount) or float(amount)
+            number = _NUMBERS.get(amount.strip()) or float(amount)
             if unit[0] in "hm" and not unit.startswith("mo"):
                 is_exact = True
                 exact += round(number * (HOUR if unit[0] == "h" else MINUTE))
@@ -194,20 +195,46 @@ class _Reading:
     # --- clock times -------------------------------------------------------------------------------------------------
 
     def named_clock(self, found: re.Match[str]) -> bool:
+        """``noon``, ``morning``, ``this evening``; beside a number (``6 in the evening``) it says which half is meant."""
         name = found["name"]
         if (found["this"] or name == "tonight") and self.said.day is None:
             self._day(self.today)
+        if name in _HALVES and self.part is None:
+            self.part = name
+            if self.said.clock is not None:
+                self.said.clock = _in_half(self.said.clock, name)
+                return True
         return self._clock(_CLOCKS.get(name, self.calendar.hours.opens))
 
     def clock_time(self, found: re.Match[str]) -> bool:
         hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
-        if half and not 1 <= hour <= 12:
+        if hour > 23 or minute > 59 or (half and not 1 <= hour <= 12):
             return False
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
         elif len(found["hour"]) == 1 and 1 <= hour <= 6:
             hour += 12
-        return hour < 24 and minute < 60 and self._clock(time(hour, minute))
+        return self._figures(time(hour, minute))
+
+    def spoken_clock(self, found: re.Match[str]) -> bool:
+        """``half past 3``, ``quarter to 4``."""
+        hour = int(found["hour"]) - (found["part"] == "quarter to")
+        if not 0 <= hour <= 23:
+            return False
+        return self._figures(time(hour + (12 if 1 <= hour <= 6 else 0), _PAST_THE_HOUR[found["part"]]))
+
+    def _figures(self, clock: time) -> bool:
+        if self.part is not None and self.said.clock == _CLOCKS.get(self.part, self.calendar.hours.opens):
+            self.said.clock = None  # "tomorrow evening at 7": the number says it more exactly
+            clock = _in_half(clock, self.part)
+        return self._clock(clock)
+
+
+def _in_half(clock: time, part: str) -> time:
+    """A clock time taken for the morning, or for the afternoon or evening."""
+    if _HALVES[part] == "am":
+        return clock.replace(hour=clock.hour % 12)
+    return clock.replace(hour=clock.hour % 12 + 12)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -245,21 +272,24 @@ _CLOCKS = {  # the other names, such as morning, mean opening time
     "lunch": time(12),
     "midnight": time(0),
     "afternoon": time(14),
+    "pm": time(14),
     "evening": time(18),
     "tonight": time(18),
 }
+_HALVES = {"morning": "am", "am": "am", "afternoon": "pm", "evening": "pm", "tonight": "pm", "pm": "pm"}
+_PAST_THE_HOUR = {"half past": 30, "quarter past": 15, "quarter to": 45}
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {"half an": 0.5, "half a": 0.5, "an": 1.0, "a": 1.0} | {
     word: float(number) for number, word in enumerate(_NUMBER_WORDS, 1)
 }
 
-_AMOUNT = rf"\d{{1,6}}(?:\.\d{{1,2}})?|{'|'.join(_NUMBERS)}"
+_AMOUNT = rf"\d{{1,6}}(?:\.\d{{1,2}})? ?|\b(?:{'|'.join(_NUMBERS)}) "
 _UNIT = "|".join(
     ("(?:business|working) ?days?", "[bw]ds?", "months?", "mo", "minutes?", "mins?", "m", "hours?", "hrs?", "h",
      "days?", "d", "weeks?", "wks?", "w", "years?", "yrs?", "y")
 )  # fmt: skip
-_PIECE = re.compile(rf"({_AMOUNT}) ?({_UNIT})(?![a-z])")
-_PIECES = rf"(?P<pieces>(?:(?:{_AMOUNT}) ?(?:{_UNIT})(?![a-z])(?: and)? ?)+)"
+_PIECE = re.compile(rf"({_AMOUNT})({_UNIT})(?![a-z])")
+_PIECES = rf"(?P<pieces>(?:(?:{_AMOUNT})(?:{_UNIT})(?![a-z])(?: and)? ?)+)"
 _WEEKDAY = (
     "(?P<name>mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
@@ -289,11 +319,12 @@ _GRAMMAR: list[tuple[re.Pattern[str], Callable[[_Reading, re.Match[str]], bool]]
         (r"(?P<period>)(?:cob|close of business)", _Reading.end_of),
         (
             r"(?P<this>this )?(?P<name>early morning|morning|first thing|noon|midday|lunch|midnight|afternoon|evening"
-            r"|tonight)",
+            r"|tonight|am|pm)",
             _Reading.named_clock,
         ),
+        (r"(?P<part>half past|quarter past|quarter to) (?P<hour>\d{1,2})", _Reading.spoken_clock),
         (r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?(?: ?(?P<half>[ap])(?:\.?m\.?)?)?", _Reading.clock_time),
         (r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<half>)", _Reading.clock_time),
-        (r"(?:at|on|the|in the|by|around|about|of|o'clock)", _Reading.filler),
+        (r"(?:at|on|the|in the|by|around|about|of|o'?clock)", _Reading.filler),
     )
 ]
