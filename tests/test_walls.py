@@ -67,9 +67,8 @@ def test_the_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_module_of_tui_has_its_layer() -> None:
-    assert children("tui") - {name.removeprefix("tui.") for name in modules_in_layers("outside-layers")} == set()
-
-
-def test_every_module_of_the_store_has_its_layer() -> None:
-    assert children("store") - modules_in_layers("store-layers") == set()
+@pytest.mark.parametrize(("package", "contract"), [("tui", "outside-layers"), ("store", "store-layers")])
+def test_every_module_has_its_layer(package: str, contract: str) -> None:
+    named = {name.removeprefix(f"{package}.") for name in modules_in_layers(contract)}
+    homeless = children(package) - named
+    assert not homeless, f"give each its line under {contract} in pyproject.toml: {sorted(homeless)}"

@@ -5,6 +5,7 @@ Nothing here imports Textual or the database; see ``EXIT_CODES`` for what a scri
 
 from __future__ import annotations
 
+import errno
 import functools
 import io
 import os
@@ -62,7 +63,7 @@ def _open_app(context: click.Context) -> int:
 
 
 def _on_a_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,19 +72,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Whatever happens, at most one sentence reaches standard error; a traceback only ever reaches the log.
     """
     os.umask(0o077)  # every file made from here on is for its owner alone
+    _stand_in_for_closed_streams()
     _tolerate_any_text()
     try:
         result = atbat.main(arguments, prog_name="atbat", standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return result if isinstance(result, int) else DONE
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return REFUSED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
         return _fail(error)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Give a stream that was closed for us (``>&-``) a place, before a database is opened as its descriptor."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (for the life of the process)
+
+
+def _drop_output() -> None:
+    """Let what is still waiting to be printed go nowhere, or Python complains about it while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tolerate_any_text() -> None:
@@ -101,6 +114,10 @@ def _fail(error: Exception) -> int:
         return MISUSED
     if isinstance(error, (click.ClickException, ConfigError)):
         complain(error.format_message() if isinstance(error, click.ClickException) else str(error))
+        return REFUSED
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        _drop_output()
+        complain("the disk is full: free some space, then try again.")
         return REFUSED
     if isinstance(error, OSError) and error.filename is not None:
         complain(f"{os.fsdecode(error.filename)}: {error.strerror}.")

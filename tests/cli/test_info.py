@@ -126,3 +126,16 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly() -> None:
     os.close(write)
     assert done.stderr == ""
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("redirection", "code"), [(">&-", 0), ("<&-", 0), ("2>&-", 0), (">/dev/full", 1)])
+def test_streams_that_take_nothing_are_no_fault(redirection: str, code: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m tui info {redirection}', sys.executable],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert done.stderr == ("atbat: the disk is full: free some space, then try again.\n" if code else "")
