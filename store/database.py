@@ -19,7 +19,9 @@ from peewee import DatabaseError, OperationalError, Query, Value
 from playhouse.apsw_ext import APSWDatabase
 
 from store.errors import StoreError
+from store.instants import MINUTE, Instant
 from store.rules.business import Calendar
+from store.rules.calling import may_call
 from store.ruleset import RuleSet, load_rules
 
 APPLICATION_ID = 0x41744261  # "AtBa": lets a foreign SQLite file be told from ours
@@ -45,6 +47,8 @@ class Store:
         self.connection: apsw.Connection = database.connection()
         self._inode = os.stat(path).st_ino
         self.rules: RuleSet = load_rules(rules_path)
+        self._asleep: dict[tuple[str, Instant], int] = {}
+        self.connection.create_scalar_function("asleep", self._is_asleep, 2)
         self.load_team()
 
     def load_team(self) -> None:
@@ -84,6 +88,17 @@ class Store:
             inode = -1
         if inode != self._inode:
             raise StoreError(f"{self.path} was moved or replaced while open: close the program and open it again.")
+
+    def _is_asleep(self, zone: str | None, now: Instant) -> int:
+        """SQL's ``asleep(zone, now)``: whether somebody there may not be called now; judged once a minute and zone."""
+        if not zone:
+            return 0
+        asked = (zone, now // MINUTE)
+        if asked not in self._asleep:
+            if len(self._asleep) > 10_000:
+                self._asleep.clear()
+            self._asleep[asked] = int(may_call(now, zone.split(), self.rules.calling) is False)
+        return self._asleep[asked]
 
     def close(self) -> None:
         """Close the connection; the store is of no more use."""

@@ -121,7 +121,7 @@ def _wait_for_approval(tx: Transaction, lead: LeadState, end: Ending, name: str)
         from_status=lead.status,
     )
     changes: dict[str, Any] = {"status": Status.UNQUALIFIED, "decision": None, "decision_at": None, "due_at": due}
-    changes.update(tier=queue_order.CADENCE)
+    changes.update(tier=queue_order.LATER)
     advance(tx, lead, changes, ((Stage.DISQUALIFIED, False),))
     return tx.done(f"{name} waits for a team lead's approval: {end.outcome.label}")
 

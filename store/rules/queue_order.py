@@ -45,6 +45,8 @@ def place(lead: LeadState, changes: Mapping[str, Any], rules: RuleSet, calendar:
         return changes[column] if column in changes else getattr(lead, column)
 
     due = now_is("due_at")
+    if now_is("stage") is Stage.DISQUALIFIED:
+        return {"tier": LATER, "due_at": due}
     if now_is("decision") is not None:
         return {"tier": DECIDE, "due_at": due if due is not None else now_is("decision_at")}
     if now_is("callback_at") is not None:
@@ -82,6 +84,8 @@ def tier_now(lead: LeadState, now: Instant, day_end: Instant, rules: RuleSet) ->
 def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) -> Why:
     """Why this at bat is in the queue, as a person would say it; times in ``zone``."""
     late = lead.due_at is not None and lead.due_at < now
+    if lead.stage is Stage.DISQUALIFIED:
+        return Why(Urgency.CALM, "waits for a team lead's approval")
     if lead.snoozed_until is not None and lead.snoozed_until > now:
         return Why(Urgency.CALM, f"snoozed until {_clock(lead.snoozed_until, zone, now)}")
     if lead.callback_at is not None and lead.tier == PROMISED:

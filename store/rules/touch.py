@@ -154,6 +154,7 @@ def effect(
     if draft.disposition is D.UNSUBSCRIBE and not left.channels:
         return Effect(changes, entered, stop_email=True, close=Outcome.SUPPRESS, words=("no channel is left: closes",))
     changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect))
+    changes.update(queue_order.place(lead, changes, rules, calendar))
     return _effect(lead, left, draft, rules, changes, entered, attempt, connect)
 
 
@@ -273,8 +274,7 @@ def _next(
     spent = limit is not None and lead.attempts + attempt >= limit and not (lead.connected or connect)
     if spent and changes["decision"] is None and draft.disposition is not D.CALLBACK_REQUESTED:
         changes.update(decision=Decision.EXPIRED, decision_at=now, due_at=now)
-    after = queue_order.place(lead, changes, rules, calendar)
-    return {**changes, **after}
+    return changes
 
 
 def _planned(

@@ -1,0 +1,203 @@
+"""A rep's queue: best next action first, read in order from one index.
+
+The order is docs/model.md, "The queue's order". Each tier is walked awake callers first, callers outside their
+permitted hours after them; nothing is sorted but two short merges, so a pool of 680,000 reads as fast as 3,000.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from store.database import Store
+from store.instants import Instant, moment
+from store.lead_state import COLUMNS, LeadState, lead_state
+from store.reach import USABLE, zones_of
+from store.rules.business import at_local
+from store.rules.queue_order import Why, why
+from store.rules.touch import Reach
+
+PAGE = 128
+
+
+class View(StrEnum):
+    """What part of the queue to see."""
+
+    ALL = "all"
+    HOT = "hot"
+    CALLBACKS = "callbacks"
+    EXPIRING = "expiring"
+    NEW = "new"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One at bat in the queue, with the person and the company it is about.
+
+    ``values`` are the at bat's columns, read when they are needed; ``phone`` is the first number that still works.
+    """
+
+    id: int
+    version: int
+    values: tuple[Any, ...]
+    name: str
+    title: str
+    company: str
+    zone: str
+    phone: str
+    phones: int
+    emails: int
+    suppressed: bool
+    email_stopped: bool
+    owner: str
+
+    @property
+    def lead(self) -> LeadState:
+        """The at bat itself."""
+        return lead_state(self.values)
+
+    @property
+    def reach(self) -> Reach:
+        """How the person may be reached."""
+        return Reach(zones_of(self.zone), self.phones, self.emails, self.suppressed, self.email_stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A snapshot of the order: every id, and the rows of the first page."""
+
+    ids: array[int]
+    rows: Mapping[int, QueueRow]
+    whole: bool
+
+
+def queue(
+    store: Store, owner_id: int | None, now: Instant, *, zone: str = "", view: View = View.ALL, limit: int = PAGE
+) -> Queue:
+    """The first ``limit`` at bats of an owner (None: the unrouted pool); ``limit`` -1 for the whole order.
+
+    ``zone`` is the owner's, whose day decides what is due today.
+    """
+    values = {
+        "owner": owner_id,
+        "now": now,
+        "lead": now + store.rules.queue.callback_lead,
+        "day_end": day_end(now, zone or store.zone),
+        "limit": limit,
+    }
+    found = _walk(store, values, view)
+    ids = array("q", found if limit < 0 else islice(found, limit))
+    return Queue(ids, rows(store, ids[:PAGE]), limit < 0 or len(ids) < limit)
+
+
+def rows(store: Store, ids: Sequence[int]) -> dict[int, QueueRow]:
+    """The rows of these at bats by id; ids that are gone are left out."""
+    return {found[0]: _row(found) for found in store.rows(_ROWS, (json.dumps(list(ids)),))}
+
+
+def _row(found: tuple[Any, ...]) -> QueueRow:
+    name, title, company, zone, phone, phones, emails, suppressed, stopped, owner = found[_WIDTH:]
+    return QueueRow(
+        found[0],
+        found[_VERSION],
+        found[:_WIDTH],
+        name,
+        title,
+        company,
+        zone,
+        phone,
+        phones,
+        emails,
+        bool(suppressed),
+        bool(stopped),
+        owner,
+    )
+
+
+def row(store: Store, lead_id: int) -> QueueRow | None:
+    """One row."""
+    return rows(store, (lead_id,)).get(lead_id)
+
+
+def reason(store: Store, row: QueueRow, now: Instant, zone: str = "") -> Why:
+    """Why a row is here, in words."""
+    lead = row.lead
+    cadence = store.rules.cadences.get(lead.cadence)
+    return why(lead, now, zone or store.zone, store.rules, len(cadence.steps) if cadence else 0)
+
+
+def day_end(now: Instant, zone: str) -> Instant:
+    """Midnight after ``now`` in ``zone``."""
+    return at_local(moment(now, zone).date() + timedelta(days=1), time(), zone)
+
+
+def _walk(store: Store, values: Mapping[str, Any], view: View) -> Iterator[int]:
+    """Ids in the queue's order, one arm after another, each only when it is reached."""
+    for arms in _VIEWS[view]:
+        for asleep in (0, 1):
+            streams = [_stream(store, arm, {**values, "asleep": asleep}) for arm in arms]
+            merged = streams[0] if len(streams) == 1 else heapq.merge(*streams)
+            yield from (found[-1] for found in merged)
+
+
+def _stream(store: Store, arm: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    yield from store.rows(arm, values)
+
+
+_AWAKE_OR_ASLEEP = "AND (l.next_channel IS 'call' AND asleep(c.zone, :now)) = :asleep"
+_NOT_SNOOZED = "AND (l.snoozed_until IS NULL OR l.snoozed_until <= :now)"
+_ORDER = "l.due_at, l.score DESC, l.value DESC, l.opened_at, l.id"
+
+
+def _arm(where: str, *, by: str = "l.due_at", index: str = "lead_queue", snoozed: str = _NOT_SNOOZED) -> str:
+    order = _ORDER.replace("l.due_at", by, 1)
+    return (
+        f"SELECT {by}, -l.score, -l.value, l.opened_at, l.id FROM lead l INDEXED BY {index}"
+        " LEFT JOIN contact c ON c.id = l.contact_id"
+        f" WHERE l.owner_id IS :owner AND l.open = 1 AND {where} {snoozed} {_AWAKE_OR_ASLEEP}"
+        f" ORDER BY {order} LIMIT :limit"
+    )
+
+
+_PROMISED = _arm("l.tier = 1 AND l.due_at <= :lead")
+_HOT = _arm("l.tier = 2")
+_DECIDE = _arm("l.tier = 3")
+_EXPIRING = _arm("l.tier = 5 AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
+_FRESH = _arm("l.tier = 4")
+_CADENCE = _arm("l.tier = 5 AND l.due_at < :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)")
+_LATER = (
+    _arm("l.tier = 1 AND l.due_at > :lead"),
+    _arm("l.tier = 5 AND l.due_at >= :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)"),
+    _arm("l.snoozed_until > :now", by="l.snoozed_until", snoozed=""),
+    _arm("l.tier = 6"),
+)
+_VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
+    View.ALL: ((_PROMISED,), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
+    View.HOT: ((_HOT,),),
+    View.CALLBACKS: ((_PROMISED,), (_LATER[0],)),
+    View.EXPIRING: ((_EXPIRING,),),
+    View.NEW: ((_HOT,), (_FRESH,)),
+    View.LATER: (_LATER,),
+}
+
+_WIDTH = len(COLUMNS)
+_VERSION = COLUMNS.index("version")
+_ROWS = f"""
+SELECT {", ".join(f'l."{column}"' for column in COLUMNS)},
+       coalesce(c.name, ''), coalesce(c.title, ''), coalesce(a.name, ''), coalesce(c.zone, ''),
+       coalesce((SELECT CASE WHEN e164 <> '' THEN e164 ELSE written_as END FROM phone
+                 WHERE contact_id = l.contact_id AND {USABLE} ORDER BY position LIMIT 1), ''),
+       (SELECT count(*) FROM phone WHERE contact_id = l.contact_id AND {USABLE}),
+       (SELECT count(*) FROM email WHERE contact_id = l.contact_id AND {USABLE}),
+       c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL, coalesce(u.name, '')
+FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+LEFT JOIN "user" u ON u.id = l.owner_id
+WHERE l.id IN (SELECT value FROM json_each(?))"""
