@@ -48,7 +48,7 @@ class Store:
         self._inode = os.stat(path).st_ino
         self.rules: RuleSet = load_rules(rules_path)
         self._asleep: dict[tuple[str, Instant], int] = {}
-        self.connection.create_scalar_function("asleep", self._is_asleep, 2)
+        self.connection.create_scalar_function("asleep", self.is_asleep, 2)
         self.load_team()
 
     def load_team(self) -> None:
@@ -89,7 +89,7 @@ class Store:
         if inode != self._inode:
             raise StoreError(f"{self.path} was moved or replaced while open: close the program and open it again.")
 
-    def _is_asleep(self, zone: str | None, now: Instant) -> int:
+    def is_asleep(self, zone: str | None, now: Instant) -> int:
         """SQL's ``asleep(zone, now)``: whether somebody there may not be called now; judged once a minute and zone."""
         if not zone:
             return 0

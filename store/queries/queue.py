@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -21,8 +22,19 @@ from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.reach import USABLE, zones_of
 from store.rules.business import at_local
-from store.rules.queue_order import Why, why
+from store.rules.queue_order import (
+    CADENCE,
+    DECIDE,
+    FRESH,
+    HOT,
+    LATER,
+    PROMISED,
+    Why,
+    tier_now,
+    why,
+)
 from store.rules.touch import Reach
+from store.vocabulary import Channel, Status
 
 PAGE = 128
 
@@ -63,6 +75,16 @@ class QueueRow:
     def lead(self) -> LeadState:
         """The at bat itself."""
         return lead_state(self.values)
+
+    @property
+    def lead_id(self) -> int:
+        """The at bat, as every row of a lead calls it."""
+        return self.id
+
+    @property
+    def status(self) -> Status:
+        """Its status."""
+        return Status(self.values[_STATUS])
 
     @property
     def reach(self) -> Reach:
@@ -127,6 +149,49 @@ def row(store: Store, lead_id: int) -> QueueRow | None:
     return rows(store, (lead_id,)).get(lead_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where an at bat now belongs among ``ids``; no index when it is not part of the view any more."""
+
+    row: QueueRow | None
+    index: int | None
+
+
+def place(
+    store: Store, ids: Sequence[int], lead_id: int, owner_id: int | None, now: Instant, zone: str, view: View
+) -> Placed:
+    """The row of an at bat after something was done to it, and its place in an order that is already on the screen.
+
+    Found by halving: a snapshot of 3,000 costs a dozen reads of one row. ``ids`` must not hold the at bat itself.
+    """
+    found = row(store, lead_id)
+    if found is None:
+        return Placed(None, None)
+    ends = day_end(now, zone or store.zone)
+    lead = found.lead
+    if not lead.open or lead.owner_id != owner_id or _tier(store, lead, now, ends) not in _TIERS[view]:
+        return Placed(found, None)
+    mine = _key(store, lead, found.zone, now, ends)
+
+    def key_of(other: int) -> tuple[Any, ...]:
+        values = store.row(_KEYED, (other,))
+        return mine if values is None else _key(store, lead_state(values[:-1]), values[-1], now, ends)
+
+    return Placed(found, bisect_left(ids, mine, key=key_of))
+
+
+def _tier(store: Store, lead: LeadState, now: Instant, ends: Instant) -> int:
+    return tier_now(lead, now, ends, store.rules)
+
+
+def _key(store: Store, lead: LeadState, zone: str, now: Instant, ends: Instant) -> tuple[Any, ...]:
+    """The total order of the queue."""
+    tier = _tier(store, lead, now, ends)
+    asleep = lead.next_channel is Channel.CALL and store.is_asleep(zone, now)
+    due = lead.warn_at if tier == DECIDE and lead.tier == CADENCE else lead.due_at
+    return (tier, asleep, due or 0, -lead.score, -lead.value, lead.opened_at, lead.id)
+
+
 def reason(store: Store, row: QueueRow, now: Instant, zone: str = "") -> Why:
     """Why a row is here, in words."""
     lead = row.lead
@@ -173,7 +238,7 @@ _DECIDE = _arm("l.tier = 3")
 _EXPIRING = _arm("l.tier = 5 AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
 _FRESH = _arm("l.tier = 4")
 _CADENCE = _arm("l.tier = 5 AND l.due_at < :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)")
-_LATER = (
+_LATER_ARMS = (
     _arm("l.tier = 1 AND l.due_at > :lead"),
     _arm("l.tier = 5 AND l.due_at >= :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)"),
     _arm("l.snoozed_until > :now", by="l.snoozed_until", snoozed=""),
@@ -182,14 +247,27 @@ _LATER = (
 _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
     View.ALL: ((_PROMISED,), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
     View.HOT: ((_HOT,),),
-    View.CALLBACKS: ((_PROMISED,), (_LATER[0],)),
+    View.CALLBACKS: ((_PROMISED,), (_LATER_ARMS[0],)),
     View.EXPIRING: ((_EXPIRING,),),
     View.NEW: ((_HOT,), (_FRESH,)),
-    View.LATER: (_LATER,),
+    View.LATER: (_LATER_ARMS,),
 }
 
 _WIDTH = len(COLUMNS)
 _VERSION = COLUMNS.index("version")
+_STATUS = COLUMNS.index("status")
+_TIERS: Mapping[View, frozenset[int]] = {
+    View.ALL: frozenset({PROMISED, HOT, DECIDE, FRESH, CADENCE}),
+    View.HOT: frozenset({HOT}),
+    View.CALLBACKS: frozenset({PROMISED}),
+    View.EXPIRING: frozenset({DECIDE}),
+    View.NEW: frozenset({HOT, FRESH}),
+    View.LATER: frozenset({LATER}),
+}
+_KEYED = (
+    "SELECT " + ", ".join(f'l."{column}"' for column in COLUMNS) + ", coalesce(c.zone, '')"
+    " FROM lead l LEFT JOIN contact c ON c.id = l.contact_id WHERE l.id = ?"
+)
 _ROWS = f"""
 SELECT {", ".join(f'l."{column}"' for column in COLUMNS)},
        coalesce(c.name, ''), coalesce(c.title, ''), coalesce(a.name, ''), coalesce(c.zone, ''),
