@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +46,7 @@ class Store:
         self.database = database
         self.read_only = read_only
         self.connection: apsw.Connection = database.connection()
+        self.salt: Callable[[int], bytes] = secrets.token_bytes  # the seed puts its own here, to make the same twice
         self._inode = os.stat(path).st_ino
         self.rules: RuleSet = load_rules(rules_path)
         self._asleep: dict[tuple[str, Instant], int] = {}

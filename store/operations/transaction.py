@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -256,7 +255,7 @@ class Transaction:
         rows, hidden = [], []
         for number, (entity, entity_id, column, before, after) in enumerate(self._changes, first):
             if column in PERSONAL.get(entity, ()):
-                salt = secrets.token_bytes(16)
+                salt = self.store.salt(16)
                 hidden.append((number, salt, before, after))
                 rows.append((number, self.id, entity, entity_id, column, salted(salt, before), salted(salt, after)))
             else:
