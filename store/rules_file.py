@@ -52,7 +52,7 @@ def _text_of(path: Path) -> str:
 def _parse(text: str, name: str) -> Table:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of more digits than Python reads
         line = getattr(error, "lineno", None) or toml_lines.line_in_message(str(error), text)
         raise RulesError([f"{name}, line {line}: this is not TOML: {error}."]) from None
 
@@ -266,7 +266,7 @@ def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
 
 
 def _one_of(what: str, word: str, known: Iterable[str]) -> str:
-    return f"one of the {what}{_guess(word, list(known))}"
+    return f'one of the {what}, not "{word}"{_guess(word, list(known))}'
 
 
 @lru_cache(maxsize=64)
@@ -307,7 +307,8 @@ def _word(kind: Any, value: Any) -> Any:
     if value in known:
         return kind(value)
     near = _guess(value, known) if isinstance(value, str) else f" (one of {', '.join(known)})"
-    _fail(f"a {kind.__name__.lower()}{near}")
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+    _fail(f"a known {name}{near}")
 
 
 def _time(value: Any) -> time:

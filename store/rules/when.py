@@ -89,10 +89,10 @@ def _instant_of(said: Said, now: Instant, zone: str, calendar: Calendar, past: b
 def _ask_dateparser(said: str, now: Instant, zone: str, calendar: Calendar, past: bool) -> Instant | None:
     """What dateparser makes of words that the grammar does not know; None where nothing.
 
-    It reads years and months into bare figures, and passes over a figure that it does not understand: such answers
-    are not taken.
+    It makes months and years of bare figures, and passes over a figure that it does not understand: such texts and
+    answers are not taken.
     """
-    if not re.search(r"[a-z]{3}", said) or re.search(r"\d\W+\d", said):
+    if not re.search(r"[a-z]{3}", said) or re.search(r"(?<![\w:])\d+(?![\w:])|\d[-./]\d", said):
         return None
     import dateparser  # 300 ms, seldom needed
 

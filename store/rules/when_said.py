@@ -195,7 +195,7 @@ class _Reading:
     # --- clock times -------------------------------------------------------------------------------------------------
 
     def named_clock(self, found: re.Match[str]) -> bool:
-        """``noon``, ``morning``, ``this evening``; beside a number (``6 in the evening``) it says which half is meant."""
+        """``noon``, ``morning``, ``this evening``; beside a number it says which half of the day is meant."""
         name = found["name"]
         if (found["this"] or name == "tonight") and self.said.day is None:
             self._day(self.today)
