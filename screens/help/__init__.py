@@ -1,0 +1,1 @@
+"""What can be pressed here, and what each status means."""

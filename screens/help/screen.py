@@ -1,0 +1,111 @@
+"""The help: the keys of the screen it was opened on, and the status guide, both made from their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from store.vocabulary import Status
+from tui import present
+from tui.commands import BY_ID, KeyChoices, Where, commands_of
+from tui.frame import Frame
+from tui.guide import Guidance, status_guide
+from tui.theme import Urgency
+
+_HEADING = "bold $accent"
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys on the left, statuses on the right (below, in a narrow window); the status in front comes first."""
+
+    app = getters.app(Frame)
+    AUTO_FOCUS = "#help-keys"
+    BINDINGS = [
+        Binding("escape,question_mark,q,enter,backspace", "dismiss", "close"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("space,pagedown", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen {
+        background: $background;
+        & > .help--title { dock: top; height: 1; background: $surface; padding: 0 1; }
+        & > Horizontal > VerticalScroll { width: 1fr; padding: 0 1; }
+        & > Horizontal > VerticalScroll > Static { height: auto; }
+    }
+    HelpScreen.-narrow > Horizontal { layout: vertical; overflow-y: auto; }
+    HelpScreen.-narrow > Horizontal > VerticalScroll { width: 100%; height: auto; }
+    """
+
+    def __init__(self, where: Sequence[Where], status: Status | None = None) -> None:
+        """``where`` is whose keys to show, ``status`` the one of the lead in front."""
+        super().__init__()
+        self._where = where
+        self._status = status
+
+    def compose(self) -> ComposeResult:
+        """A title, and the two halves."""
+        title = "Help  ·  what can be pressed here, and what each status means  ·  esc closes"
+        yield Static(Content(title), classes="help--title")
+        guide = status_guide(self.app.team.rules)
+        with Horizontal():
+            with VerticalScroll(id="help-keys"):
+                if self._status is not None:
+                    here = next(entry for entry in guide if entry.status is self._status)
+                    yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"))
+                yield Static(keys_content(self._where, self.app.keys))
+            with VerticalScroll(id="help-guide"):
+                yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what has the focus, or all of it where the halves stand one under the other."""
+        narrow = self.has_class("-narrow")
+        target = self.query_one(Horizontal) if narrow else (self.focused or self.query_one("#help-keys"))
+        target.scroll_relative(y=lines, animate=False)
+
+
+def keys_content(where: Sequence[Where], keys: KeyChoices) -> Content:
+    """The keys of these places, by place, and how dialogs are closed and saved."""
+    blocks = []
+    for place in Where:
+        if place not in where and place is not Where.DIALOG:
+            continue
+        commands = commands_of([place])
+        width = max(cell_len(keys.labels(command)) for command in commands)
+        lines = [Content.styled(place.value.capitalize(), _HEADING)]
+        for command in commands:
+            label = present.cells(keys.labels(command), width)
+            sign = (f" {Urgency.LATE.sign}", Urgency.LATE.style) if command.dangerous else ""
+            lines.append(present.joined((label, "bold"), "  ", command.tooltip, sign))
+        blocks.append(Content("\n").join(lines))
+    undo = keys.label(BY_ID["undo"])
+    blocks.append(
+        present.joined(
+            (Urgency.LATE.sign, Urgency.LATE.style), f" ends an at bat for good; {undo} takes it back for ten minutes."
+        )
+    )
+    return Content("\n\n").join(blocks)
+
+
+def _guidance(entry: Guidance, heading: str | None = None) -> Content:
+    stages = ", ".join(present.label(stage, capital=True) for stage in entry.stages)
+    return present.joined(
+        (heading or present.label(entry.status, capital=True), _HEADING),
+        (f"  in {stages}", "$text-muted"),
+        f"\n{entry.means}",
+        ("\nneeds      ", "$text-muted"),
+        entry.needs,
+        ("\nby itself  ", "$text-muted"),
+        entry.by_itself,
+        ("\nnext       ", "$text-muted"),
+        entry.next,
+    )

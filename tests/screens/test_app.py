@@ -1,0 +1,204 @@
+"""The frame: who is here, where one can go, what is said, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.errors import StoreError
+from store.vocabulary import Status
+from tests.drivers import driving
+from tests.frame_fakes import PRIYA, FakeDone, FakeStore, Leads, fake_app, fake_log, team
+from tests.frame_fakes import LogDraft as Draft
+from tui.app import _named
+from tui.desk import Change
+from tui.frame import Standing
+from tui.guide import status_guide
+
+
+async def test_the_top_line_says_who_when_and_how_the_clocks_stand() -> None:
+    async with driving(fake_app()) as d:
+        d.app.standing = Standing(0.94, 3)
+        await d.idle()
+        top = d.screen_text().splitlines()[0]
+        assert " Queue " in top
+        assert top.endswith("Priya N. · Thu 08:53 · SLA 94 % · ! 3 late")
+
+
+async def test_the_first_start_asks_who_it_is_and_remembers() -> None:
+    remembered: list[str] = []
+    app = fake_app(person=None, remember=remembered.append)
+    async with driving(app) as d:
+        assert "Who are you?" in d.screen_text()
+        await d.press("escape")
+        assert "Press the letter beside your name" in d.screen_text()
+        await d.press("b")
+        assert remembered == ["Tom K."]
+        assert "now: Dana" in d.screen_text()
+        assert "Tom K." in d.screen_text()
+        assert app.desk.actor is not None
+        assert app.desk.actor.user_id == 3
+        assert app.desk.actor.leads_team
+
+
+def test_a_person_is_found_whatever_the_case_and_an_unknown_one_is_told_who_there_is() -> None:
+    assert _named("priya n.", [PRIYA]) is PRIYA
+    assert _named(None, [PRIYA]) is None
+    with pytest.raises(StoreError, match=r"Nobody here is called Zed.*Priya N\."):
+        _named("Zed", [PRIYA])
+
+
+async def test_a_command_that_cannot_be_done_now_says_why() -> None:
+    async with driving(fake_app()) as d:
+        await d.press("4")
+        assert "no reports view" in d.screen_text()
+        screen = d.app.screen
+        assert isinstance(screen, Leads)
+        screen.leads.clear()
+        await d.press("l")
+        assert "No lead is selected to log." in d.screen_text()
+
+
+async def test_help_shows_keys_and_the_status_in_front_first() -> None:
+    async with driving(fake_app(), size=(200, 50)) as d:
+        await d.press("question_mark")
+        text = d.screen_text()
+        assert d.keys == 1
+        assert text.index("This lead is Attempting") < text.index("On a lead")
+        assert "Log a touch" in text
+        for status in ("Uncontacted", "Recycled", "Working", "Stale"):
+            assert status in text
+        await d.press("question_mark")
+        assert "now: Dana" in d.screen_text()
+
+
+def test_the_guide_has_every_status_with_the_teams_numbers() -> None:
+    guide = status_guide(team().rules)
+    assert [entry.status for entry in guide] == list(Status)
+    for entry in guide:
+        assert entry.stages
+        for words in (entry.means, entry.needs, entry.by_itself, entry.next):
+            assert words
+            assert "{" not in words
+    connected = next(entry for entry in guide if entry.status is Status.CONNECTED)
+    assert "10 business days" in connected.next
+
+
+async def test_others_commits_are_announced() -> None:
+    store = FakeStore()
+    app = fake_app(store)
+    async with driving(app) as d:
+        heard: asyncio.Queue[Change] = asyncio.Queue()
+        app.desk.listen(heard.put_nowait)
+        store.version += 1
+        assert (await asyncio.wait_for(heard.get(), 10)).done is None
+        await d.press("l", "n")
+        assert isinstance((await asyncio.wait_for(heard.get(), 10)).done, FakeDone)
+
+
+async def test_a_write_outlives_whoever_asked_for_it() -> None:
+    store = FakeStore()
+    app = fake_app(store)
+    async with driving(app):
+        store.gate.clear()
+        task = asyncio.create_task(app.desk.write(fake_log, Draft(9, "no answer", "")))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        store.gate.set()
+        await app.desk.drained()
+        assert store.written[0][0].lead_id == 9
+
+
+async def test_quitting_waits_for_a_write_and_closes_the_store() -> None:
+    store = FakeStore()
+    app = fake_app(store)
+    async with driving(app) as d:
+        store.gate.clear()
+        d.send("l", "n")
+        await d.until(lambda: app.desk.busy)
+        d.send("ctrl+q")
+        await d.until(lambda: app._leaving)
+        assert not store.written
+        store.gate.set()
+        await d.until(lambda: not app.is_running)
+    assert len(store.written) == 1
+    assert store.closed == 2
+    assert app.return_code == 0
+
+
+async def test_a_key_sent_twice_is_done_once() -> None:
+    store = FakeStore()
+    app = fake_app(store)
+    async with driving(app) as d:
+        await d.press("l", "down")
+        dialog: Any = d.app.screen
+        draft = dialog.draft()
+        first = await dialog.carry_out(draft)
+        assert await dialog.carry_out(draft) is first
+        assert len(store.written) == 1
+
+
+async def test_a_read_that_fails_is_one_sentence_and_the_app_goes_on() -> None:
+    def broken(store: FakeStore) -> None:
+        raise StoreError("The database is gone: close the program and open it again.")
+
+    app = fake_app()
+    async with driving(app) as d:
+
+        async def read() -> None:
+            await app.desk.read(broken)
+
+        app.run_worker(read())
+        await d.until(lambda: "The database is gone" in d.screen_text())
+        await d.press("l")
+        assert "Log a touch" in d.screen_text()
+
+
+@dataclass
+class Bomb(Exception):
+    """A fault with personal data in it."""
+
+    phone: str = "+1 503 555 0142"
+
+
+async def test_a_fault_ends_with_one_sentence_and_no_personal_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = fake_app(log_file=tmp_path / "atbat.log")
+
+    def explode() -> None:
+        secret = "Dana's number +1 503 555 0142"
+        raise Bomb(secret)
+
+    async def run_into_it() -> None:
+        async with driving(app) as d:
+            app.call_later(explode)
+            await d.until(lambda: not app.is_running)
+
+    with pytest.raises(Bomb):
+        await run_into_it()
+    printed = capsys.readouterr().err
+    assert "Something went wrong inside At Bat" in printed
+    assert "555 0142" not in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (80, 24), (119, 36), (200, 60), (500, 200)])
+async def test_every_size_draws(size: tuple[int, int]) -> None:
+    async with driving(fake_app(), size=size) as d:
+        await d.press("l", "escape", "question_mark", "escape")
+        assert len(d.screen_text().splitlines()) <= size[1]
+
+
+async def test_the_theme_changes_and_changes_back() -> None:
+    async with driving(fake_app()) as d:
+        await d.press("ctrl+t")
+        assert d.app.theme == "atbat-light"
+        await d.press("ctrl+t")
+        assert d.app.theme == "atbat-dark"

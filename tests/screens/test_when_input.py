@@ -1,0 +1,79 @@
+"""A typed time says at every key what it means, here and there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input
+
+from store.errors import Refusal
+from tests.drivers import AppDriver, driving
+from tests.frame_fakes import VIEWS, FakeLead, FakeStore, fake_app
+from tui.app import AtBat
+from tui.dialog import Dialog
+from tui.frame import MainView
+from tui.widgets.field import Field
+from tui.widgets.when_input import WhenInput
+
+assert VIEWS[0] == MainView("queue", "Queue", "tests.frame_fakes:Leads")
+
+
+class CallbackDialog(Dialog[FakeLead, Any]):
+    """Only a time, for somebody in Los Angeles."""
+
+    def heading(self) -> Content:
+        """The name."""
+        return Content(f"Call back · {self.opening.name}")
+
+    def compose_form(self) -> ComposeResult:
+        """One field."""
+        yield Field("when", "When", WhenInput())
+
+    def reset(self, opening: FakeLead) -> None:
+        """Empty."""
+        self.query_one(WhenInput).reset(contact_zone="America/Los_Angeles")
+
+    def draft(self) -> int:
+        """The instant."""
+        at = self.query_one(WhenInput).at
+        if at is None:
+            raise Refusal("Say when.", "when")
+        return at
+
+
+def app_with_callback() -> AtBat:
+    app = fake_app(FakeStore())
+    app._dialog_places["callback"] = "tests.screens.test_when_input:CallbackDialog"
+    return app
+
+
+async def typed(d: AppDriver, text: str) -> str:
+    await d.press("b")
+    assert isinstance(d.app.focused, Input)
+    await d.type(text)
+    return d.screen_text()
+
+
+async def test_it_says_what_the_words_mean_there_and_here() -> None:
+    # The clock stands at Thu 08:53 in UTC, 01:53 in Los Angeles.
+    async with driving(app_with_callback()) as d:
+        assert "in 20 h · today 22:00 there · tomorrow 05:00 here" in await typed(d, "today 10pm")
+
+
+@pytest.mark.parametrize("text", ["gibberish", "yesterday"])
+async def test_words_that_mean_no_time_say_what_to_write_and_are_kept(text: str) -> None:
+    async with driving(app_with_callback()) as d:
+        assert "say " in await typed(d, text)
+        await d.press("enter")
+        assert d.screen_text().count(text) >= 2
+        assert d.app.screen.query_one(Input).value == text
+
+
+async def test_an_empty_time_is_asked_for_at_the_field() -> None:
+    async with driving(app_with_callback()) as d:
+        await d.press("b", "tab", "ctrl+s")
+        assert "Say when." in d.screen_text()
+        assert isinstance(d.app.focused, Input)

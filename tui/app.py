@@ -1,0 +1,315 @@
+"""The composition root: which screens and dialogs there are, how the app starts, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.filter import LineFilter
+from textual.worker import WorkerFailed
+
+from store.actor import Actor
+from store.errors import StoreError
+from store.instants import MINUTE, SECOND
+from tui.commands import KeyChoices, Where, bindings
+from tui.desk import Change, Desk, Done
+from tui.frame import Frame, MainView, Person, TeamFacts, load_class
+from tui.lead_screen import LeadScreen
+from tui.logs import record_fault
+from tui.terminal_filter import TERMINAL_FILTER
+from tui.theme import THEMES
+from tui.view import View
+
+if TYPE_CHECKING:
+    from tui.config import Settings
+
+log = logging.getLogger(__name__)
+
+MAIN_VIEWS = (MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),)
+DIALOGS: dict[str, str] = {}
+ASK = "ask"
+GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+# Alternate screen, mouse, bracketed paste, focus and key reports off; cursor on.
+_PLAIN_TERMINAL = (
+    b"\x1b[?1049l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[?25h\x1b[0m"
+)
+
+
+def _command_provider() -> type[Provider]:
+    from tui.palette import CommandProvider  # when the palette is first opened
+
+    return CommandProvider
+
+
+class AtBat(Frame, inherit_bindings=False):
+    """At Bat, once its desk is open."""
+
+    TITLE = "At Bat"
+    CSS_PATH = "tui.tcss"
+    ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Where.EVERYWHERE),
+        Binding("ctrl+c", "say_quit", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        team: TeamFacts,
+        person: Person | None,
+        *,
+        people: Sequence[Person] = (),
+        remember: Callable[[str], None] = lambda name: None,
+        keys: KeyChoices | None = None,
+        theme: str | None = None,
+        log_file: Path = Path("atbat.log"),
+        views: tuple[MainView, ...] | None = None,
+        dialogs: dict[str, str] | None = None,
+    ) -> None:
+        """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
+        views = views or MAIN_VIEWS
+        self.DEFAULT_MODE = views[0].id if person is not None else ASK  # type: ignore[misc]  # no blank screen first
+        super().__init__(
+            desk,
+            keys or KeyChoices(),
+            views,
+            {ASK: "screens.dialogs.person:PersonDialog", **(DIALOGS if dialogs is None else dialogs)},
+            team,
+        )
+        self.use_command_palette = True
+        self._people = people
+        self._remember = remember
+        self._log_file = log_file
+        self._leaving = False
+        for look in THEMES:
+            self.register_theme(look)
+        self.theme = theme if theme in self.available_themes else THEMES[0].name
+        self.add_mode(ASK, View)
+        for view in views:
+            self.add_mode(view.id, partial(_screen_of, view))
+        if person is not None:
+            self._sign_in(person)
+
+    # --- start ---
+
+    async def on_load(self) -> None:
+        """What must stand before the first screen."""
+        self.set_keymap(self.keys.accepted)
+        self._tick_clock()
+        loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                loop.add_signal_handler(number, self._end_on_signal, number)
+
+    def on_mount(self) -> None:
+        """Ask who it is if need be, and begin to follow the store."""
+        self.desk.listen(self._store_changed)
+        self.desk.watch()
+        if self.person is None:
+            self.open_dialog(ASK, self._people, self._signed_in)
+        for problem in self.keys.problems[:1]:
+            self.say(problem, urgent=True)
+        self.call_after_refresh(_resume_garbage_collection)
+
+    def on_unmount(self) -> None:
+        """Give the signals back."""
+        if threading.current_thread() is threading.main_thread():
+            loop = asyncio.get_running_loop()
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def _sign_in(self, person: Person) -> None:
+        self.desk.actor = Actor(person.id, role=person.role)
+        self.zone = person.zone or self.team.zone
+        self.person = person
+
+    def _signed_in(self, person: Person) -> None:
+        self._sign_in(person)
+        try:
+            self._remember(person.name)
+        except Exception as problem:  # the file is the user's own: the app works without it
+            self.say(str(problem), urgent=True)
+        self.switch_mode(self.views[0].id)
+
+    def _tick_clock(self) -> None:
+        now = self.desk.now()
+        self.clock = now
+        self.set_timer((MINUTE - now % MINUTE) / SECOND + 0.01, self._tick_clock)
+
+    def _store_changed(self, change: Change) -> None:
+        self.changed.publish(change)
+
+    # --- end ---
+
+    async def action_quit(self) -> None:
+        """Save what is under way and leave."""
+        self.run_worker(self._leave(0))
+
+    async def _leave(self, code: int, patience: float = GONE_WITHIN) -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        finished = await self.desk.close(patience)
+        sentence = None if finished else Text("A change was still waiting for the database and was not saved.")
+        self.exit(code, return_code=code, message=sentence)
+
+    def _end_on_signal(self, number: signal.Signals) -> None:
+        code = 128 + number
+        backstop = threading.Timer(GONE_WITHIN - 0.1, _die, [code])
+        backstop.daemon = True
+        backstop.start()
+        self._ending = asyncio.get_running_loop().create_task(self._leave(code, GONE_WITHIN - 0.5))
+
+    def _handle_exception(self, error: Exception) -> None:
+        if isinstance(error, WorkerFailed) and isinstance(error.error, StoreError):
+            log.error("a read failed", exc_info=error.error)
+            self.say(str(error.error), urgent=True)
+            return
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        error = self._exception
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self._exit_renderables:
+            return  # one sentence is enough: what follows a fault is its echo
+        self.bell()
+        self.panic(Text(record_fault(cause or RuntimeError("unknown"), self._log_file)))
+
+    # --- commands that work everywhere ---
+
+    def action_view(self, view: str) -> None:
+        """Go to a main view."""
+        if self.person is None:
+            return
+        if any(known.id == view for known in self.views):
+            self.switch_mode(view)
+        else:
+            self.say(f"This version has no {view} view yet.", urgent=True)
+
+    def action_help(self) -> None:
+        """Show what can be pressed here, and the status guide."""
+        from screens.help.screen import HelpScreen  # when first asked for
+
+        screen = self.screen
+        lead = screen.current_lead() if isinstance(screen, LeadScreen) else None
+        where = screen.WHERE if isinstance(screen, View) else (Where.EVERYWHERE,)
+        self.push_screen(HelpScreen(where, lead.lead.status if lead is not None else None))
+
+    def action_palette(self) -> None:
+        """Find a command by its words."""
+        self.action_command_palette()
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        names = [look.name for look in THEMES]
+        self.theme = names[1] if self.theme == names[0] else names[0]
+
+    def action_find(self) -> None:
+        """Find anybody."""
+        self.open_dialog("find", None, self.say_done)
+
+    def action_new_lead(self) -> None:
+        """Make an account, contact and lead from an inbound call."""
+        self.open_dialog("new_lead", None, self.say_done)
+
+    def action_undo(self) -> None:
+        """Undo the last act of this person."""
+        from store.operations.undo import UndoDraft, undo
+
+        self.do(undo, UndoDraft(), self._undone)
+
+    def _undone(self, done: Done) -> None:
+        self.say_done(done)
+        if isinstance(screen := self.screen, LeadScreen):
+            screen.lead_done(done)
+
+    def action_say_quit(self) -> None:
+        """Say how to leave, for whoever pressed ctrl+c."""
+        self.say(f"{self.key_of('quit')} leaves.")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Nothing that a terminal would obey gets through from data."""
+        return (*super().get_line_filters(), TERMINAL_FILTER)
+
+
+def run(settings: Settings) -> int:
+    """Open the database, run the app until it is left, and return the exit code.
+
+    Raises StoreError, with what to do, for a database that cannot be opened and for a person who is no user.
+    """
+    gc.disable()  # nothing made before the first frame is garbage; collecting costs a tenth of the start
+    from store.database import open_store
+    from store.queries.users import users
+    from tui.config import remember_person
+
+    opened = partial(open_store, settings.database, rules=settings.places.team_rules)
+    desk = Desk(opened, partial(opened, read_only=True))
+    desk.wait_until_open()
+    team = desk.read_now(_team_facts)
+    people = desk.read_now(users)
+    app = AtBat(
+        desk,
+        team,
+        _named(settings.person, people),
+        people=people,
+        remember=partial(remember_person, config_file=settings.places.config_file),
+        keys=KeyChoices(settings.keymap),
+        theme=settings.theme,
+        log_file=settings.places.log_file,
+    )
+    app.run()
+    return app.return_code or 0
+
+
+def _screen_of(view: MainView) -> View:
+    screen: View = load_class(view.screen)()
+    return screen
+
+
+def _team_facts(store: Any) -> TeamFacts:
+    return TeamFacts(store.zone, store.calendar, store.rules)
+
+
+def _named(name: str | None, people: Sequence[Person]) -> Person | None:
+    """The user of that name, whatever the case; raises StoreError naming the users there are."""
+    if name is None:
+        return None
+    for person in people:
+        if person.name.casefold() == name.casefold():
+            return person
+    known = ", ".join(person.name for person in people[:12])
+    raise StoreError(f"Nobody here is called {name}: start with --as and one of {known}.")
+
+
+def _resume_garbage_collection() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def _die(code: int) -> None:
+    """The last resort of a signal: a plain terminal, and gone."""
+    try:
+        import termios
+
+        os.write(1, _PLAIN_TERMINAL)
+        attributes = termios.tcgetattr(0)
+        attributes[0] |= termios.ICRNL | termios.IXON
+        attributes[3] |= termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN
+        termios.tcsetattr(0, termios.TCSANOW, attributes)
+    except Exception:  # the terminal is gone: nothing to restore
+        log.info("the terminal was gone")
+    os._exit(code)

@@ -1,0 +1,238 @@
+"""Every command once: from this one table come bindings, footer, help screen, palette and the README's key table.
+
+A letter means the same on every screen. Inside a dialog letters name its choices, so dialogs have commands of
+their own on keys that type nothing. People change keys by a command's ``id`` in their config file. What moves in a
+list is bound by the list itself (``tui.widgets.line_table``), under the same ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, Keys, _character_to_key, key_to_character
+
+
+class Where(StrEnum):
+    """Where a command can be pressed; the value is its heading in the help."""
+
+    LEADS = "on a lead"
+    QUEUE = "in the queue"
+    TIMELINE = "in a timeline"
+    LIST = "moving in a list"
+    EVERYWHERE = "everywhere"
+    DIALOG = "in a dialog"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do, with the key it has unless remapped (several are parted by commas).
+
+    ``action`` is the Textual action it runs (its id, if not given); ``footer`` its rank in the footer, from 1, or
+    0 to stay out of it; ``dangerous`` marks what ends an at bat for good.
+    """
+
+    id: str
+    key: str
+    words: str
+    tooltip: str
+    where: Where
+    footer: int = 0
+    dangerous: bool = False
+    action: str = ""
+    priority: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its keys as Textual names them."""
+        return tuple(textual_key(key) for key in self.key.split(",") if key.strip())
+
+    def binding(self) -> Binding:
+        """The Textual binding of this command; its id lets a keymap move it."""
+        return Binding(
+            ",".join(self.keys),
+            self.action or self.id,
+            self.words,
+            show=bool(self.footer),
+            tooltip=self.tooltip,
+            id=self.id,
+            priority=self.priority,
+        )
+
+
+_LEADS, _QUEUE, _TIMELINE = Where.LEADS, Where.QUEUE, Where.TIMELINE
+_LIST, _ALL, _DIALOG = Where.LIST, Where.EVERYWHERE, Where.DIALOG
+
+COMMANDS: tuple[Command, ...] = (
+    Command("log", "l", "log", "Log a touch: what was done and what came of it.", _LEADS, 1),
+    Command("convert", "c", "convert", "Convert: an opportunity or a booked meeting.", _LEADS, 2, dangerous=True),
+    Command("close", "x", "close", "End this at bat with an outcome and a reason.", _LEADS, 3, dangerous=True),
+    Command("callback", "b", "callback", "Promise to call back, at a time as you would say it.", _LEADS, 4),
+    Command("accept", "a", "accept", "Take this lead on.", _LEADS, 5),
+    Command("snooze", "s", "snooze", "Put the next step off; no clock stops.", _LEADS, 11),
+    Command("note", "n", "note", "Write something down about this at bat.", _LEADS, 10),
+    Command("status", "t", "status", "Set the status by hand where it is wrong (kept as an override).", _LEADS),
+    Command("qualify", "Q", "qualify", "Answer need, budget, authority and timeline.", _LEADS, 12),
+    Command("reassign", "r", "reassign", "Reassign to yourself; no clock starts anew.", _LEADS),
+    Command("person", "p", "person", "Add a person to this at bat, with the part they play.", _LEADS),
+    Command("edit", "e", "edit", "Correct a name, title, phone or e-mail; amend what you logged today.", _LEADS),
+    Command("extend", "E", "extend", "Extend the window of this at bat, with a reason.", _LEADS),
+    Command("timeline", "enter", "timeline", "Everything that ever happened with this person.", _LEADS, 6),
+    Command("account", "comma", "account", "The whole account: everyone, both pools, one stream.", _LEADS),
+    Command("copy", "y", "copy", "Copy the script for this step, with their names filled in.", _LEADS),
+    Command("dial", "o", "dial", "Open the phone or mail program on this person.", _LEADS),
+    Command("saved_view", "v", "view", "The next saved view: all, hot, callbacks, expiring and your own.", _QUEUE),
+    Command("later", "d", "later", "Show or hide what is due later.", _QUEUE),
+    Command("refresh", "R", "refresh", "Take in what others changed; until then nothing moves.", _QUEUE),
+    Command("claim", "N", "next", "Claim the best free lead of your team's pool.", _QUEUE),
+    Command("session", "w", "session", "Work through the list one at bat at a time.", _QUEUE),
+    Command("previous_lead", "left_square_bracket", "previous", "The lead before this one in the list.", _TIMELINE, 7),
+    Command("next_lead", "right_square_bracket", "next", "The lead after this one in the list.", _TIMELINE, 7),
+    Command("kinds", "h", "hide", "Hide or show kinds of entries.", _TIMELINE),
+    Command("list.down", "j,down", "down", "Next row.", _LIST),
+    Command("list.up", "k,up", "up", "Previous row.", _LIST),
+    Command("list.first", "g,home", "first", "Top.", _LIST),
+    Command("list.last", "G,end", "last", "Bottom.", _LIST),
+    Command("list.page_down", "pagedown", "page down", "One page down.", _LIST),
+    Command("list.page_up", "pageup", "page up", "One page up.", _LIST),
+    Command("list.half_down", "ctrl+d", "half down", "Half a page down.", _LIST),
+    Command("list.half_up", "ctrl+u", "half up", "Half a page up.", _LIST),
+    Command("list.mark", "space", "mark", "Mark or unmark this row and go on; commands act on all marked.", _LIST, 13),
+    Command("list.mark_all", "ctrl+a", "mark all", "Mark every row, or none.", _LIST),
+    Command("find", "slash", "find", "Find a person, company, phone or e-mail.", _ALL, 8),
+    Command("undo", "u", "undo", "Undo the last thing you did (for ten minutes).", _ALL, 9),
+    Command("new_lead", "i,plus", "new", "An inbound call: a new account, person and lead in one go.", _ALL),
+    Command("back", "escape,backspace", "back", "Back to where you came from, same row, same place.", _ALL),
+    Command("view_queue", "1", "queue", "Your queue: the best next at bat first.", _ALL, action="view('queue')"),
+    Command("view_recycling", "2", "recycling", "Who may come back, and when.", _ALL, action="view('recycling')"),
+    Command("view_team", "3", "team", "The team now.", _ALL, action="view('team')"),
+    Command("view_reports", "4", "reports", "The figures, each opening its records.", _ALL, action="view('reports')"),
+    Command("help", "question_mark", "help", "What can be pressed here, and what each status means.", _ALL, 14),
+    Command("palette", "colon,ctrl+p", "commands", "Find a command by its words.", _ALL),
+    Command("theme", "ctrl+t", "dark or light", "Change between the dark and the light theme.", _ALL),
+    Command("quit", "ctrl+q", "quit", "Save what is under way and leave.", _ALL, priority=True),
+    Command("submit", "ctrl+s", "save", "Save what the dialog says it will do.", _DIALOG, 1),
+    Command("dismiss_dialog", "escape,ctrl+g", "close", "Close without saving; asks once if you typed something.",
+            _DIALOG, 2, action="close_dialog"),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+_KEY_LABELS = {"escape": "esc", "pagedown": "page down", "pageup": "page up", "space": "space"}
+_SYMBOLS = {short: unicode_name for unicode_name, short in KEY_NAME_REPLACEMENTS.items()}
+# Terminals send these as another key (ctrl+m is enter, ctrl+h backspace …) or not at all.
+_UNREACHABLE = frozenset({"ctrl+m", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+enter"})
+_RESERVED = frozenset({"tab", "shift+tab", "ctrl+c"})
+_NAMED_KEYS = frozenset(key.value for key in Keys) | frozenset(KEY_TO_UNICODE_NAME)
+
+
+def textual_key(key: str) -> str:
+    """A key as Textual names it: ``?`` becomes ``question_mark``; longer names stay."""
+    key = key.strip() or key
+    return _character_to_key(key) if len(key) == 1 else key
+
+
+def key_label(key: str) -> str:
+    """A Textual key as people read it: ``question_mark`` is ``?``, ``escape`` is ``esc``."""
+    if label := _KEY_LABELS.get(key):
+        return label
+    character = key_to_character(_SYMBOLS.get(key, key))
+    return character if character and character.isprintable() and not character.isspace() else key
+
+
+def bindings(*where: Where) -> list[Binding]:
+    """The bindings of every command of these places."""
+    return [command.binding() for command in commands_of(where)]
+
+
+def commands_of(where: Iterable[Where]) -> list[Command]:
+    """The commands of these places, in the table's order."""
+    places = frozenset(where)
+    return [command for command in COMMANDS if command.where in places]
+
+
+class KeyChoices:
+    """A person's own keys, checked against the table.
+
+    ``accepted`` maps command ids to keys, for Textual's keymap; ``problems`` says, a sentence each, what was refused.
+    A refused entry leaves that command on its usual key.
+    """
+
+    def __init__(self, wanted: Mapping[str, str] | None = None) -> None:
+        self.accepted: dict[str, str] = {}
+        self.problems: list[str] = []
+        for command_id, keys in (wanted or {}).items():
+            if problem := _problem(command_id, keys):
+                self.problems.append(problem)
+            else:
+                self.accepted[command_id] = ",".join(textual_key(key) for key in _split(keys))
+        while clash := self._clash():
+            self.problems.append(clash)
+
+    def keys(self, command: Command) -> tuple[str, ...]:
+        """The keys of a command as Textual names them, after remapping."""
+        chosen = self.accepted.get(command.id)
+        return tuple(chosen.split(",")) if chosen else command.keys
+
+    def label(self, command: Command) -> str:
+        """The first key of a command as people read it."""
+        return key_label(self.keys(command)[0])
+
+    def labels(self, command: Command) -> str:
+        """All keys of a command as people read them: ``esc or backspace``."""
+        return " or ".join(key_label(key) for key in self.keys(command))
+
+    def _clash(self) -> str | None:
+        """Take one clashing override back and say so; None when no key is used twice."""
+        taken: dict[tuple[bool, str], Command] = {}
+        for command in sorted(COMMANDS, key=lambda command: command.id in self.accepted):
+            for key in self.keys(command):
+                first = taken.setdefault((command.where is Where.DIALOG, key), command)
+                if first is not command:
+                    refused = command if command.id in self.accepted else first
+                    kept = first if refused is command else command
+                    del self.accepted[refused.id]
+                    return (
+                        f"The key {key_label(key)} for {refused.id} is already {kept.id}: "
+                        f"{refused.id} stays on {self.labels(refused)}; choose another key in the config file."
+                    )
+        return None
+
+
+def _split(keys: str) -> list[str]:
+    return [","] if keys.strip() == "," else [key for key in keys.split(",") if key.strip()]
+
+
+def _problem(command_id: str, keys: object) -> str | None:
+    """Why an override cannot be taken, as a sentence; None if it can."""
+    command = BY_ID.get(command_id)
+    if command is None:
+        return f"The keymap names {command_id!r}, which is no command: `?` and the README list them."
+    if not isinstance(keys, str) or not _split(keys):
+        return f'The keymap gives {command_id} no key: write one such as {command_id} = "f2".'
+    for key in map(textual_key, _split(keys)):
+        base = key.rpartition("+")[2] or key
+        if len(base) > 1 and base not in _NAMED_KEYS and not (key_to_character(base) or "é").isascii():
+            return f"The keymap gives {command_id} the key {key!r}, which is no key: try a letter, f2 or ctrl+t."
+        if key in _UNREACHABLE or key.startswith("ctrl+shift+"):
+            return f"The keymap gives {command_id} {key}, which terminals do not send: choose another key."
+        if key in _RESERVED:
+            return f"The keymap gives {command_id} {key}, which moves between fields or copies: choose another key."
+        if command.where is Where.DIALOG and key_to_character(key) is not None:
+            return f"The keymap gives {command_id} {key_label(key)}, but letters name choices in dialogs: try ctrl+t."
+    return None
+
+
+def key_table_markdown() -> str:
+    """The README's table of keys, a Markdown table per place."""
+    usual = KeyChoices()
+    parts = []
+    for where in Where:
+        lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
+        for command in commands_of([where]):
+            keys = " ".join(f"`{key_label(key)}`" for key in usual.keys(command))
+            lines.append(f"| {keys} | {command.id} | {command.tooltip} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,188 @@
+"""What every screen may ask of the app around it: the desk, the keys, one line to say something, a dialog to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual import events
+from textual.reactive import var
+from textual.signal import Signal
+from textual.timer import Timer
+
+from store.errors import Refusal
+from store.instants import Instant
+from store.vocabulary import UserRole
+from tui.commands import BY_ID, Command, KeyChoices
+from tui.desk import Change, Desk, Done
+from tui.key_order import OrderedKeysApp, Typed
+
+if TYPE_CHECKING:
+    from store.rules.business import Calendar
+    from store.ruleset import RuleSet
+    from tui.dialog import Dialog
+
+NOTICE_SECONDS = 8.0
+
+
+class Person(Protocol):
+    """A user as the screens know one; the rows of ``store.queries`` have more."""
+
+    @property
+    def id(self) -> int:
+        """The user's id."""
+
+    @property
+    def name(self) -> str:
+        """The user's name."""
+
+    @property
+    def role(self) -> UserRole:
+        """What the user may do."""
+
+    @property
+    def zone(self) -> str:
+        """The user's zone, empty where it is the team's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for a moment: what was just done, or why something cannot be done now (``urgent``)."""
+
+    sentence: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The two figures of the top line: the share of clocks kept (None before the first) and how many are late."""
+
+    sla: float | None
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """What the screens know of the team from the start: its zone, working hours and rules."""
+
+    zone: str
+    calendar: Calendar
+    rules: RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class MainView:
+    """One of the main views: its mode, its name in the top line, and where its screen class is (module:Class)."""
+
+    id: str
+    words: str
+    screen: str
+
+
+def load_class(place: str) -> Any:
+    """The class at ``module:Class``, imported when first needed: the first frame pays only for its own screen."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+class Frame(OrderedKeysApp[int]):
+    """The app as the screens see it."""
+
+    notice: var[Notice | None] = var(None)
+    standing: var[Standing | None] = var(None)
+    clock: var[Instant] = var(0)
+    person: var[Person | None] = var(None)
+
+    def __init__(
+        self,
+        desk: Desk,
+        keys: KeyChoices,
+        views: tuple[MainView, ...],
+        dialogs: Mapping[str, str],
+        team: TeamFacts,
+    ) -> None:
+        """``dialogs`` maps a verb to its dialog class (module:Class)."""
+        super().__init__()
+        self.desk = desk
+        self.keys = keys
+        self.views = views
+        self.team = team
+        self.zone = team.zone
+        self.changed: Signal[Change] = Signal(self, "changed")
+        self._dialog_places = dict(dialogs)
+        self._dialogs: dict[str, Dialog[Any, Any]] = {}
+        self._notice_timer: Timer | None = None
+
+    # --- saying something ---
+
+    def say(self, sentence: str, *, urgent: bool = False) -> None:
+        """Show one line at the foot of the screen for a few seconds."""
+        self.notice = Notice(sentence, urgent)
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(NOTICE_SECONDS, self._forget_notice)
+
+    def say_done(self, done: Done) -> None:
+        """Say what an operation did, and how to take it back."""
+        undo = f" · {self.key_of('undo')} undoes" if done.undo_until is not None else ""
+        self.say(f"{done.sentence.rstrip('.')}{undo}" if undo else done.sentence)
+
+    def key_of(self, command_id: str) -> str:
+        """The key a command has for this person, as they read it."""
+        return self.keys.label(BY_ID[command_id])
+
+    def _forget_notice(self) -> None:
+        self.notice = None
+
+    # --- writing without a dialog ---
+
+    def do(self, operation: Callable[..., Any], draft: Any, then: Callable[[Any], None]) -> None:
+        """Write at once; keys wait for the outcome. ``then`` gets what was done; a refusal is only said."""
+        self.hold_keys(self._do(operation, draft, then))
+
+    async def _do(self, operation: Callable[..., Any], draft: Any, then: Callable[[Any], None]) -> None:
+        done = await self.desk.write(operation, draft)
+        if isinstance(done, Refusal):
+            self.say(done.sentence, urgent=True)
+        else:
+            then(done)
+
+    # --- dialogs ---
+
+    def open_dialog(self, verb: str, opening: Any, then: Callable[[Any], None]) -> None:
+        """Open the dialog of a verb on ``opening``; ``then`` gets its result before the next key is acted on.
+
+        The same dialog serves every opening. One that is open already stays as it is.
+        """
+        if verb not in self._dialog_places:
+            self.say(f"This version cannot {BY_ID[verb].words if verb in BY_ID else verb} yet.", urgent=True)
+            return
+        self.hold_keys(self._open_dialog(verb, opening, then))
+
+    async def _open_dialog(self, verb: str, opening: Any, then: Callable[[Any], None]) -> None:
+        dialog = self._dialogs.get(verb)
+        if dialog is None:
+            dialog = self._dialogs[verb] = load_class(self._dialog_places[verb])()
+            self.install_screen(dialog, f"dialog-{verb}")
+        if dialog in self.screen_stack:
+            return
+        await dialog.prepare(opening)
+        with self.batch_update():
+            await self.push_screen(dialog)
+            dialog.begin(opening, then)
+
+    # --- commands ---
+
+    async def run_command(self, command: Command) -> None:
+        """Do what a command's key would do on the current screen."""
+        target = self.focused or self.screen
+        for node in target.ancestors_with_self:
+            if any(binding.id == command.id for _key, binding in node._bindings):
+                await self.run_action(command.action or command.id, node)
+                return
+        self.say(f"Nothing to {command.words} here.", urgent=True)
+
+    def _must_not_wait(self, event: Typed) -> bool:
+        return isinstance(event, events.Key) and event.key in self.keys.keys(BY_ID["quit"])

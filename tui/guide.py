@@ -1,0 +1,113 @@
+"""The status guide: what each status means, what it needs, what happens by itself, what comes next.
+
+The words are here, the numbers are the team's (``rules.toml``). See docs/model.md, "Status".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.rules.path import ALLOWED_STATUSES
+from store.vocabulary import Stage, Status
+
+if TYPE_CHECKING:
+    from store.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the guide says of one status, each a sentence or two; ``stages`` is where it may stand."""
+
+    status: Status
+    stages: tuple[Stage, ...]
+    means: str
+    needs: str
+    by_itself: str
+    next: str
+
+
+_TEXTS: dict[Status, tuple[str, str, str, str]] = {
+    Status.UNCONTACTED: (
+        "Nobody has tried yet.",
+        "A first touch: {first_touch_high_intent} for high-intent inbound, {first_touch} for other inbound; "
+        "outbound targets are accepted within {accept}.",
+        "A first touch accepts it too. Untouched inbound is flagged after {untouched_flag}.",
+        "Log the first touch.",
+    ),
+    Status.RECYCLED: (
+        "A new at bat on somebody who was worked before; nobody has tried yet this time.",
+        "A first touch, as for any new at bat. The timeline says how the earlier ones ended.",
+        "A first touch accepts it too.",
+        "Read what was said last time, then log the first touch.",
+    ),
+    Status.ATTEMPTING: (
+        "Trying to reach them, or to reach them again.",
+        "A next step with a time; attempts are spread over days and parts of the day.",
+        "Every attempt schedules the cadence's next step. A reply or conversation makes it Connected. "
+        "Inbound goes to the team lead after {connect}; it ends by itself when its window is over.",
+        "The next step of the cadence, or a callback they asked for.",
+    ),
+    Status.CONNECTED: (
+        "Spoke once; qualification has not started.",
+        "What was learned, and a task with a time, with its calendar link.",
+        "Quiet for {quiet} without a reply goes back to Attempting.",
+        "Qualify or disqualify within {qualify}.",
+    ),
+    Status.WORKING: (
+        "A two-way conversation is going on.",
+        "Something done or heard at least every {working_activity}.",
+        "Silence alerts you and the team lead after {working_alert}, and makes it Stale after {stale}.",
+        "Ask what is still not known of need, budget, authority and timeline; then qualify.",
+    ),
+    Status.STALE: (
+        "No activity for too long: decide now.",
+        "A decision: a touch, or closing it with outcome and reason.",
+        "Undecided for {stale_decision}, it closes: no response if never connected, else connected, not ready now.",
+        "Log a touch, or close it.",
+    ),
+    Status.QUALIFIED: (
+        "Fits and is ready: convert.",
+        "Four answers: need is yes, at most one of the others is not known, none is no.",
+        "The team lead is told and the conversion is drafted.",
+        "Convert within {convert}.",
+    ),
+    Status.UNQUALIFIED: (
+        "Waiting for a team lead's approval.",
+        "The reason, and what it is worth: a lead over the team's threshold is not given up by one person.",
+        "Its clocks pause; the approval is due within {approval}.",
+        "The team lead approves, which closes it, or sends it back with a note.",
+    ),
+    Status.CONVERTED: (
+        "Done: it produced an opportunity or a booked meeting.",
+        "Nothing; it is locked for good.",
+        "Every touch, signal and note shows on the opportunity. The AE answers the hand-over within {hand_over}.",
+        "A held meeting asks for the opportunity; undo is yours for ten minutes, reversal the team lead's that day.",
+    ),
+    Status.NURTURE: (
+        "Fits, but not now; comes back on a date or trigger.",
+        "The reason, and the date or the trigger.",
+        "On that day, or at that signal, it is in the recycling list, with what was said last time.",
+        "A new at bat when they are due.",
+    ),
+    Status.DISQUALIFIED: (
+        "No fit, or never again.",
+        "The outcome and its reason.",
+        "Only a new high-intent signal opens another at bat; a suppressed person gets none.",
+        "Nothing.",
+    ),
+}
+
+
+def status_guide(rules: RuleSet) -> tuple[Guidance, ...]:
+    """The guide for these rules, in the order of the path."""
+    sla = rules.sla
+    numbers = {name: str(getattr(sla, name)) for name in sla.__dataclass_fields__}
+    return tuple(
+        Guidance(
+            status,
+            tuple(stage for stage, statuses in ALLOWED_STATUSES.items() if status in statuses),
+            *(text.format_map(numbers) for text in texts),
+        )
+        for status, texts in _TEXTS.items()
+    )

@@ -1,0 +1,150 @@
+"""The lead verbs once, for every screen that shows leads: queue, timeline, session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol
+
+from textual.binding import BindingType
+
+from store.lead_state import LeadState
+from tui.commands import BY_ID, Where, bindings
+from tui.desk import Done
+from tui.view import View
+
+
+class LeadRow(Protocol):
+    """The least a screen's row says of its lead; dialogs read the rest."""
+
+    @property
+    def id(self) -> int:
+        """The at bat's id."""
+
+    @property
+    def lead(self) -> LeadState:
+        """The at bat as it stands."""
+
+    @property
+    def version(self) -> int:
+        """The version it was seen in: a write on an older one is refused, saying who was first."""
+
+
+class LeadScreen(View):
+    """A screen with leads on it: say which one is in front, and what to do when something was done to it."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.LEADS)]
+
+    # --- what a subclass gives ---
+
+    def current_lead(self) -> LeadRow | None:
+        """The lead that a verb pressed now is about."""
+        raise NotImplementedError
+
+    def lead_done(self, done: Done) -> None:
+        """Bring this screen in line with what was just done; runs before the next key is acted on."""
+        raise NotImplementedError
+
+    def why_not(self, verb: str, lead: LeadRow) -> str | None:
+        """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
+        return None
+
+    # --- the verbs ---
+
+    def action_log(self) -> None:
+        """Log a touch."""
+        self.open_verb("log")
+
+    def action_convert(self) -> None:
+        """Convert."""
+        self.open_verb("convert")
+
+    def action_close(self) -> None:
+        """Close with outcome and reason."""
+        self.open_verb("close")
+
+    def action_callback(self) -> None:
+        """Promise a callback."""
+        self.open_verb("callback")
+
+    def action_accept(self) -> None:
+        """Accept, at once."""
+        from store.operations.working import accept
+
+        self.do_at_once("accept", accept)
+
+    def action_snooze(self) -> None:
+        """Put the next step off."""
+        self.open_verb("snooze")
+
+    def action_note(self) -> None:
+        """Add a note."""
+        self.open_verb("note")
+
+    def action_status(self) -> None:
+        """Set the status by hand."""
+        self.open_verb("status")
+
+    def action_qualify(self) -> None:
+        """Answer the four questions."""
+        self.open_verb("qualify")
+
+    def action_reassign(self) -> None:
+        """Take it over, at once."""
+        from store.operations.working import reassign
+
+        self.do_at_once("reassign", reassign)
+
+    def action_person(self) -> None:
+        """Add a person."""
+        self.open_verb("person")
+
+    def action_edit(self) -> None:
+        """Correct durable facts."""
+        self.open_verb("edit")
+
+    def action_extend(self) -> None:
+        """Extend its window."""
+        self.open_verb("extend")
+
+    def action_timeline(self) -> None:
+        """Open the person's timeline."""
+        self.open_verb("timeline")
+
+    def action_account(self) -> None:
+        """Open the account."""
+        self.open_verb("account")
+
+    def action_copy(self) -> None:
+        """Copy the script."""
+        self.open_verb("copy")
+
+    def action_dial(self) -> None:
+        """Open the phone or mail program."""
+        self.open_verb("dial")
+
+    def do_at_once(self, verb: str, operation: Callable[..., Any]) -> None:
+        """Do what needs no more than the lead in front, or say why not."""
+        from store.operations.working import LeadDraft
+
+        if (lead := self._lead_for(verb)) is not None:
+            self.app.do(operation, LeadDraft(lead.id, lead.version), self.verb_done)
+
+    def open_verb(self, verb: str) -> None:
+        """Open a verb's dialog on the lead in front, or say why not."""
+        if (lead := self._lead_for(verb)) is not None:
+            self.app.open_dialog(verb, lead, self.verb_done)
+
+    def verb_done(self, done: Any) -> None:
+        """Say what was done and hand it to the screen."""
+        self.app.say_done(done)
+        self.lead_done(done)
+
+    def _lead_for(self, verb: str) -> LeadRow | None:
+        """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said."""
+        lead = self.current_lead()
+        reason = f"No lead is selected to {BY_ID[verb].words}." if lead is None else self.why_not(verb, lead)
+        if reason is not None:
+            self.app.say(reason, urgent=True)
+            return None
+        return lead

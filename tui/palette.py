@@ -1,0 +1,45 @@
+"""The command palette: every command of the table that works on this screen, found by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui.commands import Command, Where, commands_of
+from tui.frame import Frame
+from tui.view import View
+
+_LEFT_OUT = frozenset({"palette"})
+
+
+class CommandProvider(Provider):
+    """Hits made from the table, with the keys as this person has them."""
+
+    async def discover(self) -> Hits:
+        """Every command, before anything is typed."""
+        for command, words, key in self._offered():
+            yield DiscoveryHit(words, partial(self._run, command), text=words, help=f"{command.tooltip}  ({key})")
+
+    async def search(self, query: str) -> Hits:
+        """The commands whose words match."""
+        matcher = self.matcher(query)
+        for command, words, key in self._offered():
+            score = max(matcher.match(words), 0.9 * matcher.match(command.tooltip))
+            if score > 0:
+                shown = matcher.highlight(words)
+                yield Hit(score, shown, partial(self._run, command), text=words, help=f"{command.tooltip}  ({key})")
+
+    def _offered(self) -> Iterator[tuple[Command, str, str]]:
+        app, screen = self.app, self.screen
+        assert isinstance(app, Frame)
+        where = screen.WHERE if isinstance(screen, View) else (Where.EVERYWHERE,)
+        for command in commands_of(where):
+            if command.where is not Where.LIST and command.id not in _LEFT_OUT:
+                yield command, command.words, app.keys.labels(command)
+
+    async def _run(self, command: Command) -> None:
+        app = self.app
+        assert isinstance(app, Frame)
+        await app.run_command(command)

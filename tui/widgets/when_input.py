@@ -1,0 +1,88 @@
+"""A time as people say it, with what it means said back at every key."""
+
+from __future__ import annotations
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from store.errors import Refusal
+from store.instants import Instant
+from tui import present
+from tui.frame import Frame
+from tui.theme import Urgency
+
+LONGEST = 60
+
+
+class WhenInput(Vertical):
+    """An input for a time in the contact's zone (the user's, where theirs is not known).
+
+    ``at`` is what the text means, None while it is empty; it raises Refusal for words that mean no time.
+    """
+
+    app = getters.app(Frame)
+    DEFAULT_CSS = """
+    WhenInput { height: auto; }
+    WhenInput > Static { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, *, past: bool = False, placeholder: str = "tomorrow 3pm, tue, +2bd, in 2h") -> None:
+        """``past`` for something already done, such as yesterday's call."""
+        super().__init__()
+        self._past = past
+        self._placeholder = placeholder
+        self._contact_zone: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The input and, under it, the time it means."""
+        yield Input(placeholder=self._placeholder, max_length=LONGEST)
+        yield Static()
+
+    def reset(self, text: str = "", contact_zone: str | None = None) -> None:
+        """Start with ``text``, for a person in ``contact_zone``."""
+        self._contact_zone = contact_zone
+        self.query_one(Input).value = text
+        self._echo()
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.query_one(Input).value
+
+    @property
+    def at(self) -> Instant | None:
+        """The instant meant, None for nothing typed; raises Refusal with a sentence that says what to write."""
+        from store.rules.when import parse_when  # only where a time is typed
+
+        if not self.text.strip():
+            return None
+        app = self.app
+        zone = self._contact_zone or app.zone
+        return parse_when(self.text, app.desk.now(), zone, app.team.calendar, self._past)
+
+    def focus_input(self) -> None:
+        """Put the cursor into it."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _echo(self) -> None:
+        self.query_one(Static).update(self._meaning())
+
+    def _meaning(self) -> Content:
+        try:
+            at = self.at
+        except Refusal as refusal:
+            return present.joined((refusal.sentence, Urgency.QUIET.style))
+        if at is None:
+            return Content()
+        app = self.app
+        now = app.desk.now()
+        theirs = present.day(at, self._contact_zone or app.zone, now)
+        parts = [present.due(at, now) if not self._past else present.ago(at, now), f"{theirs}"]
+        if self._contact_zone and self._contact_zone != app.zone:
+            parts[1] += " there"
+            parts.append(f"{present.day(at, app.zone, now)} here")
+        return present.joined(" · ".join(parts))
