@@ -719,6 +719,8 @@ CREATE UNIQUE INDEX "lead_one_open_per_contact" ON "lead" ("contact_id") WHERE o
 
 CREATE UNIQUE INDEX "lead_one_open_per_account" ON "lead" ("account_id") WHERE open = 1 AND contact_id IS NULL;
 
+CREATE INDEX "lead_open_of_account" ON "lead" ("account_id") WHERE open = 1;
+
 CREATE INDEX lead_queue ON lead (owner_id, tier, due_at, score DESC, value DESC, opened_at, id, warn_at, snoozed_until, contact_id, next_channel) WHERE open = 1;
 
 CREATE INDEX "lead_of_contact" ON "lead" ("contact_id", "opened_at");
@@ -741,6 +743,8 @@ CREATE UNIQUE INDEX "change_secret_change_id" ON "change_secret" ("change_id");
 
 CREATE INDEX "clock_lead_id_kind" ON "clock" ("lead_id", "kind");
 
+CREATE INDEX clock_decided ON clock (owner_id, min(due_at, coalesce(ended_at, due_at)), met) WHERE void = 0;
+
 CREATE INDEX clock_running ON clock (due_at) WHERE met IS NULL AND void = 0;
 
 CREATE INDEX "opportunity_open_of_account" ON "opportunity" ("account_id") WHERE open = 1;
@@ -751,7 +755,11 @@ CREATE INDEX "meeting_lead_id" ON "meeting" ("lead_id");
 
 CREATE INDEX "meeting_contact_id_at" ON "meeting" ("contact_id", "at");
 
+CREATE INDEX "meeting_booker_id_booked_at" ON "meeting" ("booker_id", "booked_at");
+
 CREATE UNIQUE INDEX "conversion_once" ON "conversion" ("lead_id") WHERE void = 0 AND reversed_at IS NULL;
+
+CREATE INDEX "conversion_lead_id" ON "conversion" ("lead_id");
 
 CREATE INDEX "conversion_opportunity_id" ON "conversion" ("opportunity_id");
 
@@ -817,9 +825,11 @@ CREATE INDEX task_open ON task (user_id, due_at) WHERE state = 'open' AND void =
 
 CREATE INDEX touch_of_contact ON touch (contact_id, at DESC, id DESC) WHERE void = 0;
 
-CREATE INDEX touch_of_lead ON touch (lead_id, at DESC, id DESC) WHERE void = 0;
+CREATE INDEX touch_of_lead ON touch (lead_id, at DESC, id DESC, contact_id) WHERE void = 0;
 
 CREATE INDEX touch_of_day ON touch (user_id, day, attempt, connect, disposition) WHERE void = 0;
+
+CREATE INDEX touch_amended ON touch (lead_id, amended_at) WHERE amended_at IS NOT NULL AND void = 0;
 """
 
 

@@ -79,9 +79,17 @@ class Touch(Row):
 Touch.add_index(
     SQL("CREATE INDEX IF NOT EXISTS touch_of_contact ON touch (contact_id, at DESC, id DESC) WHERE void = 0")
 )
-Touch.add_index(SQL("CREATE INDEX IF NOT EXISTS touch_of_lead ON touch (lead_id, at DESC, id DESC) WHERE void = 0"))
+Touch.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS touch_of_lead ON touch (lead_id, at DESC, id DESC, contact_id) WHERE void = 0")
+)
 Touch.add_index(
     SQL("CREATE INDEX IF NOT EXISTS touch_of_day ON touch (user_id, day, attempt, connect, disposition) WHERE void = 0")
+)
+Touch.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS touch_amended ON touch (lead_id, amended_at)"
+        " WHERE amended_at IS NOT NULL AND void = 0"
+    )
 )
 
 
@@ -123,6 +131,7 @@ class Meeting(Row):
 
 Meeting.add_index(Meeting.lead_id)
 Meeting.add_index(Meeting.contact, Meeting.at)
+Meeting.add_index(Meeting.booker, Meeting.booked_at)
 
 
 class MeetingAttendee(Row):

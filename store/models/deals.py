@@ -118,6 +118,7 @@ class Conversion(Row):
 Conversion.add_index(
     Conversion.lead, unique=True, where=SQL("void = 0 AND reversed_at IS NULL"), name="conversion_once"
 )
+Conversion.add_index(Conversion.lead)
 Conversion.add_index(Conversion.opportunity)
 
 

@@ -118,6 +118,7 @@ Lead.add_index(Lead.contact, unique=True, where=SQL("open = 1"), name="lead_one_
 Lead.add_index(
     Lead.account, unique=True, where=SQL("open = 1 AND contact_id IS NULL"), name="lead_one_open_per_account"
 )
+Lead.add_index(Lead.account, where=SQL("open = 1"), name="lead_open_of_account")
 Lead.add_index(
     SQL(
         "CREATE INDEX IF NOT EXISTS lead_queue ON lead"
@@ -211,6 +212,12 @@ class Clock(Row):
 
 
 Clock.add_index(Clock.lead, Clock.kind)
+Clock.add_index(  # when a clock was decided: met then, or run out
+    SQL(
+        "CREATE INDEX IF NOT EXISTS clock_decided"
+        " ON clock (owner_id, min(due_at, coalesce(ended_at, due_at)), met) WHERE void = 0"
+    )
+)
 Clock.add_index(SQL("CREATE INDEX IF NOT EXISTS clock_running ON clock (due_at) WHERE met IS NULL AND void = 0"))
 
 
