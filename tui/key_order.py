@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 R = TypeVar("R")
 Typed = events.Key | events.Paste
@@ -39,7 +40,8 @@ class OrderedKeysApp(App[R], Generic[R]):
 
         async def hold() -> None:
             if before is not None and not before.is_finished:
-                await before.wait()
+                with suppress(WorkerError):  # its failure has been told where it happened
+                    await before.wait()
             try:
                 await work
             finally:

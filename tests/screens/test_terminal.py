@@ -68,6 +68,32 @@ def test_a_signal_ends_it_within_two_seconds_with_a_plain_terminal(terminal: Pty
     assert b"\x1b[?1049l" in terminal.raw
 
 
+def test_a_signal_ends_it_even_while_the_database_keeps_a_write_waiting() -> None:
+    stuck = "from tests.frame_fakes import *; s = FakeStore(); s.gate.clear(); a = fake_app(s); a.run()"
+    with PtyDriver(["-c", f"{stuck}; raise SystemExit(a.return_code)"]) as driver:
+        driver.wait_for("now: Dana")
+        driver.send("ln")
+        driver.wait_for("Saving")
+        driver.process.kill(signal.SIGTERM)
+        assert driver.wait_for_end(patience=2.5) == 128 + signal.SIGTERM
+        assert b"\x1b[?1049l" in driver.raw
+
+
+def test_keys_that_arrive_in_one_packet_are_each_acted_on(tmp_path: Path) -> None:
+    told = tmp_path / "written"
+    program = (
+        "import sys; from tests.frame_fakes import *; s = FakeStore(); a = fake_app(s); a.run();"
+        f" open({str(told)!r}, 'w').write(repr([(d.lead_id, d.what, d.note) for d, *_ in s.written]))"
+    )
+    with PtyDriver(["-c", program]) as driver:
+        driver.wait_for("now: Dana")
+        driver.send("lnlchi there\rlv")
+        driver.wait_for("now: nobody")
+        driver.send("\x11")
+        driver.wait_for_end()
+    assert told.read_text() == "[(1, 'no answer', ''), (2, 'conversation', 'hi there'), (3, 'voicemail', '')]"
+
+
 def test_an_unknown_person_gets_one_sentence_in_the_shell(database: Path, home: Path) -> None:
     with PtyDriver([*PROGRAM, "--db", str(database), "--as", "Zed"]) as driver:
         assert driver.wait_for_end() != 0
