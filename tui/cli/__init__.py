@@ -16,6 +16,7 @@ import click
 from tui.config import Settings
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
 }
 """Command name -> its module, and its line in ``atbat --help``."""

@@ -1,0 +1,107 @@
+"""Prove on any database that what must always hold does hold, and name each row that breaks a fact.
+
+``check`` reads one snapshot and writes nothing, so it runs beside people at work and on a file opened for reading
+only. See docs/model.md, "Facts that always hold".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from store.database import Store
+from store.doctor.facts import FACTS, Fact, links
+from store.doctor.finding import Finding
+from store.doctor.history import altered_history
+from store.doctor.kept import miscounted, misplaced, unsearchable, wrong_spells
+
+__all__ = ["Finding", "Progress", "check", "notes"]
+
+Progress = Callable[[str, float], None]
+"""Told before each check: what is looked at now, and the share of the checks that are done (0 to 1)."""
+
+Step = tuple[str, Callable[[Store], Iterator[Finding]]]
+
+# SQLite before this can damage a file when two writers checkpoint at the same moment.
+_SOUND_SQLITE = (3, 51, 3)
+
+
+def check(store: Store, progress: Progress | None = None) -> Iterator[Finding]:
+    """Every fact that does not hold, one finding for each row that breaks it; nothing when all is well.
+
+    A damaged file ends the check early, with a finding that says so.
+    """
+    steps = _steps()
+    with _snapshot(store):
+        for number, (what, look) in enumerate(steps):
+            if progress is not None:
+                progress(what, number / len(steps))
+            try:
+                yield from look(store)
+            except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as error:
+                yield Finding("the file is sound", "database", None, f"the file is damaged: {error}; restore a backup")
+                return
+    if progress is not None:
+        progress("done", 1.0)
+
+
+def notes(store: Store) -> list[str]:
+    """What is worth knowing about this database and is no fault: the version of SQLite and its risks."""
+    version = apsw.sqlite_lib_version()
+    said = [f"SQLite {version}"]
+    if tuple(int(part) for part in version.split(".")) < _SOUND_SQLITE:
+        said.append(
+            f"SQLite {version} can damage a file that two programs write to at once: install apsw 3.51.3 or newer"
+        )
+    size = int(store.value("PRAGMA page_count")) * int(store.value("PRAGMA page_size"))
+    leads, operations = store.value("SELECT count(*) FROM lead"), store.value("SELECT count(*) FROM operation")
+    said.append(f"{leads} at bats, {operations} operations, {size / 1_000_000:.1f} MB")
+    return said
+
+
+def _steps() -> list[Step]:
+    """The file first, since a damaged one makes every other answer worthless."""
+    return [
+        ("the file", _unsound),
+        ("references", _dangling),
+        *((fact.name, _asker(fact)) for fact in (*FACTS, *links())),
+        ("stages follow each other", wrong_spells),
+        ("counters equal the touches", miscounted),
+        ("places in the queue", misplaced),
+        ("the search", unsearchable),
+        ("the history", altered_history),
+    ]
+
+
+def _asker(fact: Fact) -> Callable[[Store], Iterator[Finding]]:
+    def ask(store: Store) -> Iterator[Finding]:
+        for row in store.connection.execute(fact.sql):
+            yield Finding(fact.name, fact.entity, row[0], fact.sentence.format(*row))
+
+    return ask
+
+
+def _unsound(store: Store) -> Iterator[Finding]:
+    for (text,) in store.connection.execute("PRAGMA integrity_check(100)"):
+        if text != "ok":
+            yield Finding("the file is sound", "database", None, f"SQLite: {text}")
+
+
+def _dangling(store: Store) -> Iterator[Finding]:
+    for table, row_id, parent, _ in store.connection.execute("PRAGMA foreign_key_check"):
+        yield Finding("references lead somewhere", table, row_id, f"{table} {row_id} refers to a {parent} that is gone")
+
+
+@contextmanager
+def _snapshot(store: Store) -> Iterator[None]:
+    """One state of the database for all checks, whatever others write meanwhile."""
+    if not store.connection.getautocommit():
+        yield
+        return
+    store.connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        store.connection.execute("ROLLBACK")
