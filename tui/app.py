@@ -37,7 +37,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAIN_VIEWS = (MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),)
-DIALOGS: dict[str, str] = {}
+DIALOGS: dict[str, str] = {
+    "log": "screens.dialogs.log:LogDialog",
+    "callback": "screens.dialogs.callback:CallbackDialog",
+    "snooze": "screens.dialogs.callback:SnoozeDialog",
+    "note": "screens.dialogs.note:NoteDialog",
+    "status": "screens.dialogs.note:StatusDialog",
+}
 ASK = "ask"
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)

@@ -14,7 +14,7 @@ _NOBODYS_SITE = frozenset(
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def company_key(name: str) -> str:
     """The name folded to letters, digits and single blanks, without accents and legal form; "" for no name."""
     from cleanco import basename

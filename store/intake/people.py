@@ -32,7 +32,7 @@ def parse_email(raw: str, kind: str = "") -> Email:
 
     ``raw`` should have passed ``clean_line(..., joiners=False)``. ``kind`` says what it is for: "work", "home", "".
     """
-    text = raw.strip()
+    text = raw.strip(" .,;")
     if text[:7].lower() == "mailto:":
         text = text[7:]
     if len(text) <= _LONGEST_ADDRESS and _PLAIN.fullmatch(text):
@@ -77,7 +77,10 @@ def _careful(text: str) -> Email | None:
         )
     except (EmailNotValidError, ValueError):
         return None
-    return Email(found.normalized, f"{found.local_part.casefold()}@{found.ascii_domain or found.domain}")
+    last = found.ascii_domain.rpartition(".")[2]
+    if last == found.ascii_domain or not (last.isalpha() or last.startswith("xn--")):
+        return None
+    return Email(found.normalized, f"{found.local_part.casefold()}@{found.ascii_domain}")
 
 
 def _special(first: str, last: str, constants: object) -> bool:

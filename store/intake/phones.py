@@ -50,7 +50,7 @@ def several(raw: str) -> list[str]:
     return [part for part in _SEVERAL.split(raw.strip()) if part]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def candidate_zones(e164: str) -> tuple[str, ...]:
     """Every time zone (IANA name) the number may be in, none when unknown; a toll-free number has dozens."""
     from phonenumbers import NumberParseException, parse, timezone
@@ -62,7 +62,7 @@ def candidate_zones(e164: str) -> tuple[str, ...]:
     return tuple(zone for zone in zones if zone != _UNKNOWN_ZONE)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _read(raw: str, regions: tuple[str, ...]) -> Phone:
     import phonenumbers
 

@@ -177,6 +177,12 @@ def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now
         raise Refusal("The next step is in the past: give a time to come.", "when")
 
 
+def attempt_limit(lead: LeadState, rules: RuleSet) -> int | None:
+    """How many attempts its window allows; each extension grants the number once more."""
+    limit = rules.motions[lead.motion].expiry.attempts
+    return None if limit is None else limit * (1 + lead.extensions)
+
+
 def check_promise(at: Instant | None, rules: RuleSet, now: Instant) -> None:
     """Refuse a callback without a time, in the past, or so far off that it is no promise."""
     if at is None:
@@ -270,7 +276,7 @@ def _next(
         done = lead.cadence_step + attempt
         changes["cadence_step"] = done
         changes.update(_planned(lead, reach, rules, calendar, now, done, lead.connected or connect))
-    limit = rules.motions[lead.motion].expiry.attempts
+    limit = attempt_limit(lead, rules)
     spent = limit is not None and lead.attempts + attempt >= limit and not (lead.connected or connect)
     if spent and changes["decision"] is None and draft.disposition is not D.CALLBACK_REQUESTED:
         changes.update(decision=Decision.EXPIRED, decision_at=now, due_at=now)
@@ -346,7 +352,7 @@ def _words(
     """What the dialog says will happen, but for times, which the screen adds in the person's zone."""
     words = []
     if attempt:
-        limit = rules.motions[lead.motion].expiry.attempts
+        limit = attempt_limit(lead, rules)
         words.append(f"attempt {lead.attempts + 1}" + (f" of {limit}" if limit else ""))
     stage = entered[-1][0] if entered else lead.stage
     verb = "becomes" if entered or changes["status"] is not lead.status else "stays"

@@ -1,0 +1,67 @@
+"""What every dialog about one at bat shares: whose it is, and the version it was seen in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from textual.content import Content
+
+from store.errors import Conflict, Refusal
+from store.lead_state import LeadState
+from store.queries.queue import QueueRow
+from store.vocabulary import Outcome
+from tui import present
+from tui.desk import Done
+from tui.dialog import Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A dialog that was opened because of what was just logged, with the outcome it proposes."""
+
+    row: QueueRow
+    outcome: Outcome | None = None
+
+
+class LeadDialog(Dialog[QueueRow | Offered, Done]):
+    """A dialog on one at bat; a subclass says in VERB what it does, for the title."""
+
+    VERB = ""
+
+    row: QueueRow
+    lead: LeadState
+    offered: Outcome | None
+    seen: int
+
+    async def prepare(self, opening: QueueRow | Offered) -> None:
+        """Take up the row; nothing is read."""
+        if isinstance(opening, Offered):
+            self.row, self.offered = opening.row, opening.outcome
+        else:
+            self.row, self.offered = opening, None
+        self.lead = self.row.lead
+        self.seen = self.row.version
+
+    def heading(self) -> Content:
+        """``Log · Dana Ortiz, CFO · Acme [UK] Ltd``."""
+        row = self.row
+        who = ", ".join(part for part in (row.name or "nobody yet", row.title) if part)
+        return present.joined(
+            (self.VERB, "bold"), " · ", present.content(who, limit=80), *self._company(), newlines=False
+        )
+
+    def _company(self) -> tuple[Any, ...]:
+        return (" · ", present.content(self.row.company, limit=60)) if self.row.company else ()
+
+    @property
+    def contact_zone(self) -> str | None:
+        """The zone times are typed in: the person's, where one is known."""
+        return self.row.zone.split(" ", 1)[0] or None
+
+    async def carry_out(self, draft: Any) -> Done | Refusal:
+        """Save; having been told of somebody else's act, the next try is made in that knowledge."""
+        result = await super().carry_out(draft)
+        if isinstance(result, Conflict) and result.version is not None:
+            self.seen = result.version
+        return result

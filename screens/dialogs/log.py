@@ -1,0 +1,159 @@
+"""Log a touch: one letter where nothing more is needed, with what it will do said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input
+
+from screens.dialogs.lead_dialog import LeadDialog, Offered
+from store.errors import Refusal
+from store.queries.queue import QueueRow
+from store.rules.touch import DISPOSITIONS, TouchDraft, direction_of, effect
+from store.vocabulary import Channel, Direction, Disposition, WithWhom
+from tui import present
+from tui.widgets.choice_list import Choice, ChoiceList
+from tui.widgets.field import Field
+from tui.widgets.when_input import WhenInput
+
+# What a disposition says of the channel where the planned one cannot bring it.
+_CHANNEL_OF: dict[Disposition, Channel] = {
+    disposition: next(channel for channel, possible in DISPOSITIONS.items() if disposition in possible)
+    for disposition in Disposition
+    if disposition is not Disposition.UNKNOWN
+}
+_ASKS_WHAT_WAS_LEARNED = frozenset({Disposition.CONVERSATION, Disposition.GATEKEEPER})
+
+
+class LogDialog(LeadDialog):
+    """Letters choose what came of it and save; digits only change how and with whom."""
+
+    VERB = "Log"
+
+    def compose_form(self) -> ComposeResult:
+        """What came of it first: the rest is for the exception."""
+        yield Field("disposition", "What came of it", ChoiceList[Disposition](id="disposition"))
+        yield Field("note", "Note, what was learned", Input(max_length=20_000, id="note"))
+        yield Field("when", "Next step or promised time (empty: the cadence's next step)", WhenInput())
+        yield Field("channel", "How (digits change it, nothing is saved)", ChoiceList[Channel](_CHANNELS, id="channel"))
+        yield Field("with_whom", "With whom", ChoiceList[WithWhom](_WITH, id="with-whom"))
+        yield Field("direction", "Who called or wrote", ChoiceList[Direction](_DIRECTIONS, id="direction"))
+        yield Field("at", "When it was (empty: now)", WhenInput(past=True, placeholder="yesterday 4pm, 10:15"))
+
+    def reset(self, opening: QueueRow | Offered) -> None:
+        """Nothing chosen; the planned channel, the person themself."""
+        self.query_one("#note", Input).value = ""
+        for when in self.query(WhenInput):
+            when.reset(contact_zone=self.contact_zone)
+        self._list("channel").select(self.lead.next_channel or Channel.CALL)
+        self._list("with-whom").select(WithWhom.CONTACT)
+        self._list("direction").select(Direction.OUT)
+        self._list("disposition").set_choices(self._choices())
+
+    def draft(self) -> TouchDraft:
+        """The touch as it stands."""
+        disposition: Disposition | None = self._list("disposition").value
+        if disposition is None:
+            raise Refusal("What came of it? Press its letter.", "disposition")
+        nxt, happened = self.query(WhenInput)
+        draft = self._touch(disposition, note=self.query_one("#note", Input).value, next_at=nxt.at, at=_past(happened))
+        self._effect(draft)
+        return draft
+
+    def operation(self) -> Callable[..., Any]:
+        """Log it."""
+        from store.operations.log_touch import log_touch
+
+        return log_touch
+
+    def consequence(self) -> Content:
+        """What the choice will do, with its next step in the person's own zone."""
+        disposition: Disposition | None = self._list("disposition").value
+        if disposition is None:
+            return Content("A letter saves at once; tab only looks. A capital letter picks it and goes on to the note.")
+        try:
+            return present.joined(self._words(self.draft()))
+        except Refusal as refusal:
+            return present.joined(refusal.sentence)
+
+    def action_letter(self, letter: str) -> None:
+        """Digits change how it was done; a conversation goes on to the note, everything else saves."""
+        if letter.isdigit():
+            if any(self._list(name).pick(letter) for name in ("channel", "with-whom", "direction")):
+                self._list("disposition").set_choices(self._choices(), self._list("disposition").value)
+                self.show_consequence()
+            return
+        choices = self._list("disposition")
+        asks = {choice.letter for choice in choices.choices if choice.value in _ASKS_WHAT_WAS_LEARNED}
+        if letter in asks and not self.query_one("#note", Input).value:
+            choices.pick(letter)
+            self.show_consequence()
+            self.set_focus(self.query_one("#note"))
+            return
+        super().action_letter(letter)
+
+    def _list(self, name: str) -> ChoiceList[Any]:
+        return self.query_one(f"#{name}", ChoiceList)
+
+    def _touch(self, disposition: Disposition, **more: Any) -> TouchDraft:
+        channel: Channel = self._list("channel").value or Channel.CALL
+        if disposition not in DISPOSITIONS[channel]:
+            channel = _CHANNEL_OF[disposition]
+        direction = direction_of(disposition)
+        return TouchDraft(
+            self.lead.id,
+            channel,
+            disposition,
+            direction if direction is Direction.IN else self._list("direction").value or direction,
+            seen=self.seen,
+            with_whom=self._list("with-whom").value or WithWhom.CONTACT,
+            **more,
+        )
+
+    def _effect(self, draft: TouchDraft) -> Any:
+        team = self.app.team
+        return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, self.app.desk.now())
+
+    def _choices(self) -> list[Choice[Disposition]]:
+        """Every disposition with its letter and what it will do to this at bat."""
+        rules = self.app.team.rules
+        return [
+            Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
+            for disposition in _CHANNEL_OF
+            if rules.dispositions[disposition].letter
+        ]
+
+    def _hint(self, disposition: Disposition) -> str:
+        try:
+            return self._words(self._touch(disposition))
+        except Refusal as refusal:
+            return refusal.sentence if refusal.field is None else _NEEDS.get(refusal.field, refusal.sentence)
+
+    def _words(self, draft: TouchDraft) -> str:
+        will = self._effect(draft)
+        words = list(will.words)
+        due, now = will.changes.get("due_at"), self.app.desk.now()
+        if will.offer:
+            words.append(f"then offers to {will.offer.replace('_', ' ')}")
+        elif will.close is None and due is not None:
+            zone = self.contact_zone or self.app.zone
+            step = will.changes.get("next_channel") or self.lead.next_channel or Channel.CALL
+            what = "callback" if will.callback_at else step.label
+            words.append(f"next: {what} {present.day(due, zone, now)}")
+        return "; ".join(words)
+
+
+def _past(when: WhenInput) -> int | None:
+    try:
+        return when.at
+    except Refusal as refusal:
+        raise Refusal(refusal.sentence, "at") from refusal
+
+
+_NEEDS = {"when": "asks for the promised time"}
+_CHANNELS = [Choice(str(number), channel, channel.label) for number, channel in enumerate(Channel, 1)]
+_WITH = [Choice(str(number), whom, whom.label) for number, whom in enumerate(WithWhom, 7)]
+_DIRECTIONS = [Choice("", Direction.OUT, "we did"), Choice("0", Direction.IN, "they did")]
