@@ -230,15 +230,15 @@ class AtBat(Frame, inherit_bindings=False):
 
     def action_new_lead(self) -> None:
         """Make an account, contact and lead from an inbound call."""
-        self.open_dialog("new_lead", None, self.say_done)
+        self.open_dialog("new_lead", None, self._done)
 
     def action_undo(self) -> None:
         """Undo the last act of this person."""
         from store.operations.undo import UndoDraft, undo
 
-        self.do(undo, UndoDraft(), self._undone)
+        self.do(undo, UndoDraft(), self._done)
 
-    def _undone(self, done: Done) -> None:
+    def _done(self, done: Done) -> None:
         self.say_done(done)
         if isinstance(screen := self.screen, LeadScreen):
             screen.lead_done(done)

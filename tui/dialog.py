@@ -32,6 +32,7 @@ from tui.widgets.key_line import KeyLine
 Opening = TypeVar("Opening")
 Result = TypeVar("Result")
 
+_AROUND_THE_FORM = 9  # lines: border, title, consequence, refusal, keys
 SAYS_SAVING_AFTER = 0.1  # seconds; a save that is quicker needs no word
 
 
@@ -60,7 +61,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             background: $surface; border: round $border; padding: 0 1;
         }
         .dialog--title { height: auto; text-style: bold; }
-        .dialog--form { height: auto; max-height: 1fr; }
+        .dialog--form { height: auto; }
         .dialog--consequence { height: auto; margin-top: 1; color: $text-muted; }
         .dialog--said { height: auto; display: none; color: $error; }
         .dialog--said.-shown { display: block; }
@@ -175,6 +176,10 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
         field.show_error(refusal.sentence)
         self.set_focus(field.focus_target)
         field.scroll_visible(animate=False)
+
+    def on_resize(self) -> None:
+        """The form scrolls in what the lines around it leave, so that what will happen is always in sight."""
+        self.query_one(".dialog--form").styles.max_height = max(self.size.height - _AROUND_THE_FORM, 5)
 
     # --- keys ---
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from textual.binding import BindingType
 
 from store.lead_state import LeadState
+from store.queries import queue
+from store.vocabulary import Outcome
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Done
 from tui.view import View
+
+# What only looks may be done to an at bat that has ended.
+_LOOKS = frozenset({"timeline", "account", "copy", "dial", "edit", "log"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A dialog that is opened because of what was just logged, with the outcome it proposes."""
+
+    row: Any
+    outcome: Outcome | None = None
 
 
 class LeadRow(Protocol):
@@ -47,6 +61,8 @@ class LeadScreen(View):
 
     def why_not(self, verb: str, lead: LeadRow) -> str | None:
         """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
+        if verb not in _LOOKS and not lead.lead.open:
+            return f"This at bat is {lead.lead.stage.label} for good: new interest is a new at bat."
         return None
 
     # --- the verbs ---
@@ -136,9 +152,17 @@ class LeadScreen(View):
             self.app.open_dialog(verb, lead, self.verb_done)
 
     def verb_done(self, done: Any) -> None:
-        """Say what was done and hand it to the screen."""
+        """Say what was done, hand it to the screen, and open what the store offers to do next."""
         self.app.say_done(done)
         self.lead_done(done)
+        if done.offer is not None and done.lead_id is not None:
+            self.app.hold_keys(self._take_up(done.offer, done.lead_id))
+
+    async def _take_up(self, offer: Any, lead_id: int) -> None:
+        """Open the dialog that is offered, on the at bat as it stands now."""
+        row = await self.app.desk.read(queue.row, lead_id)
+        if row is not None:
+            self.app.open_dialog(offer.what, Offered(row, offer.outcome), self.verb_done)
 
     def _lead_for(self, verb: str) -> LeadRow | None:
         """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said."""

@@ -97,9 +97,13 @@ def cells(text: str, width: int, align: Align = "left") -> str:
     """
     if width <= 0:
         return ""
-    # Nobody sees more than a few letters a cell: do not walk through a 10,000-letter name on every repaint.
-    text = safe(text[: width * (MOST_MARKS + 2)])
-    length = len(text) if text.isascii() else cell_len(text)
+    if len(text) > width * (MOST_MARKS + 2):  # no cell holds more: do not walk through a 10,000-letter name
+        text = text[: width * (MOST_MARKS + 2)]
+    if text.isascii() and text.isprintable():
+        length = len(text)
+    else:
+        text = safe(text)
+        length = cell_len(text)
     if length > width:
         return set_cell_size(text, width - 1) + "…"
     padding = " " * (width - length)

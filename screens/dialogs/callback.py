@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.lead_dialog import LeadDialog, Offered
+from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.operations.promises import CallbackDraft, SnoozeDraft
 from store.queries.queue import QueueRow
 from store.rules import expiry
 from tui import present
+from tui.lead_screen import Offered
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.when_input import WhenInput

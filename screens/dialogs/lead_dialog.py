@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from textual.content import Content
@@ -14,14 +13,7 @@ from store.vocabulary import Outcome
 from tui import present
 from tui.desk import Done
 from tui.dialog import Dialog
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A dialog that was opened because of what was just logged, with the outcome it proposes."""
-
-    row: QueueRow
-    outcome: Outcome | None = None
+from tui.lead_screen import Offered
 
 
 class LeadDialog(Dialog[QueueRow | Offered, Done]):

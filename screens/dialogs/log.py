@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.lead_dialog import LeadDialog, Offered
+from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.queries.queue import QueueRow
 from store.rules.touch import DISPOSITIONS, TouchDraft, direction_of, effect
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
+from tui.lead_screen import Offered
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.when_input import WhenInput
@@ -142,7 +143,7 @@ class LogDialog(LeadDialog):
             zone = self.contact_zone or self.app.zone
             step = will.changes.get("next_channel") or self.lead.next_channel or Channel.CALL
             what = "callback" if will.callback_at else step.label
-            words.append(f"next: {what} {present.day(due, zone, now)}")
+            words.insert(0, f"next: {what} {present.day(due, zone, now)}")
         return "; ".join(words)
 
 

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.lead_dialog import LeadDialog, Offered
+from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.operations.working import NoteDraft, StatusDraft
 from store.queries.queue import QueueRow
 from store.rules.path import ALLOWED_STATUSES
 from store.vocabulary import Status
 from tui.guide import status_guide
+from tui.lead_screen import Offered
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import Field
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from store.instants import Instant
 from store.queries.queue import QueueRow
 from store.rules import queue_order
+from store.rules.path import standing
 from store.rules.touch import attempt_limit
 from store.ruleset import RuleSet
 from tui import present
@@ -105,7 +106,7 @@ class QueuePainter:
             why.words,
             f"{name} · {row.title}" if row.title else name,
             row.company,
-            f"{lead.stage.label}/{lead.status.label}" if lead.stage.label != lead.status.label else lead.stage.label,
+            standing(lead.stage, lead.status),
             f"{lead.attempts} of {limit}" if limit else f"{lead.attempts} tries",
             f"{last.label}, {present.ago(lead.last_touch_at, now)}" if last and lead.last_touch_at else "not tried yet",
             str(lead.score) if lead.score else "",

@@ -10,18 +10,18 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from store.queries import queue as queries
-from store.queries.queue import Placed, Queue, QueueRow, View
 from screens.queue.painter import QueuePainter
 from screens.queue.preview import Preview
 from screens.queue.strip import Strip
+from store.queries import queue as queries
+from store.queries.queue import Placed, Queue, QueueRow, View
 from tui.commands import Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen
 from tui.widgets.line_table import LineTable
 
 _EMPTY = {
-    View.ALL: "Nothing is due. {claim} takes the next one of the pool, {later} shows what is due later, {new} opens one.",
+    View.ALL: "Nothing is due. {later} shows what is due later, {new} opens an at bat for an inbound call.",
     View.HOT: "Nobody is waiting for a first answer.",
     View.CALLBACKS: "No promise is open.",
     View.EXPIRING: "Nothing is about to expire.",
@@ -147,7 +147,7 @@ class QueueScreen(LeadScreen):
 
     def _painter(self) -> QueuePainter:
         app = self.app
-        return QueuePainter(app.team.rules, app.zone, lambda: app.desk.now(), two_lines=self._two_lines)
+        return QueuePainter(app.team.rules, app.zone, app.desk.now, two_lines=self._two_lines)
 
     def _show(self, found: Queue, keep: int | None = None) -> None:
         keys = {name: self.app.key_of(command) for name, command in _KEYS.items()}
@@ -188,9 +188,7 @@ class QueueScreen(LeadScreen):
     async def _look(self) -> None:
         """Bring what is on the screen up to date in place, and count what would come or go."""
         now = self.app.desk.now()
-        found = await self.app.desk.read(
-            queries.queue, self._owner, now, zone=self.app.zone, view=self._view, limit=-1
-        )
+        found = await self.app.desk.read(queries.queue, self._owner, now, zone=self.app.zone, view=self._view, limit=-1)
         here = set(self.table.ids)
         there = set(found.ids)
         rows = await self.app.desk.read(queries.rows, [*self.table.ids[: queries.PAGE]])
@@ -207,4 +205,4 @@ class QueueScreen(LeadScreen):
             self.table.use(self._painter())
 
 
-_KEYS = {"claim": "claim", "later": "later", "new": "new_lead"}
+_KEYS = {"later": "later", "new": "new_lead"}

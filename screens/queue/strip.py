@@ -10,7 +10,6 @@ from store.queries.queue import View
 from store.queries.today import Today, today
 from tui import present
 from tui.frame import Frame, Standing
-from tui.theme import Urgency
 
 _NAMES = {View.ALL: "All", View.HOT: "Hot", View.CALLBACKS: "Callbacks", View.EXPIRING: "Expiring", View.NEW: "New"}
 
@@ -58,8 +57,12 @@ class Strip(Widget):
         left = self._figures()
         room = self.size.width - left.cell_length - right.cell_length - 2
         if room < 1:
-            return right.truncate(self.size.width, ellipsis=True) if room < -40 else Content.assemble(
-                " ", left.truncate(max(0, left.cell_length + room - 1), ellipsis=True), " ", right
+            return (
+                right.truncate(self.size.width, ellipsis=True)
+                if room < -40
+                else Content.assemble(
+                    " ", left.truncate(max(0, left.cell_length + room - 1), ellipsis=True), " ", right
+                )
             )
         return Content.assemble(" ", left, " " * room, right, " ")
 

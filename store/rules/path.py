@@ -48,6 +48,11 @@ def skipped(here: Stage, there: Stage) -> tuple[Stage, ...]:
     return tuple(stage for stage in _PASSED if RANK[here] < RANK[stage] < RANK[there])
 
 
+def standing(stage: Stage, status: Status) -> str:
+    """Stage and status as people say them, once where they are the same word: ``connected/attempting``."""
+    return stage.label if stage.label == status.label else f"{stage.label}/{status.label}"
+
+
 def allowed(stage: Stage, status: Status) -> bool:
     """Whether ``status`` may be held in ``stage``."""
     return status in ALLOWED_STATUSES[stage]

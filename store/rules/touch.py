@@ -15,7 +15,7 @@ from store.instants import DAY, Instant
 from store.lead_state import LeadState
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
-from store.rules.path import RANK
+from store.rules.path import RANK, standing
 from store.ruleset import Duration, RuleSet, Unit
 from store.vocabulary import (
     LOCKED_STAGES,
@@ -356,7 +356,7 @@ def _words(
         words.append(f"attempt {lead.attempts + 1}" + (f" of {limit}" if limit else ""))
     stage = entered[-1][0] if entered else lead.stage
     verb = "becomes" if entered or changes["status"] is not lead.status else "stays"
-    words.append(f"{verb} {stage.label}/{changes['status'].label}")
+    words.append(f"{verb} {standing(stage, changes['status'])}")
     if draft.disposition is D.WRONG_NUMBER:
         words.append("marks the number bad")
     if draft.disposition is D.BOUNCED:

@@ -7,7 +7,7 @@ screen, and repaints only the lines that changed. The figures are in benchmarks/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
@@ -23,7 +23,7 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from tui.commands import Where, commands_of
-from tui.widgets.line_painter import Painter, Palette
+from tui.widgets.line_painter import Line, Painter, Palette
 from tui.widgets.line_strips import GUTTER, Look, StripCache
 from tui.widgets.row_window import PAGE, RowWindow
 
@@ -487,13 +487,6 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         lines = Visual.to_strips(self, self._empty, inside, None, self.visual_style, pad=True)
         return self._strips.indented(lines[y - 1], width) if 0 < y <= len(lines) else self._strips.blank(width)
 
-    def _filtered(self, strip: Strip) -> Strip:
-        """The strip as it may go to the terminal: what Textual does after ``render_line`` in other widgets."""
-        _, background = self.background_colors
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
-
     def _thumb(self, lines: int) -> range:
         """The screen lines of the scroll bar's thumb, empty when every row is in view."""
         hidden = len(self._window) - self._rows_in_view
@@ -525,8 +518,20 @@ class LineTable(Widget, Generic[Row], can_focus=True):
                 **{name: self._ink(name) for name in ("muted", "accent", "late", "due", "done", "thumb")},
                 **{name: self._paper(name) for name in ("cursor", "marked", "header")},
             )
-            self._strips_now = StripCache(self._painter, palette, self._filtered)
+            self._strips_now = StripCache(self._painter, palette, self._finish())
         return self._strips_now
+
+    def _finish(self) -> Callable[[Line], Line]:
+        """What Textual does to every line of other widgets after ``render_line``: the app's filters."""
+        filters = self.get_line_filters()
+        _, background = self.background_colors
+
+        def finish(line: Line) -> Line:
+            for line_filter in filters:
+                line = line_filter.apply(line, background)
+            return line
+
+        return finish
 
     def _paper(self, name: str) -> Style:
         return self.get_component_rich_style(f"line-table--{name}")
