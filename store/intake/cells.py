@@ -62,6 +62,7 @@ class ContactReader:
                 cell = cells[column.position]
                 if cell and not cell.isspace():
                     take(draft, column, unsafe_cell(cell))
+            draft.read_phones()
         except Refusal as refusal:
             return Reject(line, refusal.sentence, tuple(cells), refusal.field)
         reason = draft.unfit()
@@ -138,7 +139,6 @@ class _Draft:
         missing = []
         if not any(self.text(name) for name in _NAMES):
             missing.append("name")
-        self._read_phones()
         if not self.emails and not self.phones:
             missing.append("e-mail or phone")
         if not self.reader.source(self):
@@ -211,7 +211,8 @@ class _Draft:
             notices=tuple(self.notices),
         )
 
-    def _read_phones(self) -> None:
+    def read_phones(self) -> None:
+        """Understand the numbers, now that every cell has told: the country says whose they are."""
         country = country_code(self.text("country")) if self.text("country") else None
         regions = self.reader.phone_regions(country)
         seen: set[tuple[str, str]] = set()

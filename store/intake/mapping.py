@@ -6,7 +6,6 @@ Both are TOML of one shape (see the files in ``presets``): ``[headers]`` lists n
 
 from __future__ import annotations
 
-import codecs
 import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from store.errors import Refusal
 from store.intake.rows import ContactRow
+from store.intake.sniff import check_encoding
 from store.intake.statuses import NEW_AT_BAT, NO_AT_BAT, Understanding, understanding
 from store.vocabulary import PhoneKind
 
@@ -248,14 +248,11 @@ def _check_settings(mapping: Mapping, path: Path) -> None:
     if len(mapping.delimiter) > 1 or mapping.delimiter in ('"', "\n", "\r"):
         raise Refusal(f"{path}: delimiter is a single character such as “;”.")
     if mapping.encoding:
-        try:
-            codecs.lookup(mapping.encoding)
-        except LookupError:
-            raise Refusal(f"{path}: “{mapping.encoding}” is no encoding: write one like cp1252 or utf-16.") from None
+        check_encoding(mapping.encoding)
     if mapping.zone:
         try:
             ZoneInfo(mapping.zone)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             raise Refusal(f"{path}: “{mapping.zone}” is no time zone: write one like Europe/Zagreb.") from None
 
 

@@ -209,6 +209,8 @@ def _notices(columns: Sequence[Column], mapping: Mapping, defaults: Defaults) ->
         yield "No column is understood as a name, so every row will be rejected: name one in a mapping file."
     if not fields & {*EMAIL_FIELDS, *PHONE_FIELDS}:
         yield "No column is understood as e-mail or phone, so every row will be rejected: name one in a mapping file."
+    if fields & _NAMES == {"full_name"} and not fields & {"company", *EMAIL_FIELDS}:
+        yield "Every row is taken for a person by its full name alone: make sure that these are not companies."
     if "source" not in fields and not (defaults.source or mapping.source):
         yield "No column is understood as a source, so every row will be rejected: give one with --source."
     if "status" not in fields and mapping.blank_status.kind is Kind.NONE:

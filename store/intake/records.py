@@ -25,14 +25,15 @@ class Dialect:
     escape: str | None = None
     blank_after_delimiter: bool = False
 
-    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """The standard library's reader for this dialect."""
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Iterator[list[str]]:
+        """The standard library's reader for this dialect; a strict one raises csv.Error for text behind a quote."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
             quotechar=self.quote,
             escapechar=self.escape,
             skipinitialspace=self.blank_after_delimiter,
+            strict=strict,
         )
 
 
@@ -63,8 +64,8 @@ def lines_of(file: TextIO) -> Iterator[str]:
 def records(lines: Iterable[str], dialect: Dialect, *, width: int = 0, before: int = 0) -> Iterator[Record]:
     """Every record of ``lines``, blank ones too; ``before`` lines precede the first one given.
 
-    ``width`` is the number of cells expected, 0 when unknown: a record of several lines that does not have it, while
-    its second line alone does, was run together by a stray quote, and only its first line is given up.
+    A record of several lines was run together by a stray quote when text stands behind its closing quote, or when
+    it does not have ``width`` cells (0 for unknown) while its second line alone does: its first line is given up.
     """
     feed = _Feed(iter(lines), before)
     while not feed.done:
@@ -73,7 +74,7 @@ def records(lines: Iterable[str], dialect: Dialect, *, width: int = 0, before: i
             for cells in reader:
                 if feed.cut:
                     break
-                if width and len(feed.taken) > 1 and len(cells) != width and _whole(feed.taken[1], dialect, width):
+                if len(feed.taken) > 1 and _run_together(feed.taken, len(cells), dialect, width):
                     yield feed.give_up("a quote is opened on this line and closed on a later one")
                     break
                 yield Record(feed.line, cells, len(feed.taken))
@@ -139,13 +140,18 @@ class _Feed:
         return record
 
 
-def _whole(line: str, dialect: Dialect, width: int) -> bool:
-    """Whether a line is by itself a record of ``width`` cells."""
+def _run_together(lines: list[str], found: int, dialect: Dialect, width: int) -> bool:
     try:
-        rows = list(dialect.reader([line]))
+        list(dialect.reader(lines, strict=True))
+    except csv.Error:
+        return True
+    if found == width or width < 2:
+        return False
+    try:
+        rows = list(dialect.reader(lines[1:2]))
     except csv.Error:
         return False
-    return width > 1 and len(rows) == 1 and len(rows[0]) == width
+    return len(rows) == 1 and len(rows[0]) == width
 
 
 def _in_words(error: csv.Error) -> str:

@@ -52,6 +52,7 @@ class Format:
     header_line: int
     header: tuple[str, ...]
     header_end: int
+    skip: int = 0  # bytes before the text
 
     @property
     def words(self) -> str:
@@ -62,7 +63,9 @@ class Format:
 
     def open(self, path: Path) -> TextIO:
         """The file as text, line ends as they are."""
-        return path.open(encoding=self.encoding, errors=self.errors, newline="")
+        file = path.open("rb")
+        file.seek(self.skip)
+        return io.TextIOWrapper(file, encoding=self.encoding, errors=self.errors, newline="")
 
 
 def sniff(
@@ -79,15 +82,15 @@ def sniff(
     Raises Refusal with one sentence for what is no readable table.
     """
     head = _head(path)
-    encoding, errors = (encoding, "surrogateescape") if encoding else _encoding(path, head)
-    text = _sample_text(path, head, encoding, errors)
+    encoding, errors, skip = (encoding, _errors(encoding), 0) if encoding else _encoding(path, head)
+    text = _sample_text(path, head[skip:], encoding, errors)
     dialect, header = _dialect_and_header(text, known, delimiter, columns)
     if header is None:
         if columns:
-            return Format(encoding, errors, dialect, 0, columns, 0)
+            return Format(encoding, errors, dialect, 0, columns, 0, skip)
         raise Refusal(_unknown_columns(path, text, dialect))
     names = tuple(cell.strip() for cell in header.cells)
-    return Format(encoding, errors, dialect, header.line, names, header.line + header.lines - 1)
+    return Format(encoding, errors, dialect, header.line, names, header.line + header.lines - 1, skip)
 
 
 def _head(path: Path) -> bytes:
@@ -112,21 +115,37 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _encoding(path: Path, head: bytes) -> tuple[str, str]:
-    """The encoding and what to do about bytes that do not fit it.
+def _errors(encoding: str) -> str:
+    """What to do about bytes that are no letter: keep them, to be refused at the door, where the encoding can."""
+    return "replace" if encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")) else "surrogateescape"
+
+
+def _encoding(path: Path, head: bytes) -> tuple[str, str, int]:
+    """The encoding, what to do about bytes that do not fit it, and how many bytes precede the text.
 
     A file that is UTF-8 but for a few bytes stays UTF-8, and the rows with those bytes are refused at the door.
     """
     for bom, name in _BOMS:
         if head.startswith(bom):
-            return name, "surrogateescape" if name == "utf-8-sig" else "replace"
-    even, odd, half = head[0::2].count(0), head[1::2].count(0), max(1, len(head) // 2)
-    if max(even, odd) > 0.4 * half and min(even, odd) < 0.05 * half:
-        return ("utf-16-be" if even > odd else "utf-16-le"), "replace"
-    if even + odd > max(20, len(head) // 20):
+            wide = name == "utf-16" and _bare_wide(head[2:])  # some programs put the short mark before UTF-32
+            return (wide, "replace", 2) if wide else (name, _errors(name), 0)
+    if wide := _bare_wide(head):
+        return wide, "replace", 0
+    if head.count(0) > max(20, len(head) // 20):
         raise Refusal(f"{path} is not text: save it as CSV first.")
     read, misread = _letters(path)
-    return ("cp1252", "replace") if misread and misread >= read else ("utf-8-sig", "surrogateescape")
+    return ("cp1252", "replace", 0) if misread and misread >= read else ("utf-8-sig", "surrogateescape", 0)
+
+
+def _bare_wide(head: bytes) -> str:
+    """UTF-32 or UTF-16 without its mark, told by where the zero bytes stand; "" for neither."""
+    length = max(1, len(head) // 4)
+    zeros = [head[place::4].count(0) > 0.7 * length for place in range(4)]
+    if zeros in ([True, True, True, False], [False, True, True, True]):
+        return "utf-32-be" if zeros[0] else "utf-32-le"
+    if zeros in ([True, False, True, False], [False, True, False, True]):
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return ""
 
 
 def _letters(path: Path) -> tuple[int, int]:
@@ -144,11 +163,22 @@ def _letters(path: Path) -> tuple[int, int]:
     return read, misread
 
 
+def check_encoding(name: str) -> None:
+    """Raises Refusal when Python knows no text encoding of that name."""
+    try:
+        b"aaaa".decode(name)
+    except LookupError:
+        raise Refusal(f"“{name}” is no encoding: write one like utf-8, cp1252 or utf-16.", "encoding") from None
+    except ValueError:
+        pass  # it is one, and these bytes are none of its letters
+
+
 def _sample_text(path: Path, head: bytes, encoding: str, errors: str) -> str:
+    check_encoding(encoding)
     try:
         text = codecs.getincrementaldecoder(encoding)(errors).decode(head)
-    except LookupError:
-        raise Refusal(f"“{encoding}” is no encoding: write one like utf-8, cp1252 or utf-16.", "encoding") from None
+    except UnicodeError:
+        raise Refusal(f"{path} is not {encoding}: name its encoding.", "encoding") from None
     controls = sum(letter < " " and letter not in "\t\r\n\f\0" for letter in text)
     if controls > max(20, len(text) // 10):
         raise Refusal(f"{path} is not text: save it as CSV first.")
