@@ -14,6 +14,7 @@ from store.operations.transaction import Transaction
 from store.rules import clocks, expiry, queue_order
 from store.rules.business import at_local
 from store.rules.cadence import next_step
+from store.rules.path import forward
 from store.rules.queue_order import span
 from store.vocabulary import Channel, Motion, Role, Stage, Status
 
@@ -83,8 +84,15 @@ def advance(
         for spell in tx.find(StageSpell, lead_id=lead.id, left_at=None, void=0):
             tx.update(StageSpell, spell, left_at=tx.now)
         for number, (stage, skipped) in enumerate(entered, 1):
-            left = tx.now if number < len(entered) else None
-            tx.insert(StageSpell, lead_id=lead.id, stage=stage, entered_at=tx.now, left_at=left, skipped=int(skipped))
+            tx.insert(
+                StageSpell,
+                lead_id=lead.id,
+                stage=stage,
+                entered_at=tx.now,
+                left_at=tx.now if number < len(entered) else None,
+                skipped=int(skipped),
+                override=int(not forward(lead.stage, stage)),
+            )
     if changes.get("status", lead.status) is not lead.status:
         tx.insert(StatusChange, lead_id=lead.id, status=changes["status"], at=tx.now, override=int(bool(tx.override)))
     after = tx.save_lead(lead, changes)
@@ -199,12 +207,27 @@ def _earlier(tx: Transaction, contact_id: int | None, account_id: int | None) ->
         if tx.store.value("SELECT 1 FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1", (account_id,)):
             raise Refusal("This company has an open at bat without a person already: add the person to that one.")
         return 0
+    if why := why_no_new(tx, contact_id):
+        raise Refusal(why)
+    return int(tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)))
+
+
+def why_no_new(tx: Transaction, contact_id: int) -> str:
+    """Why this person gets no new at bat now, as a sentence; empty where one may be opened."""
     contact = tx.get(Contact, contact_id)
     if contact["suppressed_at"] is not None:
-        raise Refusal(f"{contact['name']} asked not to be contacted: no new at bat is opened.")
+        return f"{contact['name']} asked not to be contacted: no new at bat is opened."
     if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
-        raise Refusal(f"{contact['name']} has an open at bat already: work that one.")
-    return int(tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)))
+        return f"{contact['name']} has an open at bat already: work that one."
+    if tx.store.value(_OPEN_OPPORTUNITY, (contact_id,)):
+        return f"{contact['name']} has an open opportunity already: work that one."
+    return ""
+
+
+_OPEN_OPPORTUNITY = """
+SELECT 1 FROM lead l JOIN conversion c ON c.lead_id = l.id AND c.void = 0 AND c.reversed_at IS NULL
+JOIN opportunity o ON o.id = c.opportunity_id
+WHERE l.contact_id = ? AND o.open = 1 AND o.rejected_at IS NULL"""
 
 
 def _campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:

@@ -11,8 +11,10 @@ from store.lead_state import LeadState
 from store.models import (
     Account,
     Approval,
+    Assignment,
     Callback,
     Contact,
+    Lead,
     LeadContact,
     Meeting,
     Merge,
@@ -22,13 +24,22 @@ from store.models import (
     Task,
     Touch,
 )
-from store.operations.at_bat import advance, end_clock, open_at_bat, require_open, spoken_name, take_up
+from store.operations.at_bat import (
+    advance,
+    end_clock,
+    open_at_bat,
+    require_open,
+    spoken_name,
+    take_up,
+    why_no_new,
+)
 from store.operations.people import add_contact, match_contact
 from store.operations.promises import end_promises
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import clocks, queue_order
 from store.rules.closing import CloseDraft, Ending, ending
-from store.rules.path import RANK
+from store.rules.path import RANK, skipped
+from store.rules.qualification import QUESTIONS
 from store.vocabulary import Motion, Outcome, Role, Stage, Status
 
 
@@ -93,11 +104,21 @@ def finish(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> 
 
 
 def suppress(tx: Transaction, contact_id: int | None, why: str) -> None:
-    """The person gets no sales lead and no outbound touch on any channel until a team lead lifts it."""
-    if contact_id is not None:
-        contact = tx.get(Contact, contact_id)
-        if contact["suppressed_at"] is None:
-            tx.update(Contact, contact, suppressed_at=tx.now, suppressed_why=why)
+    """The person gets no sales lead and no outbound touch on any channel until a team lead lifts it.
+
+    What is still open on them ends with it: their own at bat, where they were met on another's.
+    """
+    if contact_id is None:
+        return
+    contact = tx.get(Contact, contact_id)
+    if contact["suppressed_at"] is None:
+        tx.update(Contact, contact, suppressed_at=tx.now, suppressed_why=why)
+    for row in tx.find(Lead, contact_id=contact_id, open=1):
+        lead, draft = tx.lead(row["id"]), CloseDraft(row["id"], Outcome.SUPPRESS)
+        for asked in tx.find(Approval, lead_id=lead.id, decided_at=None, void=0):
+            tx.update(Approval, asked, void=1)
+        reason = tx.rules.outcomes[Outcome.SUPPRESS].default_reason
+        finish(tx, lead, Ending(Outcome.SUPPRESS, Status.DISQUALIFIED, reason, "", None, "never", False), draft)
 
 
 def _employees(tx: Transaction, lead: LeadState) -> int | None:
@@ -155,27 +176,31 @@ def _absorb(tx: Transaction, lead: LeadState, draft: CloseDraft) -> None:
         "connects": other.connects + lead.connects,
         "last_touch_at": _latest(other.last_touch_at, lead.last_touch_at),
         "last_attempt_at": _latest(other.last_attempt_at, lead.last_attempt_at),
-        "callback_at": other.callback_at or lead.callback_at,
+        "first_touch_at": _earliest(other.first_touch_at, lead.first_touch_at),
+        "connected_at": _earliest(other.connected_at, lead.connected_at),
+        "callback_at": _earliest(other.callback_at, lead.callback_at),
     }
     if (lead.last_touch_at or 0) > (other.last_touch_at or 0):
         changes["last_disposition"] = lead.last_disposition
-    if other.first_touch_at is None and lead.first_touch_at is not None:
-        changes["first_touch_at"] = lead.first_touch_at
-    if other.connected_at is None and lead.connected_at is not None:
-        changes["connected_at"] = lead.connected_at
+    for question in QUESTIONS:
+        changes[question] = getattr(other, question) or getattr(lead, question)
     entered: tuple[tuple[Stage, bool], ...] = ()
     if RANK[lead.stage] > RANK[other.stage]:
-        changes.update(owner_id=lead.owner_id, status=lead.status, accepted_at=other.accepted_at or tx.now)
-        entered = ((lead.stage, False),)
-    if changes["callback_at"] is not None and other.callback_at is None:
-        changes["due_at"] = changes["callback_at"]
-    stage = lead.stage if entered else other.stage
-    placed = queue_order.place(other, {**changes, "stage": stage}, tx.rules, tx.store.calendar)
-    advance(tx, other, {**changes, **placed}, entered)
+        changes.update(status=lead.status, accepted_at=other.accepted_at or tx.now, stage=lead.stage, stage_at=tx.now)
+        entered = (*((stage, True) for stage in skipped(other.stage, lead.stage)), (lead.stage, False))
+        if lead.owner_id != other.owner_id:
+            changes.update(owner_id=lead.owner_id, assigned_at=tx.now)
+            tx.insert(Assignment, lead_id=other.id, owner_id=lead.owner_id, at=tx.now, rule="merged")
+    changes.update(queue_order.place(other, changes, tx.rules, tx.store.calendar))
+    advance(tx, other, changes, entered)
 
 
 def _latest(one: int | None, two: int | None) -> int | None:
     return max((value for value in (one, two) if value is not None), default=None)
+
+
+def _earliest(one: int | None, two: int | None) -> int | None:
+    return min((value for value in (one, two) if value is not None), default=None)
 
 
 def _right_person(tx: Transaction, lead: LeadState, draft: CloseDraft) -> dict[str, int]:
@@ -186,8 +211,7 @@ def _right_person(tx: Transaction, lead: LeadState, draft: CloseDraft) -> dict[s
     if contact_id is None:
         contact_id = add_contact(tx, person, account_id=lead.account_id, source=lead.source)
     contact = tx.get(Contact, contact_id)
-    busy = tx.store.value("SELECT id FROM lead WHERE contact_id = ? AND open = 1", (contact_id,))
-    if busy is not None or contact["suppressed_at"] is not None:
+    if why_no_new(tx, contact_id):
         tx.insert(
             Note,
             lead_id=lead.id,

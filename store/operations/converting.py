@@ -362,6 +362,8 @@ def reverse(tx: Transaction, draft: ReverseDraft) -> Done:
     if conversion["opportunity_id"] is not None:
         _reverse_opportunity(tx, conversion)
     for meeting in tx.find(Meeting, id=conversion["meeting_id"] or 0):
+        if meeting["result"] != MeetingResult.BOOKED:
+            raise Refusal("The meeting has its result already: it can no longer be reversed.")
         tx.update(Meeting, meeting, result=MeetingResult.CANCELLED, result_at=tx.now)
     tx.update(Conversion, conversion, reversed_at=tx.now)
     changes: dict[str, Any] = {

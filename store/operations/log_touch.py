@@ -44,11 +44,11 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW):
         _settle_meetings(tx, lead.id, draft.disposition)
     name = spoken_name(tx, lead)
-    if will.suppress:
-        suppress(tx, contact_id, "do not contact")
     if will.close is not None:
         close = CloseDraft(lead.id, will.close)
         finish(tx, after, ending(after, close, tx.rules, tx.now, employees=None, leads_team=True), close)
+    if will.suppress:
+        suppress(tx, contact_id, "do not contact")
     offer = Offer(will.offer, will.offer_outcome) if will.offer else None
     return tx.done(f"{draft.disposition.label} logged for {name}", offer=offer)
 

@@ -11,7 +11,7 @@ from store.intake.people import parse_email
 from store.intake.phones import Phone as Parsed
 from store.intake.phones import candidate_zones, parse_phone
 from store.models import Account, Contact, Email, LeadContact, Phone
-from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, require_open, spoken_name, take_up, why_no_new
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.closing import NewPerson
 from store.vocabulary import Pool, Reachability, Role
@@ -52,6 +52,8 @@ def add_person(tx: Transaction, draft: PersonDraft) -> Done:
     if primary:
         if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
             raise Refusal(f"{contact['name']} has an open at bat: close this one as a duplicate of it.", "name")
+        if why := why_no_new(tx, contact_id):
+            raise Refusal(why, "name")
         number = tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)) + 1
         changes = {"contact_id": contact_id, "number": number}
     tx.insert(

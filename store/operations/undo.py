@@ -29,7 +29,8 @@ ORDER BY c.id DESC"""
 _SINCE = """
 SELECT u.name, o.kind, o.at FROM change c
 JOIN operation o ON o.id = c.operation_id JOIN "user" u ON u.id = o.actor_id
-WHERE c.entity = ? AND c.entity_id = ? AND c.operation_id > ? AND o.by = 'person' AND o.actor_id <> ?
+WHERE c.entity = ? AND c.entity_id = ? AND c.operation_id > ?
+  AND (o.by = 'import' OR (o.by = 'person' AND o.actor_id <> ?))
 ORDER BY o.id DESC LIMIT 1"""
 
 
@@ -78,7 +79,7 @@ def _leads(tx: Transaction, operation_id: int) -> list[int]:
 
 def _nobody_since(tx: Transaction, operation_id: int, rows: set[tuple[str, int]]) -> None:
     for entity, entity_id in sorted(rows):
-        if entity not in ("lead", "opportunity", "contact", "account"):
+        if entity not in ("lead", "opportunity", "contact", "account", "meeting"):
             continue
         other = tx.store.row(_SINCE, (entity, entity_id, operation_id, tx.actor.user_id))
         if other is not None:
@@ -118,7 +119,7 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
 
 
 def _no_newer(tx: Transaction, lead_id: int) -> None:
-    contact_id = tx.lead(lead_id).contact_id
-    newer = "SELECT 1 FROM lead WHERE contact_id = ? AND open = 1 AND id <> ?"
-    if contact_id is not None and tx.store.value(newer, (contact_id, lead_id)):
-        raise Refusal("The person has a newer open at bat: it can no longer be undone.")
+    lead = tx.lead(lead_id)
+    newer = "SELECT 1 FROM lead WHERE contact_id = ? AND void = 0 AND number > ?"
+    if lead.contact_id is not None and tx.store.value(newer, (lead.contact_id, lead.number)):
+        raise Refusal("The person has a newer at bat: it can no longer be undone.")

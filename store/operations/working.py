@@ -145,11 +145,12 @@ def amend(tx: Transaction, draft: AmendDraft) -> Done:
         changes["disposition"] = draft.disposition
     tx.update(Touch, touch, **changes)
     if lead.open:
-        newest = lead.last_touch_at == touch["at"] and draft.disposition is not None
-        tx.save_lead(lead, {"last_disposition": draft.disposition} if newest else {})
+        said_last = draft.disposition is not None and touch["id"] == tx.store.value(_LAST_TOUCH, (lead.id,))
+        tx.save_lead(lead, {"last_disposition": draft.disposition} if said_last else {})
     return tx.done(f"touch with {spoken_name(tx, lead)} amended")
 
 
+_LAST_TOUCH = "SELECT id FROM touch WHERE lead_id = ? AND void = 0 AND automated = 0 ORDER BY at DESC, id DESC LIMIT 1"
 _ALIKE = (
     frozenset({Disposition.NO_ANSWER, Disposition.BUSY, Disposition.VOICEMAIL_LEFT, Disposition.GATEKEEPER}),
     frozenset({Disposition.CONVERSATION}),
