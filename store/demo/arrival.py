@@ -14,7 +14,7 @@ from store.vocabulary import Motion
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An at bat to open: for a person known or new, or a company alone; ``signal`` names the signal behind it, if any."""
+    """An at bat to open: for a person known or new, or a company alone; ``signal`` is the kind of signal behind it."""
 
     motion: Motion
     source: str

@@ -164,8 +164,8 @@ class Lives:
     def _free(self, contact_id: int) -> bool:
         return not self.scene.store.value(
             "SELECT 1 FROM contact c WHERE c.id = ? AND (c.suppressed_at IS NOT NULL OR EXISTS"
-            " (SELECT 1 FROM lead WHERE contact_id = c.id AND (open = 1 OR closed_at > ?)))",
-            (contact_id, self.scene.now - 20 * DAY),
+            " (SELECT 1 FROM lead WHERE contact_id = c.id AND (open = 1 OR closed_at > ? OR outcome = ?)))",
+            (contact_id, self.scene.now - 20 * DAY, Outcome.CONVERTED),
         )
 
     # -- when and how it goes on -------------------------------------------------------------------------------------
