@@ -1,0 +1,368 @@
+"""One contact's stream, newest first: everything of their at bats, and their part in other people's.
+
+A page is read in two steps: the keys of its entries, walked along an index per kind with a limit, so that somebody
+with 100,000 entries opens as fast as anybody; then what those entries say, one query per kind on the page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from store.database import Store
+from store.instants import Instant
+from store.queries.entries import FAMILIES, Entry, EntryKind, entries
+from store.vocabulary import Motion, Outcome, Role, Stage, Status
+
+__all__ = [
+    "FAMILIES",
+    "AtBat",
+    "Colleague",
+    "Cursor",
+    "Entry",
+    "EntryKind",
+    "Page",
+    "account_timeline",
+    "at_bats",
+    "colleagues",
+    "count",
+    "cursor_at",
+    "timeline",
+]
+
+PAGE = 100
+_RANK = {kind: number for number, kind in enumerate(EntryKind, 1)}
+_KIND = {number: kind for kind, number in _RANK.items()}
+_EVER = 2**62
+
+
+class Cursor(NamedTuple):
+    """The place of an entry in a stream; pages go on from the entries older than it."""
+
+    at: Instant
+    rank: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, newest first; ``next`` reads on, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtBat:
+    """One band of the stream: an at bat, how it stands or how it ended.
+
+    ``primary`` is False for another person's at bat that this one has a role in; ``person`` says whose it is.
+    ``outcome`` and ``reason`` are the team's words for them, empty while it is open; ``merged_into`` is the at bat
+    that took over a duplicate.
+    """
+
+    id: int
+    number: int
+    primary: bool
+    person: str
+    role: Role | None
+    motion: Motion
+    source: str
+    stage: Stage
+    status: Status
+    open: bool
+    outcome: str
+    reason: str
+    outcome_note: str
+    owner_id: int | None
+    owner: str
+    opened_at: Instant
+    stage_at: Instant
+    closed_at: Instant | None
+    eligible_at: Instant | None
+    eligible_on: str
+    touches: int
+    attempts: int
+    connects: int
+    merged_into: int | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody else at the same company with an open at bat, and who works it; no name where only the company is."""
+
+    lead_id: int
+    contact_id: int | None
+    name: str
+    title: str
+    stage: Stage
+    status: Status
+    owner_id: int | None
+    owner: str
+
+
+def timeline(
+    store: Store,
+    contact_id: int,
+    *,
+    before: Cursor | None = None,
+    limit: int = PAGE,
+    kinds: frozenset[EntryKind] | None = None,
+    find: str = "",
+) -> Page:
+    """A page of one contact's stream, of all kinds unless ``kinds`` are given, going on from ``before``.
+
+    ``find`` keeps what has these letters in its note or words, small or capital. At most one query per kind, and one.
+    """
+    return _page(store, _PERSON, contact_id, before, limit, kinds, find)
+
+
+def account_timeline(
+    store: Store,
+    account_id: int,
+    *,
+    before: Cursor | None = None,
+    limit: int = PAGE,
+    kinds: frozenset[EntryKind] | None = None,
+    find: str = "",
+) -> Page:
+    """A page of a whole company's stream, everyone's in one; as ``timeline`` otherwise."""
+    return _page(store, _COMPANY, account_id, before, limit, kinds, find)
+
+
+def count(store: Store, contact_id: int, *, kinds: frozenset[EntryKind] | None = None, find: str = "") -> int:
+    """How many entries the stream of one contact has, counted along the indexes."""
+    values = {"who": contact_id, "before": _EVER, **_find_values(find)}
+    return int(store.value(_count_sql(_wanted(kinds), bool(find)), values))
+
+
+def cursor_at(
+    store: Store, contact_id: int, skip: int, *, kinds: frozenset[EntryKind] | None = None, find: str = ""
+) -> Cursor | None:
+    """Where to read on from to get a page that begins after the ``skip`` newest entries; None for none to skip."""
+    if skip <= 0:
+        return None
+    keys = _keys(store, _PERSON, contact_id, None, skip, kinds, find, offset=skip - 1)
+    return keys[0] if keys else Cursor(-_EVER, 0, 0)
+
+
+def at_bats(store: Store, contact_id: int) -> tuple[AtBat, ...]:
+    """Every at bat of a contact, newest first, then those of others that the contact has a role in."""
+    outcomes, reasons = store.rules.outcomes, store.rules.reasons
+    found = []
+    for row in store.rows(_AT_BATS, {"contact": contact_id}):
+        at_bat = AtBat(*row)
+        reason = reasons.get(at_bat.reason)
+        found.append(
+            replace(
+                at_bat,
+                primary=bool(at_bat.primary),
+                role=Role(at_bat.role) if at_bat.role else None,
+                motion=Motion(at_bat.motion),
+                stage=Stage(at_bat.stage),
+                status=Status(at_bat.status),
+                open=bool(at_bat.open),
+                outcome=outcomes[Outcome(at_bat.outcome)].label if at_bat.outcome else "",
+                reason=reason.label if reason else at_bat.reason,
+            )
+        )
+    return tuple(found)
+
+
+def colleagues(store: Store, contact_id: int) -> tuple[Colleague, ...]:
+    """Who else at the contact's company is being worked, and by whom, the furthest on first."""
+    found = [
+        Colleague(lead_id, other_id, name, title, Stage(stage), Status(status), owner_id, owner)
+        for lead_id, other_id, name, title, stage, status, owner_id, owner in store.rows(_COLLEAGUES, (contact_id,))
+    ]
+    order = list(Stage)
+    return tuple(sorted(found, key=lambda one: (-order.index(one.stage), one.name, one.lead_id)))
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+
+
+class _Arm(NamedTuple):
+    """Where the entries of a kind are found: by ``key`` in a table, timed by a column, ``only`` such rows."""
+
+    kind: EntryKind
+    table: str
+    at: str
+    scope: str
+    key: str
+    only: str
+    words: str
+
+
+_KEPT_OR_MISSED = "AND state IN ('kept', 'missed')"
+
+
+def _arms() -> tuple[_Arm, ...]:
+    kind = EntryKind
+    found = []
+    for name, words in ((kind.TOUCH, "note"), (kind.NOTE, "text"), (kind.SIGNAL, "words")):
+        found += [
+            _Arm(name, name.value, "at", "people", "contact_id", "", words),
+            _Arm(name, name.value, "at", "leads", "lead_id", "", words),
+        ]
+    for name, at, only in (
+        (kind.MEETING, "booked_at", ""),
+        (kind.MEETING_RESULT, "result_at", "AND result <> 'booked'"),
+    ):
+        found += [
+            _Arm(name, "meeting", at, "people", "contact_id", only, "words"),
+            _Arm(name, "meeting", at, "leads", "lead_id", only, "words"),
+        ]
+    return (
+        *found,
+        _Arm(kind.AMENDMENT, "touch", "amended_at", "leads", "lead_id", "AND amended_at IS NOT NULL", "note"),
+        _Arm(kind.CALLBACK, "callback", "promised_at", "leads", "lead_id", "", "words"),
+        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "leads", "lead_id", _KEPT_OR_MISSED, "words"),
+        _Arm(kind.APPROVAL, "approval", "asked_at", "leads", "lead_id", "", "note"),
+        _Arm(kind.APPROVAL_ANSWER, "approval", "decided_at", "leads", "lead_id", "", "answer"),
+        _Arm(kind.STAGE, "stage_spell", "entered_at", "leads", "lead_id", "AND skipped = 0", "stage"),
+        _Arm(kind.STATUS, "status_change", "at", "leads", "lead_id", "AND override = 1", "status"),
+        _Arm(kind.ASSIGNMENT, "assignment", "at", "leads", "lead_id", "", "rule"),
+        _Arm(kind.CONVERSION, "conversion", "at", "leads", "lead_id", "", "''"),
+        _Arm(kind.REVERSAL, "conversion", "reversed_at", "leads", "lead_id", "", "''"),
+        _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", "stage"),
+    )
+
+
+_ARMS = _arms()
+_PERSON = "SELECT :who"
+_COMPANY = "SELECT id FROM contact WHERE account_id = :who AND void = 0"
+_LEADS_OF = {
+    _PERSON: "SELECT id FROM lead WHERE contact_id = :who AND void = 0",
+    _COMPANY: "SELECT id FROM lead WHERE account_id = :who AND void = 0",
+}
+
+
+def _scopes(people: str) -> str:
+    """The people, at bats and opportunities that a stream is about, each read once."""
+    return (
+        f"WITH people(id) AS MATERIALIZED ({people}), leads(id) AS MATERIALIZED ({_LEADS_OF[people]}),"
+        " deals(id) AS MATERIALIZED ("
+        "SELECT opportunity_id FROM opportunity_contact WHERE contact_id IN (SELECT id FROM people) AND void = 0"
+        " UNION SELECT opportunity_id FROM conversion"
+        " WHERE lead_id IN (SELECT id FROM leads) AND void = 0 AND opportunity_id IS NOT NULL)"
+    )
+
+
+def _within(arm: _Arm, find: bool) -> str:
+    """The rows of an arm for one row ``s`` of its scope, which are older than the cursor."""
+    spelt = " OR ".join(rf"{arm.words} LIKE :{spelling} ESCAPE '\'" for spelling in ("typed", "lower", "upper"))
+    found = f" AND ({spelt})" if find else ""
+    return (
+        f"FROM {arm.table} WHERE {arm.key} = s.id AND void = 0 {arm.only}"
+        f" AND ({arm.at}, id) < (:before, :below_{arm.kind.value}){found}"
+    )
+
+
+@lru_cache(maxsize=128)
+def _keys_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
+    """The newest keys of a stream. The correlated IN with its LIMIT walks each index no further than a page."""
+    arms = [
+        f"SELECT x.{arm.at} AS at, {_RANK[arm.kind]} AS rank, x.id AS id FROM {arm.scope} s CROSS JOIN {arm.table} x"
+        f" ON x.id IN (SELECT id {_within(arm, find)} ORDER BY {arm.at} DESC, id DESC LIMIT :most)"
+        for arm in _ARMS
+        if arm.kind in kinds
+    ]
+    return f"{_scopes(people)} {' UNION '.join(arms)} ORDER BY at DESC, rank DESC, id DESC LIMIT :limit OFFSET :offset"
+
+
+@lru_cache(maxsize=64)
+def _count_sql(kinds: tuple[EntryKind, ...], find: bool) -> str:
+    """The number of entries; what two arms of a kind both find is counted by the person's arm alone."""
+    doubled = {arm.kind for arm in _ARMS if arm.scope == "people"}
+    counts = []
+    for arm in _ARMS:
+        if arm.kind in kinds:
+            within = _within(arm, find).replace(f":below_{arm.kind.value}", ":before")
+            other = " AND contact_id IS NOT :who" if arm.scope == "leads" and arm.kind in doubled else ""
+            counts.append(f"(SELECT coalesce(sum((SELECT count(*) {within}{other})), 0) FROM {arm.scope} s)")
+    return f"{_scopes(_PERSON)} SELECT {' + '.join(counts) or '0'}"
+
+
+def _keys(
+    store: Store,
+    people: str,
+    who: int,
+    before: Cursor | None,
+    limit: int,
+    kinds: frozenset[EntryKind] | None,
+    find: str,
+    offset: int = 0,
+) -> list[Cursor]:
+    wanted = _wanted(kinds)
+    if not wanted or limit <= 0:
+        return []
+    start = before or Cursor(_EVER, len(_RANK) + 1, 0)
+    values: dict[str, Any] = {"who": who, "before": start.at, "limit": limit - offset, "offset": offset, "most": limit}
+    for kind in wanted:
+        # Of the entries of the cursor's own moment, those of lower kinds are still to come.
+        rank = _RANK[kind]
+        values[f"below_{kind.value}"] = start.id if rank == start.rank else _EVER if rank < start.rank else 0
+    values.update(_find_values(find))
+    return [Cursor(*row) for row in store.rows(_keys_sql(people, wanted, bool(find)), values)]
+
+
+def _page(
+    store: Store,
+    people: str,
+    who: int,
+    before: Cursor | None,
+    limit: int,
+    kinds: frozenset[EntryKind] | None,
+    find: str,
+) -> Page:
+    keys = _keys(store, people, who, before, limit, kinds, find)
+    wanted: dict[int, list[int]] = defaultdict(list)
+    for key in keys:
+        wanted[key.rank].append(key.id)
+    read = {rank: entries(store, _KIND[rank], ids) for rank, ids in wanted.items()}
+    page = tuple(read[key.rank][key.id] for key in keys)
+    return Page(page, keys[-1] if len(keys) == limit else None)
+
+
+def _wanted(kinds: frozenset[EntryKind] | None) -> tuple[EntryKind, ...]:
+    return tuple(EntryKind) if kinds is None else tuple(sorted(kinds, key=_RANK.__getitem__))
+
+
+def _find_values(find: str) -> dict[str, str]:
+    """LIKE folds ASCII letters alone: other alphabets are looked for as typed, in small letters and in capitals."""
+    if not find:
+        return {}
+    text = find.replace("\0", "").encode("utf-8", "ignore").decode()
+    return {"typed": _pattern(text), "lower": _pattern(text.lower()), "upper": _pattern(text.upper())}
+
+
+def _pattern(text: str) -> str:
+    for letter in "\\%_":
+        text = text.replace(letter, f"\\{letter}")
+    return f"%{text}%"
+
+
+_AT_BAT = """
+SELECT l.id, l.number, {primary}, coalesce(c.name, ''), {role}, l.motion, l.source, l.stage, l.status, l.open,
+       l.outcome, l.reason, l.outcome_note, l.owner_id, coalesce(u.name, ''), l.opened_at, l.stage_at, l.closed_at,
+       l.eligible_at, l.eligible_on, l.touches, l.attempts, l.connects, l.merged_into_id, l.version"""
+_JOINS = 'LEFT JOIN "user" u ON u.id = l.owner_id LEFT JOIN contact c ON c.id = l.contact_id'
+_AT_BATS = f"""
+{_AT_BAT.format(primary="1 AS is_primary", role="NULL")}
+FROM lead l {_JOINS} WHERE l.contact_id = :contact AND l.void = 0
+UNION ALL
+{_AT_BAT.format(primary="0", role="p.role")}
+FROM lead_contact p JOIN lead l ON l.id = p.lead_id {_JOINS}
+WHERE p.contact_id = :contact AND p.void = 0 AND l.void = 0 AND l.contact_id IS NOT :contact
+ORDER BY is_primary DESC, l.opened_at DESC, l.id DESC"""
+
+_COLLEAGUES = """
+SELECT l.id, l.contact_id, coalesce(c.name, ''), coalesce(c.title, ''), l.stage, l.status, l.owner_id,
+       coalesce(u.name, '')
+FROM contact me JOIN lead l ON l.account_id = me.account_id AND l.open = 1
+LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN "user" u ON u.id = l.owner_id
+WHERE me.id = ? AND l.contact_id IS NOT me.id"""
