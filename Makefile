@@ -5,6 +5,7 @@
 #   make check        lint, formatting, types, walls
 #   make soak         the long runs            make bench    the speed figures
 #   make acceptance DATA=folder                the full data files, which are not in this repository
+#   make docs         write the tables of the documents anew
 #   make wheel        build the wheel          make lock     resolve the locks again (UPGRADE=1: newest versions)
 
 VENV := .venv
@@ -26,7 +27,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types walls quick wheel bench soak acceptance lock
+.PHONY: help demo test check lint types walls quick wheel bench soak acceptance lock docs
 
 help:
 	@sed -n 's/^#  \( .*\)/\1/p' Makefile
@@ -69,6 +70,9 @@ wheel: $(VENV)/dev.stamp
 # Names, versions and hashes alone: no index, host or path, whatever this machine is set to.
 compile = $(BIN)/uv --no-config pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) pyproject.toml
+
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m docs.generate
 
 lock: $(VENV)/dev.stamp
 	$(compile) -o requirements.lock >/dev/null
