@@ -62,7 +62,11 @@ class CallbackDialog(LeadDialog):
         words = f"goes to the top of the queue when due, to anyone {present.span(rules.passes_on)} after it was missed"
         if self.lead.callback_at is not None:
             words += "; replaces the promise made before"
-        return Content(words)
+        try:
+            warning = self.hours_warning(self.query_one(WhenInput).at)
+        except Refusal:
+            warning = ""
+        return present.joined(f"{warning}; {words}" if warning else words)
 
 
 class SnoozeDialog(LeadDialog):

@@ -7,13 +7,16 @@ from typing import Any
 from textual.content import Content
 
 from store.errors import Conflict, Refusal
+from store.instants import Instant
 from store.lead_state import LeadState
 from store.queries.queue import QueueRow
+from store.rules.calling import may_call, next_allowed
 from store.vocabulary import Outcome
 from tui import present
 from tui.desk import Done
 from tui.dialog import Dialog
 from tui.lead_screen import Offered
+from tui.theme import Urgency
 
 
 class LeadDialog(Dialog[QueueRow | Offered, Done]):
@@ -50,6 +53,19 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     def contact_zone(self) -> str | None:
         """The zone times are typed in: the person's, where one is known."""
         return self.row.zone.split(" ", 1)[0] or None
+
+    def hours_warning(self, at: Instant | None) -> str:
+        """What to say of calling this person at ``at``, with the next allowed time; nothing where it is allowed."""
+        zones, calling = self.row.reach.zones, self.app.team.rules.calling
+        if at is None or may_call(at, zones, calling):
+            return ""
+        if not zones:
+            return "nobody knows their time zone: ask before calling"
+        allowed = next_allowed(at, zones, calling)
+        now = self.app.desk.now()
+        there = present.local_time(at, zones[0])
+        better = f"; allowed from {present.day(allowed, zones[0], now)} there" if allowed is not None else ""
+        return f"{Urgency.LATE.sign} {there} there is outside calling hours{better}"
 
     async def carry_out(self, draft: Any) -> Done | Refusal:
         """Save; having been told of somebody else's act, the next try is made in that knowledge."""

@@ -76,9 +76,12 @@ class LogDialog(LeadDialog):
         if disposition is None:
             return Content("A letter saves at once; tab only looks. A capital letter picks it and goes on to the note.")
         try:
-            return present.joined(self._words(self.draft()))
+            draft = self.draft()
         except Refusal as refusal:
             return present.joined(refusal.sentence)
+        calls = disposition is Disposition.CALLBACK_REQUESTED or (draft.next_channel or Channel.CALL) is Channel.CALL
+        warning = self.hours_warning(draft.next_at) if calls and draft.next_at is not None else ""
+        return present.joined("; ".join(part for part in (warning, self._words(draft)) if part))
 
     def action_letter(self, letter: str) -> None:
         """Digits change how it was done; a conversation goes on to the note, everything else saves."""
