@@ -15,6 +15,7 @@ from store.instants import DAY, Instant
 from store.lead_state import LeadState
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
+from store.rules.calling import suggest_retry
 from store.rules.path import RANK, standing
 from store.ruleset import Duration, RuleSet, Unit
 from store.vocabulary import (
@@ -303,9 +304,11 @@ def _planned(
         }
     if rules.motions[lead.motion].expiry.cadence_completed:
         return {"decision": Decision.EXPIRED, "decision_at": now, "due_at": now}
+    tries = [now] if lead.last_attempt_at is None else [lead.last_attempt_at, now]
+    zone = reach.zones[0] if reach.zones else calendar.zone
     return {
         "next_channel": Channel.CALL,
-        "due_at": calendar.add(now, _FOLLOW_UP),
+        "due_at": suggest_retry(now, tries, now, zone, rules.attempts, rules.calling, calendar),
         "next_words": "the cadence is done: try once more or close",
     }
 
