@@ -1,0 +1,133 @@
+"""The line above the queue: a person's own day in figures, and how much stands in each view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+
+from store.database import Store
+from store.instants import DAY, Instant, moment
+from store.queries.queue import View, day_end
+from store.rules.business import at_local
+
+MOST_COUNTED = 10_000
+"""Where the counts of the views stop: only the unrouted pool ever has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """One person's day so far, in their zone; see docs/model.md, "Reports", for each figure.
+
+    ``sla`` is the share of clocks met, of those met or run out today (None before the first). ``first_touch`` is the
+    median time from opening to first touch of the at bats first touched today, in microseconds: the middle one, or
+    the mean of the middle two. ``late`` counts the rows that the queue marks as late; ``callbacks`` the promises open,
+    of which ``callbacks_due`` are due today or before. ``views`` says by the view's value how many at bats it has.
+    """
+
+    attempts: int = 0
+    connects: int = 0
+    meetings: int = 0
+    first_touch: int | None = None
+    sla: float | None = None
+    late: int = 0
+    callbacks: int = 0
+    callbacks_due: int = 0
+    views: Mapping[str, int] = field(default_factory=dict)
+
+
+def today(store: Store, user_id: int, now: Instant, *, zone: str = "") -> Today:
+    """The figures of a user's day; ``zone`` is theirs, the team's where empty. Seven queries, each along an index."""
+    zone = zone or store.zone
+    start, end = at_local(moment(now, zone).date(), time(), zone), day_end(now, zone)
+    span = {"user": user_id, "start": start, "end": end, "now": now}
+    # Touches carry the day of the team's zone; a person elsewhere has parts of two of them.
+    days = sorted({moment(at, store.zone).date().isoformat() for at in (start, end - 1)})
+    attempts, connects = store.row(_TOUCHES, {**span, "first": days[0], "last": days[-1]}) or (0, 0)
+    met, decided = store.row(_CLOCKS, span) or (0, 0)
+    callbacks, callbacks_due = store.row(_CALLBACKS, span) or (0, 0)
+    return Today(
+        attempts=attempts,
+        connects=connects,
+        meetings=store.value(_MEETINGS, span),
+        first_touch=median([row[1] for row in store.rows(_FIRST, {**span, "first": days[0], "last": days[-1]})]),
+        sla=met / decided if decided else None,
+        late=store.value(_LATE, {"owner": user_id, "now": now}),
+        callbacks=callbacks,
+        callbacks_due=callbacks_due,
+        views=views(store, user_id, now, zone),
+    )
+
+
+def median(values: Sequence[int]) -> int | None:
+    """The middle value, or the mean of the middle two rounded down; None of nothing."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    if not ordered:
+        return None
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) // 2
+
+
+def views(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> dict[str, int]:
+    """How many at bats each view of an owner's queue has, by the view's value; see ``MOST_COUNTED``."""
+    values = {
+        "owner": owner_id,
+        "now": now,
+        "lead": now + store.rules.queue.callback_lead,
+        "day_end": day_end(now, zone or store.zone),
+        "most": MOST_COUNTED,
+    }
+    found = store.row(_VIEWS, values)
+    assert found is not None
+    return dict(zip((view.value for view in _COUNTED), found, strict=True))
+
+
+_TOUCHES = """
+SELECT coalesce(sum(attempt), 0), coalesce(sum(connect), 0) FROM touch
+WHERE user_id = :user AND day BETWEEN :first AND :last AND at >= :start AND at < :end AND void = 0"""
+
+_FIRST = """
+SELECT DISTINCT l.id, l.first_touch_at - l.opened_at FROM touch t
+JOIN lead l ON l.id = t.lead_id AND l.first_touch_at = t.at AND l.void = 0
+WHERE t.user_id = :user AND t.day BETWEEN :first AND :last AND t.at >= :start AND t.at < :end AND t.void = 0
+  AND l.imported = 0"""
+
+_MEETINGS = """
+SELECT count(*) FROM meeting WHERE booker_id = :user AND booked_at >= :start AND booked_at < :end AND void = 0"""
+
+# A clock was decided when it was met or, where that was too late or never, when it ran out.
+_DECIDED = "min(due_at, coalesce(ended_at, due_at))"
+_CLOCKS = f"""
+SELECT coalesce(sum(met IS 1), 0), count(*) FROM clock
+WHERE owner_id = :user AND {_DECIDED} >= :start AND {_DECIDED} < :now AND void = 0"""
+
+_CALLBACKS = """
+SELECT count(*), coalesce(sum(due_at < :end), 0) FROM callback
+WHERE promiser_id = :user AND state = 'open' AND void = 0"""
+
+# The conditions of the queue's arms, counted in one walk of its index.
+_COUNTED: Mapping[View, str] = {
+    View.ALL: "NOT snoozed AND (tier IN (2, 3, 4) OR tier = 1 AND due_at <= :lead"
+    " OR tier = 5 AND (warned OR due_at < :day_end))",
+    View.HOT: "NOT snoozed AND tier = 2",
+    View.CALLBACKS: "NOT snoozed AND tier = 1",
+    View.EXPIRING: "NOT snoozed AND tier = 5 AND warned",
+    View.NEW: "NOT snoozed AND tier IN (2, 4)",
+    View.LATER: "snoozed OR tier = 6 OR tier = 1 AND due_at > :lead OR tier = 5 AND NOT warned AND due_at >= :day_end",
+}
+_VIEWS = f"""
+SELECT {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _COUNTED.values())}
+FROM (SELECT tier, due_at, (warn_at <= :now) IS 1 AS warned, (snoozed_until > :now) IS 1 AS snoozed
+      FROM lead INDEXED BY lead_queue WHERE owner_id IS :owner AND open = 1 LIMIT :most)"""
+
+# What ``queue_order.why`` calls late.
+_AWAKE = "owner_id IS :owner AND open = 1 AND (snoozed_until > :now) IS NOT 1 AND stage <> 'disqualified'"
+_RUNS_OUT = f"warn_at <= :now AND expires_at <= :now + {DAY}"
+_LATE = f"""
+SELECT (SELECT count(*) FROM lead INDEXED BY lead_queue WHERE {_AWAKE} AND tier BETWEEN 1 AND 4 AND CASE
+          WHEN tier = 1 OR tier = 2 AND unanswered_at IS NOT NULL THEN due_at < :now
+          WHEN tier = 3 THEN decision IS 'expired' OR decision IS NULL AND due_at < :now
+          WHEN first_touch_due_at IS NOT NULL THEN first_touch_due_at < :now
+          ELSE {_RUNS_OUT} END)
+     + (SELECT count(*) FROM lead INDEXED BY lead_expiring
+        WHERE {_AWAKE} AND tier = 5 AND {_RUNS_OUT})"""

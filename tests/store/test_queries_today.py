@@ -1,0 +1,121 @@
+"""The line above the queue: a person's own day in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.instants import DAY, HOUR, MINUTE
+from store.operations.converting import ConvertDraft, convert
+from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.undo import UndoDraft, undo
+from store.queries.queue import View, queue, reason, rows
+from store.queries.today import Today, median, today
+from store.rules.queue_order import Urgency
+from store.vocabulary import Channel, Disposition, Motion
+from tests.store.query_world import ANA, PRIYA, World, counted
+
+D = Disposition
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An empty database with three users."""
+    world = World(tmp_path)
+    yield world
+    world.store.close()
+
+
+def mixed(world: World) -> dict[str, int]:
+    """At bats of every tier, by what each is."""
+    made = {}
+    for number, motion in enumerate(Motion):
+        made[motion.value], _, _ = world.person("P", f"Number{number}", f"Company {number}", phone="", motion=motion)
+    store = world.store
+    callback(store, PRIYA, world.later(), CallbackDraft(made["expansion"], world.now + HOUR))
+    callback(store, PRIYA, world.later(), CallbackDraft(made["reactivation"], world.now + 3 * DAY))
+    snooze(store, PRIYA, world.later(), SnoozeDraft(made["intent_signal"], world.now + DAY))
+    world.log(made["outbound_target"], D.NO_ANSWER)
+    world.log(made["event_follow_up"], D.MEETING_BOOKED)
+    return made
+
+
+def test_an_empty_day_has_no_rates(world: World) -> None:
+    figures = today(world.store, PRIYA.user_id, world.now)
+    assert figures == Today(views=dict.fromkeys(figures.views, 0))
+    assert figures.sla is None
+    assert figures.first_touch is None
+
+
+def test_what_was_done_today_counts_once_and_undone_not_at_all(world: World) -> None:
+    lead, _, _ = world.person("Dana", "Ortiz")
+    world.log(lead, D.NO_ANSWER)
+    world.log(lead, D.CONVERSATION)
+    world.log(lead, D.SENT, Channel.EMAIL)
+    undo(world.store, PRIYA, world.later(), UndoDraft())
+    world.log(lead, D.NO_ANSWER, actor=ANA)
+    figures = today(world.store, PRIYA.user_id, world.now)
+    assert (figures.attempts, figures.connects, figures.meetings) == (2, 1, 0)
+    assert today(world.store, ANA.user_id, world.now).attempts == 1
+    tomorrow = today(world.store, PRIYA.user_id, world.now + DAY)
+    assert (tomorrow.attempts, tomorrow.connects) == (0, 0)
+
+
+def test_the_day_is_the_persons_own(world: World) -> None:
+    lead, _, _ = world.person("Dana", "Ortiz")
+    world.log(lead, D.NO_ANSWER)  # 10:02 in New York is 00:02 of the next day in Tokyo, 01:02 in Sydney
+    assert today(world.store, PRIYA.user_id, world.now + 10 * HOUR).attempts == 1
+    assert today(world.store, PRIYA.user_id, world.now + 10 * HOUR, zone="Asia/Tokyo").attempts == 1
+    assert today(world.store, PRIYA.user_id, world.now - 5 * MINUTE, zone="Asia/Tokyo").attempts == 0
+
+
+def test_first_touches_meetings_and_kept_clocks(world: World) -> None:
+    store = world.store
+    waits = []
+    for number, minutes in enumerate((1, 2, 30)):
+        lead, _, _ = world.person("P", f"Number{number}", f"Company {number}", phone="")
+        world.now += (minutes - 1) * MINUTE
+        world.log(lead, D.CONVERSATION)
+        waits.append(minutes * MINUTE)
+    convert(store, PRIYA, world.later(), ConvertDraft(lead, meeting_at=world.now + DAY))
+    figures = today(store, PRIYA.user_id, world.later())
+    assert figures.first_touch == median(waits) == 2 * MINUTE
+    assert figures.meetings == 1
+    assert figures.sla == pytest.approx(2 / 3)  # the last demo request waited 30 of its 5 minutes
+
+
+def test_a_clock_that_ran_out_counts_without_being_written_down(world: World) -> None:
+    world.person("Dana", "Ortiz")
+    assert today(world.store, PRIYA.user_id, world.now + MINUTE).sla is None
+    assert today(world.store, PRIYA.user_id, world.now + 2 * HOUR).sla == 0
+
+
+@pytest.mark.parametrize("later", [0, 30 * MINUTE, 2 * HOUR, DAY, 4 * DAY, 9 * DAY, 60 * DAY])
+def test_views_and_late_are_what_the_queue_shows(world: World, later: int) -> None:
+    mixed(world)
+    store, now = world.store, world.now + later
+    figures = today(store, PRIYA.user_id, now)
+    for view in View:
+        assert figures.views[view.value] == len(queue(store, PRIYA.user_id, now, view=view, limit=-1).ids), view
+    shown = rows(store, queue(store, PRIYA.user_id, now, limit=-1).ids)
+    assert figures.late == sum(reason(store, row, now).urgency is Urgency.LATE for row in shown.values())
+
+
+def test_promises_open_and_due(world: World) -> None:
+    mixed(world)
+    figures = today(world.store, PRIYA.user_id, world.now)
+    assert (figures.callbacks, figures.callbacks_due) == (2, 1)
+
+
+def test_a_handful_of_queries(world: World) -> None:
+    mixed(world)
+    with counted(world.store) as statements:
+        today(world.store, PRIYA.user_id, world.now)
+    assert len(statements) == 7
+
+
+@pytest.mark.parametrize(("values", "middle"), [([], None), ([3], 3), ([1, 2], 1), ([9, 1, 5], 5), ([4, 1, 2, 9], 3)])
+def test_the_median_follows_one_method(values: list[int], middle: int | None) -> None:
+    assert median(values) == middle
