@@ -121,7 +121,11 @@ def misplaced(store: Store) -> Iterator[Finding]:
     """
     rules, calendar = store.rules, store.calendar
     for row in store.connection.execute(_OPEN_LEADS):
-        lead = lead_state(row)
+        try:
+            lead = lead_state(row)
+        except KeyError as word:
+            yield Finding("every word is known", "lead", row[0], f"at bat {row[0]} holds the unknown word {word}")
+            continue
         if lead.rules != rules.digest or lead.stage is Stage.DISQUALIFIED:
             continue
         for name, value in queue_order.place(lead, {}, rules, calendar).items():
