@@ -103,7 +103,7 @@ class Names:
         self._companies: set[str] = set()
         self._addresses: set[str] = set()
 
-    def company(self, place: Place | None = None) -> AccountDraft:
+    def company(self, place: Place | None = None, size: int = 0) -> AccountDraft:
         """A company nobody has heard of yet, in ``place`` or anywhere."""
         rng = self.rng
         place = place or rng.choices(PLACES, _WEIGHTS)[0]
@@ -112,7 +112,7 @@ class Names:
             name = f"{self._fakers[place.locale].last_name()} {name}"
         while company_key(name) in self._companies:
             name = f"{name} {rng.randint(2, 99)}"
-        size = min(20_000, int(8 * 2 ** rng.uniform(0, 8)))
+        size = size or min(20_000, int(8 * 2 ** rng.uniform(0, 8)))
         return self.account(name, place, industry=rng.choice(INDUSTRIES), size=size)
 
     def account(self, name: str, place: Place, *, industry: str, size: int) -> AccountDraft:

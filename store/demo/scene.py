@@ -124,11 +124,11 @@ class Scene:
         return next((actor for actor in self.people.values() if actor.user_id == user_id), SYSTEM)
 
     def company(self, name: str = "", city: str = "", *, industry: str = "", size: int = 0) -> Company:
-        """Add a company: the named one, or any."""
+        """Add a company: the named one, or any; of ``size`` employees, where that matters."""
         if name:
             draft = self.names.account(name, HERE[city], industry=industry or "software", size=size or 120)
         else:
-            draft = self.names.company(HERE[city] if city else None)
+            draft = self.names.company(HERE[city] if city else None, size)
         done = self.do(add_account, SYSTEM, draft)
         assert done.made is not None
         return Company(done.made["account_id"], draft)

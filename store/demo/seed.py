@@ -99,7 +99,7 @@ def _openings(count: int, scene: Scene, rng: random.Random) -> Sequence[Instant]
     mornings = [scene.day(back, "09:00") for back in range(_WORKING_DAYS)]
     openings = []
     for _ in range(count):
-        morning = mornings[rng.randint(1, 11) if rng.random() < 0.5 else rng.randint(11, _WORKING_DAYS - 1)]
+        morning = mornings[rng.randint(1, 11) if rng.random() < 0.6 else rng.randint(11, _WORKING_DAYS - 1)]
         at_work = rng.random() < 0.93
         openings.append(morning + round(rng.uniform(0, 7.6) * HOUR if at_work else rng.uniform(8, 15) * HOUR))
     return sorted(openings)

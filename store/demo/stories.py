@@ -368,6 +368,7 @@ def approvals(told: Told) -> Story:
     scene.do(approve, grace, ApprovalDraft(leads[1], "agreed"))
     scene.do(send_back, grace, ApprovalDraft(leads[2], "their contract ends in March: find out who decides"))
     yield scene.day(1, "16:10")
+    scene.log(leads[0], C.CALL, D.NOT_INTERESTED, note="nothing that runs outside their house", duration=120)
     scene.close(leads[0], End.BAD_FIT, reason="wrong_product", note="needs an on-site installation")
 
 
@@ -427,7 +428,7 @@ def endings(told: Told) -> Story:
     scene, ana = told.scene, told.ana
     yield scene.day(35, "09:30")
     customer = scene.company("Kestrel Foods", "Manchester", industry="food and drink", size=400)
-    wrong, _ = told.open(M.OUTBOUND_TARGET, ana, scene.company(), score=39)
+    wrong, _ = told.open(M.OUTBOUND_TARGET, ana, scene.company(size=120), score=39)
     existing, _ = told.open(M.CAMPAIGN_RESPONSE, ana, customer, score=51)
     trigger, _ = told.open(M.EVENT_FOLLOW_UP, ana, scene.company(), score=46)
     expired, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company(), score=40)

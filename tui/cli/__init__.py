@@ -16,8 +16,13 @@ import click
 from tui.config import Settings
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("tui.cli.backup", "Copy the database whole, while people work."),
+    "demo": ("tui.cli.demo", "Open the program on its example data, moved to today."),
     "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
+    "init": ("tui.cli.init", "Make the team's database."),
+    "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
+    "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
 }
 """Command name -> its module, and its line in ``atbat --help``."""
 

@@ -1,0 +1,277 @@
+"""The made-up season, the example that ships, and a copy of it moved to any moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from peewee import BigIntegerField
+
+from store.database import Store, open_store
+from store.demo.example import LEADS, SEED, copy_example, find_example, make_example
+from store.demo.seed import REP, SEASON_END, TEAM, seed
+from store.demo.shift import is_instant
+from store.demo.stories import STORIES
+from store.doctor import check
+from store.errors import StoreError
+from store.instants import DAY, HOUR, MINUTE, Instant, instant, moment
+from store.models import TABLES
+from store.queries.queue import View, queue, reason
+from store.vocabulary import Disposition, Motion, Outcome, Stage, Status
+
+EVERY_SITUATION = sum(story.leads for story in STORIES)
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    path = tmp_path_factory.mktemp("season") / "season.db"
+    seed(path, leads=EVERY_SITUATION + 20, seed=4)
+    store = open_store(path, read_only=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def example() -> Iterator[Store]:
+    store = open_store(find_example(), read_only=True)
+    yield store
+    store.close()
+
+
+def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of ours, without what the migration runner and the search keep for themselves."""
+    connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READONLY)
+    tables = [str(model._meta.table_name) for model in TABLES]
+    rows = {table: list(connection.execute(f'SELECT * FROM "{table}" ORDER BY id')) for table in tables}
+    connection.close()
+    return rows
+
+
+def words(store: Store, sql: str) -> set[str]:
+    return {row[0] for row in store.rows(sql) if row[0] is not None}
+
+
+# -- the season -------------------------------------------------------------------------------------------------------
+
+
+def test_a_hundred_at_bats_hold_every_situation() -> None:
+    assert EVERY_SITUATION <= 100
+
+
+@pytest.mark.parametrize("leads", [1, 30, EVERY_SITUATION + 5])
+def test_it_has_as_many_at_bats_as_asked_for_and_the_doctor_is_content(tmp_path: Path, leads: int) -> None:
+    told: list[int] = []
+    seed(tmp_path / "x.db", leads=leads, seed=leads, progress=told.append)
+    store = open_store(tmp_path / "x.db")
+    assert store.value("SELECT count(*) FROM lead") == leads
+    assert told == list(range(1, leads + 1))
+    assert [finding.sentence for finding in check(store)] == []
+    store.close()
+
+
+def test_the_same_seed_makes_the_same(tmp_path: Path) -> None:
+    for name, number in (("one", 5), ("same", 5), ("other", 6)):
+        seed(tmp_path / name, leads=40, seed=number)
+    assert dump(tmp_path / "one") == dump(tmp_path / "same")
+    assert dump(tmp_path / "one")["contact"] != dump(tmp_path / "other")["contact"]
+
+
+def test_it_leaves_a_file_that_exists_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("mine")
+    with pytest.raises(StoreError, match="exists already"):
+        seed(tmp_path / "x.db", leads=1, seed=1)
+    assert (tmp_path / "x.db").read_text() == "mine"
+
+
+@pytest.mark.parametrize("which", ["season", "example"])
+def test_every_word_of_the_model_occurs(which: str, request: pytest.FixtureRequest) -> None:
+    store: Store = request.getfixturevalue(which)
+    assert words(store, "SELECT DISTINCT stage FROM stage_spell WHERE void = 0") == set(Stage)
+    assert words(store, "SELECT DISTINCT stage FROM lead") == set(Stage)
+    assert words(store, "SELECT DISTINCT status FROM lead") == set(Status)
+    assert words(store, "SELECT DISTINCT motion FROM lead") == set(Motion)
+    assert words(store, "SELECT DISTINCT outcome FROM lead") == set(Outcome)
+    imported_only = {Disposition.UNKNOWN}
+    assert words(store, "SELECT DISTINCT disposition FROM touch WHERE void = 0") == set(Disposition) - imported_only
+
+
+SITUATIONS = {
+    "somebody at bat for the fourth time": "SELECT 1 FROM lead WHERE number = 4 AND open = 1",
+    "a buying group of five with a part each": """
+        SELECT 1 FROM lead_contact WHERE void = 0 GROUP BY lead_id HAVING count(DISTINCT role) = 5""",
+    "an opportunity that two at bats became": """
+        SELECT 1 FROM conversion WHERE void = 0 AND reversed_at IS NULL AND opportunity_id IS NOT NULL
+        GROUP BY opportunity_id HAVING count(*) = 2""",
+    "a hand-over": "SELECT 1 FROM hand_over WHERE void = 0",
+    "a reversed conversion": "SELECT 1 FROM conversion WHERE reversed_at IS NOT NULL",
+    "a merged duplicate": "SELECT 1 FROM merge WHERE entity = 'lead'",
+    "one that waits for approval": "SELECT 1 FROM approval WHERE decided_at IS NULL AND void = 0",
+    "one that was sent back": "SELECT 1 FROM lead WHERE decision = 'returned' AND open = 1",
+    "somebody suppressed": "SELECT 1 FROM contact WHERE suppressed_at IS NOT NULL",
+    "somebody who stopped our e-mail": "SELECT 1 FROM contact WHERE email_stopped_at IS NOT NULL",
+    "a bad number": "SELECT 1 FROM phone WHERE state = 'bad'",
+    "a kept callback": "SELECT 1 FROM callback WHERE kept = 1",
+    "a callback for anyone": "SELECT 1 FROM callback WHERE promiser_id IS NULL AND state = 'open'",
+    "one whose attempts are spent": "SELECT 1 FROM lead WHERE decision = 'expired' AND open = 1",
+    "a no-show to rebook": "SELECT 1 FROM lead WHERE decision = 'rebook' AND open = 1",
+    "a company without a person": "SELECT 1 FROM lead WHERE contact_id IS NULL AND open = 1",
+    "one that nobody has": "SELECT 1 FROM lead WHERE owner_id IS NULL AND open = 1",
+    "a snoozed one": "SELECT 1 FROM lead WHERE snoozed_until IS NOT NULL AND open = 1",
+    "an undone act": "SELECT 1 FROM operation WHERE undoes_id IS NOT NULL",
+    "an amended touch": "SELECT 1 FROM touch WHERE amended_at IS NOT NULL",
+    "a touch entered later": "SELECT 1 FROM touch WHERE logged_at > at",
+    "an automated touch": "SELECT 1 FROM touch WHERE automated = 1",
+    "a partner's word": "SELECT 1 FROM touch WHERE with_whom = 'partner'",
+    "a note": "SELECT 1 FROM note WHERE void = 0",
+    "a signal on an opportunity": "SELECT 1 FROM signal WHERE opportunity_id IS NOT NULL",
+    "an override": "SELECT 1 FROM operation WHERE override <> ''",
+    "a rule's own act": "SELECT 1 FROM lead WHERE reason = 'expired_by_rule'",
+    "a name that looks like markup": "SELECT 1 FROM account WHERE name = 'Acme [UK] Ltd'",
+    "an apostrophe": "SELECT 1 FROM contact WHERE last_name = 'O''Brien'",
+    "right to left": "SELECT 1 FROM contact WHERE last_name = 'حداد'",
+    "wide letters": "SELECT 1 FROM account WHERE name = '株式会社山田製作所'",
+    "an opportunity of a campaign with its cost": """
+        SELECT 1 FROM opportunity_campaign JOIN campaign c ON c.id = campaign_id WHERE c.cost > 0""",
+}
+
+
+@pytest.mark.parametrize("which", ["season", "example"])
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_situation_occurs(situation: str, which: str, request: pytest.FixtureRequest) -> None:
+    assert request.getfixturevalue(which).row(SITUATIONS[situation]) is not None
+
+
+def test_numbers_and_addresses_belong_to_nobody(season: Store) -> None:
+    assert all(row[0].endswith(".example") for row in season.rows("SELECT folded FROM email"))
+    fiction = ("+1", "+4420794", "+4416149", "+4411349", "+49302312", "+49899999", "+49406696", "+33199", "+468465")
+    for (number,) in season.rows("SELECT e164 FROM phone"):
+        assert number.startswith((*fiction, "+612555", "+8139999")), number
+        if number.startswith("+1"):
+            assert number[5:10] == "55501", number
+    assert season.value("SELECT count(DISTINCT zone) FROM contact WHERE zone <> ''") >= 5
+
+
+def test_the_team_is_there(season: Store) -> None:
+    assert season.rows('SELECT name, role FROM "user" WHERE id > 1 ORDER BY id') == [
+        (user.name, user.role) for user in TEAM
+    ]
+
+
+# -- the example ------------------------------------------------------------------------------------------------------
+
+
+def test_the_example_is_what_the_seed_makes_today(tmp_path: Path) -> None:
+    """Run ``python -m store.demo.example`` when this fails after a change that is meant."""
+    make_example(tmp_path / "again")
+    ours, again = dump(find_example()), dump(tmp_path / "again")
+    assert {table for table in ours if ours[table] != again[table]} == set()
+    assert [file.name for file in tmp_path.iterdir()] == ["again"]
+
+
+def test_the_example_is_sound_and_small(example: Store) -> None:
+    assert [finding.sentence for finding in check(example)] == []
+    assert find_example().stat().st_size < 2_000_000
+    assert example.value("PRAGMA journal_mode") == "delete"
+    assert example.value("SELECT count(*) FROM lead") == LEADS
+    assert SEASON_END - MINUTE <= example.value("SELECT max(at) FROM operation") <= SEASON_END
+    assert SEED
+
+
+# -- moved in time ----------------------------------------------------------------------------------------------------
+
+MOMENTS = {
+    "a working morning": datetime(2027, 3, 3, 14, 30, tzinfo=UTC),
+    "a Sunday night": datetime(2026, 12, 7, 3, 40, tzinfo=UTC),
+    "just after midnight": datetime(2027, 1, 14, 5, 1, tzinfo=UTC),
+    "a Saturday in another summer": datetime(2028, 7, 15, 19, 0, tzinfo=UTC),
+    "New Year's Day": datetime(2027, 1, 1, 15, 0, tzinfo=UTC),
+    "before it was made": datetime(2026, 5, 20, 9, 0, tzinfo=UTC),
+}
+
+
+@pytest.fixture(params=MOMENTS, ids=lambda name: name.replace(" ", "-"))
+def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, Instant]]:
+    now = instant(MOMENTS[request.param])
+    copy_example(tmp_path / "demo.db", now)
+    store = open_store(tmp_path / "demo.db")
+    yield store, now
+    store.close()
+
+
+def test_the_doctor_is_content_with_a_moved_copy(demo: tuple[Store, Instant]) -> None:
+    store, now = demo
+    assert [finding.sentence for finding in check(store)] == []
+    assert store.value("SELECT max(at) FROM operation") == now
+    assert store.value("SELECT max(at) FROM touch") <= now
+
+
+def test_the_rep_has_something_of_everything_to_do(demo: tuple[Store, Instant]) -> None:
+    store, now = demo
+    rep = store.value('SELECT id FROM "user" WHERE name = ?', (REP,))
+    everything = queue(store, rep, now)
+    assert len(everything.ids) >= 12
+    why = [reason(store, everything.rows[lead_id], now).words for lead_id in everything.ids]
+    assert any(words.startswith("callback ") and words.endswith("min late") for words in why)
+    assert any(words.startswith("first touch due in ") for words in why)
+    assert any(words.startswith("first touch ") and words.endswith(" late") for words in why)
+    assert any(words.startswith("expires ") for words in why)
+    assert any(words.startswith("replied ") for words in why)
+    assert sum(words.startswith("step ") for words in why) >= 3
+    for view in (View.HOT, View.CALLBACKS, View.EXPIRING, View.NEW, View.LATER):
+        assert len(queue(store, rep, now, view=view).ids) >= 1, view
+
+
+def test_days_before_keep_their_hours_and_all_days_follow_their_instants(demo: tuple[Store, Instant]) -> None:
+    store, now = demo
+    newest_day = moment(now, store.zone).date() - timedelta(days=2)
+    touches = store.rows("SELECT at, day FROM touch")
+    assert all(moment(at, store.zone).date().isoformat() == day for at, day in touches)
+    hours = [moment(at, store.zone).hour for at, day in touches if day < newest_day.isoformat()]
+    assert sum(8 <= hour <= 19 for hour in hours) > 0.97 * len(hours)
+
+
+def test_moving_keeps_the_order_the_guards_and_the_story(example: Store, demo: tuple[Store, Instant]) -> None:
+    store, _ = demo
+    in_order = "SELECT id FROM operation WHERE kind <> 'move_in_time' ORDER BY at, id"
+    assert store.rows(in_order) == example.rows(in_order)
+    for sql in (
+        "SELECT lead_id, kind, met, ended_at <= due_at FROM clock ORDER BY id",
+        "SELECT id, stage, status, outcome, callback_at < updated_at, expires_at < updated_at FROM lead ORDER BY id",
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+        'SELECT operation_id, entity, entity_id, "column" FROM change WHERE operation_id <= '
+        "(SELECT max(id) FROM operation WHERE kind <> 'move_in_time') ORDER BY id",
+    ):
+        assert store.rows(sql) == example.rows(sql)
+
+
+def test_an_act_of_the_moved_copy_is_undone_to_the_moved_times(tmp_path: Path) -> None:
+    now = instant(MOMENTS["a working morning"])
+    copy_example(tmp_path / "demo.db", now)
+    store = open_store(tmp_path / "demo.db")
+    was = store.rows("SELECT before, after FROM change WHERE \"column\" = 'due_at' AND before IS NOT NULL")
+    assert all(now - 400 * DAY < int(before) < now + 400 * DAY for before, _ in was)
+    store.close()
+
+
+def test_a_copy_replaces_the_one_before(tmp_path: Path) -> None:
+    now = instant(MOMENTS["a working morning"])
+    for at in (now, now + 26 * HOUR):
+        copy_example(tmp_path / "demo.db", at)
+        store = open_store(tmp_path / "demo.db")
+        assert store.value("SELECT max(at) FROM operation") == at
+        store.close()
+    assert (tmp_path / "demo.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_whole_number_is_known_to_be_an_instant_or_not() -> None:
+    """A new column of instants must have a name by which the move finds it."""
+    others = {"size", "cost", "duration", "share", "amount"}
+    for model in TABLES:
+        for name, field in model._meta.columns.items():
+            if type(field) is BigIntegerField:
+                assert is_instant(name) != (name in others), f"{model._meta.table_name}.{name}"
