@@ -92,6 +92,7 @@ class Entry:
     opportunity_id: int | None = None
     opportunity_stage: OpportunityStage | None = None
     due_at: Instant | None = None
+    logged_at: Instant | None = None
     amended_at: Instant | None = None
     duration: int | None = None
     attempt: bool = False
@@ -178,6 +179,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "with_whom": "x.with_whom",
             "disposition": "x.disposition",
             "opportunity_id": "x.opportunity_id",
+            "logged_at": "x.logged_at",
             "amended_at": "x.amended_at",
             "duration": "x.duration",
             "attempt": "x.attempt",

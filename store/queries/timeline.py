@@ -60,7 +60,7 @@ class AtBat:
 
     ``primary`` is False for another person's at bat that this one has a role in; ``person`` says whose it is.
     ``outcome`` and ``reason`` are the team's words for them, empty while it is open; ``merged_into`` is the at bat
-    that took over a duplicate.
+    that took over a duplicate. ``signal_at`` is when the other side did what it opened for.
     """
 
     id: int
@@ -88,6 +88,12 @@ class AtBat:
     connects: int
     merged_into: int | None
     version: int
+    signal_at: Instant | None
+
+    @property
+    def begins_at(self) -> Instant:
+        """When its part of the stream begins: with what it opened for, where that is known."""
+        return self.opened_at if self.signal_at is None else min(self.opened_at, self.signal_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +139,33 @@ def account_timeline(
     return _page(store, _COMPANY, account_id, before, limit, kinds, find)
 
 
-def count(store: Store, contact_id: int, *, kinds: frozenset[EntryKind] | None = None, find: str = "") -> int:
-    """How many entries the stream of one contact has, counted along the indexes."""
-    values = {"who": contact_id, "before": _EVER, **_find_values(find)}
-    return int(store.value(_count_sql(_wanted(kinds), bool(find)), values))
+def count(
+    store: Store,
+    who: int,
+    *,
+    before: Instant = _EVER,
+    company: bool = False,
+    kinds: frozenset[EntryKind] | None = None,
+    find: str = "",
+) -> int:
+    """How many entries earlier than ``before`` the stream of a contact has, or of a company; along the indexes."""
+    values = {"who": who, "before": before, **_find_values(find)}
+    return int(store.value(_count_sql(_COMPANY if company else _PERSON, _wanted(kinds), bool(find)), values))
 
 
 def cursor_at(
-    store: Store, contact_id: int, skip: int, *, kinds: frozenset[EntryKind] | None = None, find: str = ""
+    store: Store,
+    who: int,
+    skip: int,
+    *,
+    company: bool = False,
+    kinds: frozenset[EntryKind] | None = None,
+    find: str = "",
 ) -> Cursor | None:
     """Where to read on from to get a page that begins after the ``skip`` newest entries; None for none to skip."""
     if skip <= 0:
         return None
-    keys = _keys(store, _PERSON, contact_id, None, skip, kinds, find, offset=skip - 1)
+    keys = _keys(store, _COMPANY if company else _PERSON, who, None, skip, kinds, find, offset=skip - 1)
     return keys[0] if keys else Cursor(-_EVER, 0, 0)
 
 
@@ -233,6 +253,7 @@ def _arms() -> tuple[_Arm, ...]:
 
 
 _ARMS = _arms()
+_NOBODYS = " AND (contact_id IS NULL OR contact_id NOT IN (SELECT id FROM people))"
 _PERSON = "SELECT :who"
 _COMPANY = "SELECT id FROM contact WHERE account_id = :who AND void = 0"
 _LEADS_OF = {
@@ -275,16 +296,16 @@ def _keys_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
 
 
 @lru_cache(maxsize=64)
-def _count_sql(kinds: tuple[EntryKind, ...], find: bool) -> str:
-    """The number of entries; what two arms of a kind both find is counted by the person's arm alone."""
+def _count_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
+    """The number of entries; what two arms of a kind both find is counted by the people's arm alone."""
     doubled = {arm.kind for arm in _ARMS if arm.scope == "people"}
     counts = []
     for arm in _ARMS:
         if arm.kind in kinds:
-            within = _within(arm, find).replace(f":below_{arm.kind.value}", ":before")
-            other = " AND contact_id IS NOT :who" if arm.scope == "leads" and arm.kind in doubled else ""
+            within = _within(arm, find).replace(f":below_{arm.kind.value}", "0")
+            other = _NOBODYS if arm.scope == "leads" and arm.kind in doubled else ""
             counts.append(f"(SELECT coalesce(sum((SELECT count(*) {within}{other})), 0) FROM {arm.scope} s)")
-    return f"{_scopes(_PERSON)} SELECT {' + '.join(counts) or '0'}"
+    return f"{_scopes(people)} SELECT {' + '.join(counts) or '0'}"
 
 
 def _keys(
@@ -349,7 +370,8 @@ def _pattern(text: str) -> str:
 _AT_BAT = """
 SELECT l.id, l.number, {primary}, coalesce(c.name, ''), {role}, l.motion, l.source, l.stage, l.status, l.open,
        l.outcome, l.reason, l.outcome_note, l.owner_id, coalesce(u.name, ''), l.opened_at, l.stage_at, l.closed_at,
-       l.eligible_at, l.eligible_on, l.touches, l.attempts, l.connects, l.merged_into_id, l.version"""
+       l.eligible_at, l.eligible_on, l.touches, l.attempts, l.connects, l.merged_into_id, l.version,
+       (SELECT at FROM signal WHERE id = l.signal_id)"""
 _JOINS = 'LEFT JOIN "user" u ON u.id = l.owner_id LEFT JOIN contact c ON c.id = l.contact_id'
 _AT_BATS = f"""
 {_AT_BAT.format(primary="1 AS is_primary", role="NULL")}
