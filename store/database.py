@@ -6,6 +6,7 @@ makes one, never touches a newer schema, and never writes to a damaged file. See
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -13,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 import apsw
-from peewee import DatabaseError, OperationalError, Query, Value
+from peewee import PeeweeException, Query, Value
 from playhouse.apsw_ext import APSWDatabase
 
 from store.errors import StoreError
@@ -45,6 +47,7 @@ class Store:
         self.path = path
         self.database = database
         self.read_only = read_only
+        self.read_only_because = f"{path} is open for reading only."
         self.connection: apsw.Connection = database.connection()
         self.salt: Callable[[int], bytes] = secrets.token_bytes  # the seed puts its own here, to make the same twice
         self._inode = os.stat(path).st_ino
@@ -62,21 +65,30 @@ class Store:
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a kept SQL text."""
-        return self.connection.execute(sql, params).fetchall()
+        try:
+            return self.connection.execute(sql, params).fetchall()
+        except apsw.Error as error:
+            raise self._in_words(error) from error
 
     def row(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a kept SQL text, or None."""
-        found = self.connection.execute(sql, params).fetchone()
+        try:
+            found = self.connection.execute(sql, params).fetchone()
+        except apsw.Error as error:
+            raise self._in_words(error) from error
         return tuple(found) if found is not None else None
 
     def value(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
         """The first column of the first row, or None."""
-        found = self.connection.execute(sql, params).fetchone()
+        found = self.row(sql, params)
         return found[0] if found is not None else None
 
     def dicts(self, query: Query) -> list[dict[str, Any]]:
         """Every row of a Peewee query, by column name."""
-        return list(query.dicts().iterator(self.database))
+        try:
+            return list(query.dicts().iterator(self.database))
+        except (PeeweeException, apsw.Error) as error:
+            raise self._in_words(error) from error
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed (SQLite's ``data_version``)."""
@@ -90,6 +102,11 @@ class Store:
             inode = -1
         if inode != self._inode:
             raise StoreError(f"{self.path} was moved or replaced while open: close the program and open it again.")
+
+    def rescue(self, reason: str) -> None:
+        """Write nothing more, not even on closing, because the file is damaged; writes are refused with ``reason``."""
+        self.read_only, self.read_only_because = True, reason
+        self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
 
     def is_asleep(self, zone: str | None, now: Instant) -> int:
         """SQL's ``asleep(zone, now)``: whether somebody there may not be called now; judged once a minute and zone."""
@@ -105,6 +122,11 @@ class Store:
     def close(self) -> None:
         """Close the connection; the store is of no more use."""
         self.database.close()
+
+    def _in_words(self, error: BaseException) -> BaseException:
+        """What a read that failed is told as; a statement that is wrong in itself stays a fault of the program."""
+        telling = isinstance(error, apsw.SQLError | apsw.ConstraintError | apsw.InterruptError | apsw.MisuseError)
+        return error if telling else StoreError(plain_words(error, self.path))
 
 
 class Slot:
@@ -150,13 +172,17 @@ def open_store(path: str | os.PathLike[str], *, rules: Path | None = None, read_
     Raises StoreError, with what to do, for a missing, foreign, damaged or newer file.
     """
     path = os.fspath(path)
-    _check_file(path)
+    check_file(path)
     if not read_only and _pending(path):
         migrate(path)
     database = _connect(path, read_only=read_only)
     try:
-        _check_schema(path, database)
+        check_schema_of(path, database.connection())
+        _check_is_current(path, database)
         return Store(path, database, rules or rules_beside(path), read_only=read_only)
+    except (PeeweeException, apsw.Error) as error:
+        database.close()
+        raise StoreError(plain_words(error, path)) from error
     except BaseException:
         database.close()
         raise
@@ -194,64 +220,88 @@ def migrate(path: str, *, backup: bool = True) -> list[str]:
     with _migration_lock(path):
         if not _pending(path):
             return []
-        if backup:
-            copy_database(path, f"{path}.before-migration")
+        kept = _back_up_before_migration(path) if backup else None
         database = _connect(path, read_only=False)
         database.pragma("foreign_keys", 0)
         try:
             applied = _runner(database).up()
             if broken := database.execute_sql("PRAGMA foreign_key_check").fetchall():
-                raise StoreError(f"{path} has {len(broken)} dangling references: restore {path}.before-migration.")
+                raise StoreError(f"{path} has {len(broken)} dangling references: restore {kept or 'a backup'}.")
             return list(applied)
+        except (PeeweeException, apsw.Error) as error:
+            raise StoreError(plain_words(error, path)) from error
         finally:
             database.close()
 
 
-def copy_database(source: str, target: str) -> None:
-    """Copy a live database whole, readable by its owner alone (SQLite's backup, safe during writes)."""
-    os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
-    origin = apsw.Connection(source, flags=apsw.SQLITE_OPEN_READONLY)
-    copy = apsw.Connection(target)
-    try:
-        with copy.backup("main", origin, "main") as backup:
-            backup.step()
-    finally:
-        copy.close()
-        origin.close()
+def _back_up_before_migration(path: str) -> Path | None:
+    from store.backup import automatic  # only where there is something to migrate
+
+    return automatic(path, time_ns() // 1000, "migration")
 
 
 def plain_words(error: BaseException, path: str) -> str:
     """One sentence for a database error, found by walking what led to it."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, apsw.FullError):
-            return f"The disk holding {path} is full: free some room and do it again; nothing was saved."
+    if disk_is_full(error):
+        return f"The disk holding {path} is full: free some room and do it again; nothing was saved."
+    for seen in _led_to(error):
         if isinstance(seen, apsw.ReadOnlyError):
             return f"{path} cannot be written to: check who may write to the file and its folder."
-        if isinstance(seen, apsw.CorruptError | apsw.NotADBError):
-            return f"{path} is damaged: restore a backup; nothing was saved."
+        if isinstance(seen, apsw.CorruptError | apsw.NotADBError | apsw.FormatError):
+            return f"{path} is damaged: nothing was saved; restore a backup (`atbat restore` lists them)."
+        if isinstance(seen, apsw.CantOpenError | apsw.PermissionsError | apsw.AuthError):
+            return f"{path} cannot be opened: check who may read and write the file and its folder."
         if isinstance(seen, apsw.IOError):
             return f"{path} could not be read or written: check the disk; nothing was saved."
         if isinstance(seen, apsw.BusyError):
             return f"{path} has been busy for a minute: somebody holds it open; do it again in a moment."
-        seen = seen.__cause__ or seen.__context__
+        if isinstance(seen, apsw.NoMemError | MemoryError):
+            return f"{path} could not be read: this machine is out of memory; nothing was saved."
     return f"{path} refused the change; nothing was saved, and the log file has the detail."
 
 
-def _check_file(path: str) -> None:
+def disk_is_full(error: BaseException) -> bool:
+    """Whether a full disk, or a limit on what this person may store, is behind an error."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return any(
+        isinstance(seen, apsw.FullError) or (isinstance(seen, OSError) and seen.errno in full)
+        for seen in _led_to(error)
+    )
+
+
+def _led_to(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def check_file(path: str) -> None:
+    """Raise StoreError, with what to do, unless there is a SQLite file at ``path`` that can be read."""
     try:
         with open(path, "rb") as file:
             head = file.read(16)
     except FileNotFoundError:
-        raise StoreError(f"There is no database at {path}: make one with `atbat init`, or name another.") from None
+        raise StoreError(
+            f"There is no database at {path}: {_backups_or(path, 'make one with `atbat init`')}."
+        ) from None
     except IsADirectoryError:
         raise StoreError(f"{path} is a folder: name the database file inside it.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be opened ({error.strerror}).") from None
     if not head:
-        raise StoreError(f"{path} is empty: restore a backup, or remove it and make a new one with `atbat init`.")
+        instead = _backups_or(path, "remove it and make a new one with `atbat init`")
+        raise StoreError(f"{path} is empty: {instead}.")
     if not head.startswith(b"SQLite format 3\0"):
-        raise StoreError(f"{path} is not a database of this program: name another file.")
+        raise StoreError(f"{path} is not a database of this program: name another file, or restore a backup.")
+
+
+def _backups_or(path: str, otherwise: str) -> str:
+    """What to do about a file that is not there or empty: a backup comes first where there may be one."""
+    if os.path.isdir(f"{path}.backups"):
+        return "restore a backup (`atbat restore` lists them)"
+    return f"{otherwise}, or name another"
 
 
 def _connect(path: str, *, read_only: bool) -> APSWDatabase:
@@ -264,7 +314,7 @@ def _connect(path: str, *, read_only: bool) -> APSWDatabase:
         connection = database.connection()
         connection.convert_binding = _bind_datetime
         found = connection.pragma("application_id")
-    except (DatabaseError, OperationalError, apsw.Error) as error:
+    except (PeeweeException, apsw.Error) as error:
         raise StoreError(plain_words(error, path)) from error
     if found != APPLICATION_ID:
         database.close()
@@ -291,19 +341,27 @@ def _pending(path: str) -> bool:
     database = _connect(path, read_only=True)
     try:
         return bool(set(_names()) - _applied(database))
-    except (DatabaseError, apsw.Error) as error:
+    except (PeeweeException, apsw.Error) as error:
         raise StoreError(plain_words(error, path)) from error
     finally:
         database.close()
 
 
-def _check_schema(path: str, database: APSWDatabase) -> None:
-    known, applied = set(_names()), _applied(database)
+def check_schema_of(path: str, connection: apsw.Connection) -> None:
+    """Raise StoreError, naming both versions, when a newer program wrote the file ``connection`` has open."""
+    known = set(_names())
+    try:
+        applied = {name for (name,) in connection.execute(f"SELECT name FROM {_HISTORY}")}
+    except apsw.SQLError:  # no migration has run yet
+        return
     if newer := applied - known:
         raise StoreError(
             f"{path} was written by a newer program (schema {max(newer)}, this one knows {max(known)}): update At Bat."
         )
-    if known - applied:
+
+
+def _check_is_current(path: str, database: APSWDatabase) -> None:
+    if set(_names()) - _applied(database):
         raise StoreError(f"{path} has an older schema: open it once for writing, which brings it up to date.")
 
 
@@ -316,6 +374,12 @@ def _runner(database: APSWDatabase) -> Any:
 @contextmanager
 def _migration_lock(path: str) -> Iterator[None]:
     """Held while migrating: of four processes starting at once, three would fail."""
-    with open(f"{path}.lock", "w") as lock:
+    try:
+        lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}.lock cannot be written ({error.strerror}): check the folder.") from error
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)

@@ -39,6 +39,7 @@ class FakeStore:
     gate: threading.Event = field(default_factory=threading.Event)
     version: int = 1
     closed: int = 0
+    rescued: str = ""
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -46,6 +47,10 @@ class FakeStore:
     def data_version(self) -> int:
         """As SQLite's."""
         return self.version
+
+    def rescue(self, reason: str) -> None:
+        """Remember why."""
+        self.rescued = reason
 
     def close(self) -> None:
         """Count it."""
@@ -60,6 +65,7 @@ class FakeDone:
     sentence: str
     lead_id: int | None = None
     undo_until: int | None = None
+    offer: None = None
 
 
 @dataclass(frozen=True)

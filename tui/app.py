@@ -29,6 +29,7 @@ from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
 from tui.terminal_filter import TERMINAL_FILTER
 from tui.theme import THEMES
+from tui.upkeep import Upkeep
 from tui.view import View
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.DEFAULT_MODE = views[0].id if person is not None else ASK  # type: ignore[misc]  # no blank screen first
         super().__init__(
             desk,
+        upkeep: Upkeep | None = None,
             keys or KeyChoices(),
             views,
             {ASK: "screens.dialogs.person:PersonDialog", **(DIALOGS if dialogs is None else dialogs)},
@@ -106,6 +108,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.theme = theme if theme in self.available_themes else THEMES[0].name
         self.add_mode(ASK, View)
         for view in views:
+        self._upkeep = upkeep
             self.add_mode(view.id, partial(_screen_of, view))
         if person is not None:
             self._sign_in(person)
@@ -129,7 +132,20 @@ class AtBat(Frame, inherit_bindings=False):
             self.open_dialog(ASK, self._people, self._signed_in)
         for problem in self.keys.problems[:1]:
             self.say(problem, urgent=True)
-        self.call_after_refresh(_resume_garbage_collection)
+        self.call_after_refresh(self._first_frame_is_there)
+
+    def _first_frame_is_there(self) -> None:
+        _resume_garbage_collection()
+        if self._upkeep is not None:
+            self._upkeep.start(
+                partial(self.call_later, self._file_is_damaged),
+                partial(self.call_later, partial(self.say, urgent=True)),
+            )
+
+    def _file_is_damaged(self, sentence: str) -> None:
+        self.damaged = True
+        self.desk.rescue(sentence)
+        self.say(sentence, urgent=True)
 
     def on_unmount(self) -> None:
         """Give the signals back."""
@@ -175,6 +191,8 @@ class AtBat(Frame, inherit_bindings=False):
 
     def _end_on_signal(self, number: signal.Signals) -> None:
         code = 128 + number
+        if self._upkeep is not None:
+            self._upkeep.stop()
         backstop = threading.Timer(GONE_WITHIN - 0.1, _die, [code])
         backstop.daemon = True
         backstop.start()
@@ -199,6 +217,10 @@ class AtBat(Frame, inherit_bindings=False):
 
     def action_view(self, view: str) -> None:
         """Go to a main view."""
+        if isinstance(cause, StoreError):
+            log.error("the database failed the screen", exc_info=cause)
+            self.panic(Text(str(cause)))
+            return
         if self.person is None:
             return
         if any(known.id == view for known in self.views):
@@ -282,6 +304,7 @@ def run(settings: Settings) -> int:
 
 
 def _screen_of(view: MainView) -> View:
+        upkeep=Upkeep(settings.database, desk.now),
     screen: View = load_class(view.screen)()
     return screen
 

@@ -37,6 +37,9 @@ class AnyStore(Protocol):
     def data_version(self) -> int:
         """A number that changes when another connection has committed."""
 
+    def rescue(self, reason: str) -> None:
+        """Write nothing more, and refuse to with this reason."""
+
     def close(self) -> None:
         """Close it."""
 
@@ -197,6 +200,10 @@ class Desk:
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
+
+    def rescue(self, reason: str) -> None:
+        """Write nothing more, because the file is damaged: from here on writes are refused with ``reason``."""
+        self._writer.submit(lambda store: store.rescue(reason))
 
     def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``listener`` on the screen's thread with every change; the result stops it."""

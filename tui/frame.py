@@ -94,6 +94,7 @@ class Frame(OrderedKeysApp[int]):
     standing: var[Standing | None] = var(None)
     clock: var[Instant] = var(0)
     person: var[Person | None] = var(None)
+    damaged: var[bool] = var(False)  # the file: nothing is written to it any more
 
     def __init__(
         self,

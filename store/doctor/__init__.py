@@ -40,7 +40,7 @@ def check(store: Store, progress: Progress | None = None) -> Iterator[Finding]:
                 progress(what, number / len(steps))
             try:
                 yield from look(store)
-            except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as error:
+            except (apsw.CorruptError, apsw.NotADBError, apsw.IOError, StoreError) as error:
                 yield Finding("the file is sound", "database", None, f"the file is damaged: {error}; restore a backup")
                 return
     if progress is not None:

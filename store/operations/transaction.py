@@ -195,13 +195,17 @@ class Transaction:
 
     def __enter__(self) -> Transaction:
         if self.store.read_only:
-            raise StoreError(f"{self.store.path} is open for reading only.")
+            raise StoreError(self.store.read_only_because)
         self.store.still_there()
         try:
             self.store.connection.execute("BEGIN IMMEDIATE")
         except apsw.Error as error:
             raise StoreError(plain_words(error, self.store.path)) from error
-        row = self.store.row("SELECT id, lead_id FROM operation WHERE key = ?", (self.key,))
+        try:
+            row = self.store.row("SELECT id, lead_id FROM operation WHERE key = ?", (self.key,))
+        except BaseException:  # what a damaged page raises must not leave the lock held
+            self._roll_back()
+            raise
         if row is not None:
             self.repeats = (row[0], row[1])
         return self
@@ -214,10 +218,9 @@ class Transaction:
                     self._seal()
                 connection.execute("COMMIT")
                 return
-        except (apsw.Error, PeeweeException) as failure:
+        except (apsw.Error, PeeweeException, StoreError) as failure:
             error = failure
-        if not connection.getautocommit():
-            connection.execute("ROLLBACK")
+        self._roll_back()
         if isinstance(error, apsw.ConstraintError):
             raise StoreError(f"The database refused that: {error}. Nothing was saved.") from error
         if isinstance(error, apsw.Error | PeeweeException):
@@ -226,6 +229,10 @@ class Transaction:
             raise error
 
     def _begin_history(self) -> None:
+    def _roll_back(self) -> None:
+        if not self.store.connection.getautocommit():  # a full disk makes SQLite do it by itself
+            self.store.connection.execute("ROLLBACK")
+
         if self._began:
             return
         self._began = True

@@ -32,7 +32,7 @@ class HeaderLine(Widget):
 
     def on_mount(self) -> None:
         """Follow what it shows."""
-        for name in ("clock", "standing", "person"):
+        for name in ("clock", "standing", "person", "damaged"):
             self.watch(self.app, name, self._changed, init=False)
 
     def render(self) -> Content:
@@ -64,6 +64,8 @@ class HeaderLine(Widget):
     def _right_side(self) -> Content:
         app = self.app
         parts: list[present.Part] = []
+        if app.damaged:
+            parts.append((f"{Urgency.LATE.sign} damaged, read only", Urgency.LATE.style))
         if app.person is not None:
             parts.append(present.content(app.person.name, limit=24))
         if app.clock:
