@@ -16,6 +16,7 @@ from store.doctor.facts import FACTS, Fact, links
 from store.doctor.finding import Finding
 from store.doctor.history import altered_history
 from store.doctor.kept import miscounted, misplaced, unsearchable, wrong_spells
+from store.errors import StoreError
 
 __all__ = ["Finding", "Progress", "check", "notes"]
 
