@@ -15,7 +15,7 @@ from store.database import Store
 from store.doctor.facts import FACTS, Fact, links
 from store.doctor.finding import Finding
 from store.doctor.history import altered_history
-from store.doctor.kept import miscounted, misplaced, unsearchable, wrong_spells
+from store.doctor.kept import miscounted, misplaced, searches, unsearchable, wrong_spells
 from store.errors import StoreError
 
 __all__ = ["Finding", "Progress", "check", "notes"]
@@ -85,6 +85,10 @@ def _asker(fact: Fact) -> Callable[[Store], Iterator[Finding]]:
 
 
 def _unsound(store: Store) -> Iterator[Finding]:
+    for search, _ in searches(store):
+        # Opening a search table makes FTS5 drop what it remembers of it; without that integrity_check takes what
+        # another connection wrote meanwhile for damage.
+        store.rows(f"SELECT rowid FROM {search} LIMIT 1")
     for (text,) in store.connection.execute("PRAGMA integrity_check(100)"):
         if text != "ok":
             yield Finding("the file is sound", "database", None, f"SQLite: {text}")

@@ -139,12 +139,17 @@ _CONTENT = re.compile(r"content\s*=\s*'(\w+)'")
 
 def unsearchable(store: Store) -> Iterator[Finding]:
     """Rows the search has not got, has too many of, or knows by other words than they hold."""
-    found = store.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts5(%'")
-    for search, sql in found:
+    for search, sql in searches(store):
         content = _CONTENT.search(sql)
         if content is not None:
             yield from _out_of_step(store, search, content[1])
             yield from _other_words(store, search, content[1], 3 if "trigram" in sql else 1)
+
+
+def searches(store: Store) -> list[tuple[str, str]]:
+    """The search tables and how they were made."""
+    found = store.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts5(%'")
+    return [(name, sql) for name, sql in found]
 
 
 def _out_of_step(store: Store, search: str, table: str) -> Iterator[Finding]:
