@@ -1,0 +1,35 @@
+"""The whole program over a real database, opened on the queue: what the journeys are walked through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from screens.queue.screen import QueueScreen
+from store import Actor, open_store
+from store.queries.users import users
+from tests.drivers import AppDriver, driving
+from tests.factories import PRIYA, Floor
+from tui.app import AtBat
+from tui.desk import Desk
+from tui.frame import TeamFacts
+
+
+@asynccontextmanager
+async def at_work(
+    floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36), theme: str | None = None
+) -> AsyncIterator[AppDriver]:
+    """Drive the program as ``actor``; the floor's clock is the program's, and stands still."""
+    path, store = floor.store.path, floor.store
+    desk = Desk(partial(open_store, path), partial(open_store, path, read_only=True), clock=lambda: floor.now)
+    person = next(user for user in users(store) if user.id == actor.user_id)
+    app = AtBat(desk, TeamFacts(store.zone, store.calendar, store.rules), person, theme=theme)
+    async with driving(app, size) as driver:
+        yield driver
+
+
+def queue_of(driver: AppDriver) -> QueueScreen:
+    """The queue's screen, wherever the driver is now."""
+    screen = next(screen for screen in driver.app.screen_stack if isinstance(screen, QueueScreen))
+    return screen
