@@ -229,12 +229,17 @@ _SHORT_CODES = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9
 
 def money(minor: int, currency: str) -> str:
     """An amount in minor units as ``$12,500``, ``€99.50`` or ``CHF 1,200``; round amounts show no decimals."""
-    digits = _MINOR_DIGITS.get(currency, 2)
+    digits = minor_digits(currency)
     whole, rest = divmod(abs(minor), 10**digits)
     amount = f"{whole:,}" + (f".{rest:0{digits}}" if rest else "")
     sign = "-" if minor < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{amount}" if symbol else f"{sign}{safe(currency, 3)} {amount}"
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals a currency has: 2 for USD, none for JPY."""
+    return _MINOR_DIGITS.get(currency, 2)
 
 
 def phone(number: str) -> str:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -23,14 +22,16 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from tui.commands import Where, commands_of
-from tui.widgets.line_painter import Line, Painter, Palette
+from tui.widgets.line_painter import INKS, PAPERS, Line, Painter, palette_of
 from tui.widgets.line_strips import GUTTER, Look, StripCache
 from tui.widgets.row_window import PAGE, RowWindow
 
 Row = TypeVar("Row")
 
-SETTLE = 0.08
-"""Seconds without a move after which a held key counts as let go."""
+FRAME_OUT = 0.015
+"""Seconds after a key within which its frame is on the terminal."""
+HELD = 0.08
+"""Keys closer together than this, in seconds, are one run."""
 WHEEL_ROWS = 3
 
 
@@ -42,17 +43,7 @@ class LineTable(Widget, Generic[Row], can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-table--muted",
-        "line-table--accent",
-        "line-table--late",
-        "line-table--due",
-        "line-table--done",
-        "line-table--cursor",
-        "line-table--marked",
-        "line-table--header",
-        "line-table--thumb",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line-table--{name}" for name in (*INKS, *PAPERS)}
     DEFAULT_CSS = """
     LineTable {
         height: 1fr;
@@ -77,28 +68,8 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         Binding("enter", "select", "open", show=False, id="list.open", tooltip="Open the row under the cursor."),
     ]
 
-    class RowMessage(Message):
-        """About one row; ``row`` is what was delivered for ``id``."""
-
-        def __init__(self, table: LineTable[Any], id: int, row: Any) -> None:
-            super().__init__()
-            self.table = table
-            self.id = id
-            self.row = row
-
-        @property
-        def control(self) -> LineTable[Any]:
-            """The table, for ``@on`` with a selector."""
-            return self.table
-
-    class Highlighted(RowMessage):
-        """The cursor came to rest on a row, or the row it rests on changed; a held key posts it when let go."""
-
-    class Selected(RowMessage):
-        """A row was opened, by ``enter`` or a click on the cursor's row."""
-
-    class Marked(Message):
-        """Rows were marked or unmarked."""
+    class Said(Message):
+        """Something about a table; ``control`` lets ``@on`` take a selector."""
 
         def __init__(self, table: LineTable[Any]) -> None:
             super().__init__()
@@ -106,10 +77,29 @@ class LineTable(Widget, Generic[Row], can_focus=True):
 
         @property
         def control(self) -> LineTable[Any]:
-            """The table, for ``@on`` with a selector."""
+            """The table."""
             return self.table
 
-    class RowsWanted(Marked):
+    class Highlighted(Said):
+        """The cursor came to rest on a row, or the row it rests on changed; a held key posts it when let go."""
+
+        def __init__(self, table: LineTable[Any], id: int, row: Any) -> None:
+            super().__init__(table)
+            self.id = id
+            self.row = row
+
+    class Selected(Said):
+        """A row was opened, by ``enter`` or a click on the cursor's row."""
+
+        def __init__(self, table: LineTable[Any], id: int, row: Any) -> None:
+            super().__init__(table)
+            self.id = id
+            self.row = row
+
+    class Marked(Said):
+        """Rows were marked or unmarked."""
+
+    class RowsWanted(Said):
         """Rows about to be seen have no content yet: read ``ids`` and ``deliver`` them."""
 
         def __init__(self, table: LineTable[Any], ids: Sequence[int]) -> None:
@@ -139,7 +129,7 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         self._strips_now: StripCache[Row] | None = None
         self._announced: tuple[int, Row] | None = None
         self._moved_at = 0.0
-        self._settle: asyncio.TimerHandle | None = None
+        self._pending: list[asyncio.TimerHandle] = []
         self._opened_by_click = False
 
     # --- what is in it ---
@@ -160,12 +150,12 @@ class LineTable(Widget, Generic[Row], can_focus=True):
             self._top = self._cursor - offset
         if self.marked:
             self.marked.intersection_update(self._window.ids)
+            self.post_message(self.Marked(self))
         self._rows_changed()
 
     def deliver(self, rows: Mapping[int, Row]) -> None:
-        """Give the rows asked for; also any others that are at hand."""
+        """Give the rows asked for; rows that are held already stay as they are, ``patch`` changes those."""
         self._window.hold(rows, self._top)
-        self._pages = range(0)
         self._refresh_ids(rows.keys())
         if self.cursor_id in rows:
             self._announce()
@@ -192,7 +182,9 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         if index is None:
             return
         self._window.remove(index)
-        self.marked.discard(id)
+        if id in self.marked:
+            self.marked.discard(id)
+            self.post_message(self.Marked(self))
         if index < self._cursor:
             self._cursor -= 1
             self._top -= 1
@@ -366,8 +358,7 @@ class LineTable(Widget, Generic[Row], can_focus=True):
 
     def on_unmount(self) -> None:
         """Say nothing more."""
-        if self._settle is not None:
-            self._settle.cancel()
+        self._forget_timers()
 
     # --- moving ---
 
@@ -394,8 +385,8 @@ class LineTable(Widget, Generic[Row], can_focus=True):
             self._want_rows()
         elif cursor != old_cursor:
             self.refresh(self._region(old_cursor), self._region(cursor))
-        if cursor != old_cursor:
-            self._settle_soon()
+        if cursor != old_cursor or self._top != old_top:
+            self._settle(self._top - old_top)
 
     def _page(self, rows: int) -> None:
         """Scroll by ``rows``; the cursor keeps its line of the screen."""
@@ -427,18 +418,25 @@ class LineTable(Widget, Generic[Row], can_focus=True):
             if wanted := self._window.missing(start, stop):
                 self.post_message(self.RowsWanted(self, wanted))
 
-    def _settle_soon(self) -> None:
-        """Announce the first move after its frame, a run of moves when it ends: panes never slow a held key."""
+    def _settle(self, scrolled: int) -> None:
+        """Once the frame is out, announce the row and paint the next page; a run of moves announces where it ends.
+
+        The wait is short but needed: what runs at once would keep the thread that writes the frame waiting.
+        """
+        if not self.is_mounted:
+            return
         now = monotonic()
-        held = now - self._moved_at < SETTLE
+        held = now - self._moved_at < HELD
         self._moved_at = now
-        if self._settle is not None:
-            self._settle.cancel()
-            self._settle = None
-        if held:
-            self._settle = asyncio.get_running_loop().call_later(SETTLE, self._announce)
-        else:
-            self.call_after_refresh(self._announce)
+        self._forget_timers()
+        loop = asyncio.get_running_loop()
+        self._pending.append(loop.call_later(HELD if held else FRAME_OUT, self._announce))
+        if scrolled:
+            self._pending.append(loop.call_later(FRAME_OUT, self._paint_ahead, 1 if scrolled > 0 else -1))
+
+    def _forget_timers(self) -> None:
+        while self._pending:
+            self._pending.pop().cancel()
 
     def _announce(self) -> None:
         id, row = self.cursor_id, self.cursor_row
@@ -462,8 +460,11 @@ class LineTable(Widget, Generic[Row], can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a region, taken as they were painted before wherever nothing changed."""
         width, height = self.size
-        thumb = self._thumb(height - self._header_lines)
-        strips = [self._line(y, width, thumb) for y in crop.line_range]
+        if self._window.ids:
+            thumb = self._thumb(height - self._header_lines)
+            strips = [self._line(y, width, thumb) for y in crop.line_range]
+        else:
+            strips = self._empty_lines(width, height)[crop.y : crop.bottom]
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -472,8 +473,6 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         line = y - self._header_lines
         down, part = divmod(line, self._painter.lines)
         index = self._top + down
-        if not self._window.ids:
-            return self._empty_line(y, width)
         if line < 0:
             return self._strips.header(width)
         if index >= len(self._window):
@@ -482,10 +481,21 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         look = Look(index == self._cursor, id in self.marked, line in thumb)
         return self._strips.line(id, self._window.row(id), part, width, look)
 
-    def _empty_line(self, y: int, width: int) -> Strip:
+    def _empty_lines(self, width: int, height: int) -> list[Strip]:
+        """What stands in for rows, one line down, on a whole screen of lines."""
         inside = max(width - 2 * GUTTER, 1)
-        lines = Visual.to_strips(self, self._empty, inside, None, self.visual_style, pad=True)
-        return self._strips.indented(lines[y - 1], width) if 0 < y <= len(lines) else self._strips.blank(width)
+        words = Visual.to_strips(self, self._empty, inside, None, self.visual_style, pad=True)
+        blank = self._strips.blank(width)
+        lines = [blank, *(self._strips.indented(line, width) for line in words)]
+        return [*lines, *[blank] * (height - len(lines))]
+
+    def _paint_ahead(self, way: int) -> None:
+        """Paint the page that comes next, between frames: the key that asks for it then finds it done."""
+        width, in_view = self.size.width, self._rows_in_view
+        start = max(self._top + way * in_view, 0)
+        for id in self._window.ids[start : start + in_view]:
+            if (row := self._window.row(id)) is not None:
+                self._strips.line(id, row, 0, width, Look(False, id in self.marked, False))
 
     def _thumb(self, lines: int) -> range:
         """The screen lines of the scroll bar's thumb, empty when every row is in view."""
@@ -511,14 +521,7 @@ class LineTable(Widget, Generic[Row], can_focus=True):
     def _strips(self) -> StripCache[Row]:
         """The lines painted so far; made anew when styles or size change."""
         if self._strips_now is None:
-            palette = Palette(
-                text=Style(),
-                strong=Style(bold=True),
-                plain=self.rich_style,
-                **{name: self._ink(name) for name in ("muted", "accent", "late", "due", "done", "thumb")},
-                **{name: self._paper(name) for name in ("cursor", "marked", "header")},
-            )
-            self._strips_now = StripCache(self._painter, palette, self._finish())
+            self._strips_now = StripCache(self._painter, palette_of(self), self._finish())
         return self._strips_now
 
     def _finish(self) -> Callable[[Line], Line]:
@@ -532,11 +535,3 @@ class LineTable(Widget, Generic[Row], can_focus=True):
             return line
 
         return finish
-
-    def _paper(self, name: str) -> Style:
-        return self.get_component_rich_style(f"line-table--{name}")
-
-    def _ink(self, name: str) -> Style:
-        """A component's style without its background."""
-        style = self._paper(name)
-        return style.without_color + Style(color=style.color)
