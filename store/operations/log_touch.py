@@ -38,7 +38,7 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     if will.callback_at is not None:
         promise(tx, after, will.callback_at, note, anyone=draft.anyone)
     if will.mark_bad:
-        _mark_bad(tx, draft, contact_id, will.mark_bad)
+        _mark_bad(tx, draft, lead, contact_id, will.mark_bad)
     if will.stop_email:
         _stop_email(tx, contact_id)
     if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW):
@@ -85,10 +85,14 @@ def insert_touch(
     )
 
 
-def _mark_bad(tx: Transaction, draft: TouchDraft, contact_id: int | None, what: str) -> None:
-    """Mark the number or address that was used, else the first that still counted."""
+def _mark_bad(tx: Transaction, draft: TouchDraft, lead: LeadState, contact_id: int | None, what: str) -> None:
+    """Mark the number or address that was used, else the first that still counted: the person's, or the company's."""
     model, used = (Phone, draft.phone_id) if what == "phone" else (Email, draft.email_id)
-    rows = [row for row in tx.find(model, contact_id=contact_id, void=0) if row["state"] != "bad"]
+    if contact_id is not None:
+        rows = tx.find(model, contact_id=contact_id, void=0)
+    else:
+        rows = tx.find(Phone, account_id=lead.account_id, void=0) if what == "phone" and lead.account_id else []
+    rows = [row for row in rows if row["state"] != "bad"]
     rows.sort(key=lambda row: (row["id"] != used, row["position"], row["id"]))
     if rows:
         tx.update(model, rows[0], state="bad")

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import apsw
@@ -50,6 +51,7 @@ class Offer:
 
     what: str  # "convert", "close", "add_person"
     outcome: Outcome | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Transaction:
         self.undoes: int | None = None
         self.repeats: tuple[int, int | None] | None = None
         self._changes: list[tuple[str, int, str, str | None, str | None]] = []
+        self._last_ids: dict[str, int] = {}
         self._began = False
 
     # -- what a function of it uses --------------------------------------------------------------------------------
@@ -149,8 +152,33 @@ class Transaction:
         if len(row) != len(defaults):
             raise TypeError(f"{_table(model)} has no column {sorted(set(values) - set(defaults))}")
         made = self.store.connection.execute(sql, [row[name] for name in names]).get
+        self._last_ids.pop(_table(model), None)
         self._changes.append((_table(model), made, MADE, None, None))
         return int(made)
+
+    def next_id(self, model: type[Row]) -> int:
+        """The id of a row that ``insert_many`` is to add before ``insert`` adds another to the same table."""
+        table = _table(model)
+        if table not in self._last_ids:
+            self._last_ids[table] = int(self.store.value(f'SELECT coalesce(max(id), 0) FROM "{table}"'))
+        self._last_ids[table] += 1
+        return self._last_ids[table]
+
+    def insert_many(self, model: type[Row], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add many rows at once, filling defaults; a row without an ``id`` (see ``next_id``) gets the next one."""
+        made = [row if "id" in row else {**row, "id": self.next_id(model)} for row in rows]
+        if not made:
+            return
+        self._begin_history()
+        sql, values_of, defaults = _insert_many_sql(model)
+        if "written_id" in defaults:
+            defaults = {**defaults, "written_id": self.id}
+        filled = [{**defaults, **row} for row in made]
+        if any(len(row) != len(defaults) for row in filled):
+            raise TypeError(f"{_table(model)} lacks one of the columns {sorted(set().union(*made) - set(defaults))}")
+        self.store.connection.executemany(sql, map(values_of, filled))
+        table = _table(model)
+        self._changes.extend((table, row["id"], MADE, None, None) for row in made)
 
     def update(self, model: type[Row], before: Mapping[str, Any], **changes: Any) -> None:
         """Change a row, recording each column that really differs from ``before`` (a row with its id)."""
@@ -228,11 +256,11 @@ class Transaction:
         if kind is None and error is not None:
             raise error
 
-    def _begin_history(self) -> None:
     def _roll_back(self) -> None:
         if not self.store.connection.getautocommit():  # a full disk makes SQLite do it by itself
             self.store.connection.execute("ROLLBACK")
 
+    def _begin_history(self) -> None:
         if self._began:
             return
         self._began = True
@@ -330,6 +358,14 @@ def _insert_sql(model: type[Row]) -> tuple[str, tuple[str, ...], dict[str, Any]]
     prepared = Prepared(query)
     order = tuple(part.name for part in prepared._template if isinstance(part, Slot))
     return prepared.sql, order, {name: field.default for name, field in fields.items()}
+
+
+@lru_cache(maxsize=64)
+def _insert_many_sql(model: type[Row]) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], dict[str, Any]]:
+    fields = model._meta.columns
+    columns = ", ".join(f'"{name}"' for name in fields)
+    sql = f'INSERT INTO "{_table(model)}" ({columns}) VALUES ({", ".join("?" * len(fields))})'
+    return sql, itemgetter(*fields), {name: field.default for name, field in fields.items()}
 
 
 @lru_cache(maxsize=512)

@@ -63,8 +63,7 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
     tx.undoes = operation_id
     tx.lead_id = lead_id
     was = _as_it_was(changes)
-    # What the act made goes first: an older row may only come back to a place that is free again.
-    for (entity, entity_id), columns in sorted(was.items(), key=lambda row: "void" not in row[1]):
+    for (entity, entity_id), columns in sorted(was.items(), key=_turn):
         _put_back(tx, entity, entity_id, columns)
     name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
     return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
@@ -100,6 +99,15 @@ def _as_it_was(changes: list[tuple[Any, ...]]) -> dict[tuple[str, int], dict[str
     return rows
 
 
+def _turn(row: tuple[tuple[str, int], dict[str, Any]]) -> int:
+    """What the act made goes first: an older row may only come back to a place that is free again.
+
+    At bats come back last: one that is converted again must find its conversion.
+    """
+    (entity, _), columns = row
+    return 0 if "void" in columns else 2 if entity == "lead" else 1
+
+
 def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, Any]) -> None:
     model = _MODELS[entity]
     if entity == "lead":
@@ -109,6 +117,8 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
             _no_newer(tx, entity_id)
         tx.save_lead(tx.lead(entity_id), columns)
         return
+    if "void" in columns and _in_use(tx, entity, entity_id):
+        return
     row = tx.get(model, entity_id)
     if "void" in columns and "open" in row:
         columns["open"] = 0
@@ -116,6 +126,20 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
     if "void" in columns and "void" not in row:
         raise Refusal("That cannot be taken back.")
     tx.update(model, row, **columns)
+
+
+def _in_use(tx: Transaction, entity: str, entity_id: int) -> bool:
+    """Whether others have built on a person or a company since: it then stays, only the at bat goes."""
+    return any(
+        tx.store.value(f"SELECT 1 FROM {table} WHERE {entity}_id = ? AND void = 0", (entity_id,))
+        for table in _BUILT_ON.get(entity, ())
+    )
+
+
+_BUILT_ON = {
+    "contact": ("lead", "lead_contact", "opportunity_contact"),
+    "account": ("lead", "contact", "opportunity"),
+}
 
 
 def _no_newer(tx: Transaction, lead_id: int) -> None:
