@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
+from textual.app import App, ComposeResult
 from textual.color import Color
+from textual.content import Content
+from textual.filter import LineFilter
+from textual.widgets import DataTable, Input, OptionList, Static, TextArea
 
 from store.instants import DAY, HOUR, MINUTE, SECOND, instant
 from store.vocabulary import Disposition
@@ -123,6 +129,40 @@ def test_the_last_wall_drops_a_link_that_would_end_its_own_sequence() -> None:
     (passed,) = TERMINAL_FILTER.apply([Segment("x", Style(link="a\x1b\\\x1b]52;c;eA==\x07"))], Color(0, 0, 0))
     assert passed.style is not None
     assert passed.style.link is None
+
+
+class Careless(App[None]):
+    """Shows text from outside in every kind of place without cleaning it."""
+
+    evil = "a\x1b]52;c;eA==\x07b\x9b31mc\u202ed\x00e\u2066f"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return (*super().get_line_filters(), TERMINAL_FILTER)
+
+    def compose(self) -> ComposeResult:
+        framed = Static(Content(self.evil))
+        framed.styles.border = ("round", "red")
+        framed.border_title = framed.border_subtitle = Content(self.evil)
+        yield framed
+        yield Input(self.evil)
+        yield TextArea(self.evil)
+        yield OptionList(Content(self.evil))
+        yield DataTable[Text]()
+
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable)
+        table.add_column(Text(self.evil))
+        table.add_row(Text(self.evil))
+        self.notify(self.evil, title=self.evil, markup=False, timeout=60)
+
+
+async def test_borders_inputs_tables_and_toasts_all_pass_the_last_wall() -> None:
+    app = Careless()
+    async with app.run_test(size=(100, 50), notifications=True) as pilot:
+        await pilot.pause()
+        lines = [strip.text for strip in app.screen._compositor.render_strips()]
+        assert sum("]52;c;" in line for line in lines) >= 9
+        assert not [line for line in lines if dangerous(line)]
 
 
 # --- instants ---
