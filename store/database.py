@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -280,6 +281,9 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 def check_file(path: str) -> None:
     """Raise StoreError, with what to do, unless there is a SQLite file at ``path`` that can be read."""
     try:
+        kind = os.stat(path).st_mode
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # reading a pipe would wait for ever
+            raise StoreError(f"{path} is no file: name the database file.")
         with open(path, "rb") as file:
             head = file.read(16)
     except FileNotFoundError:
