@@ -137,7 +137,9 @@ def effect(
     if draft.automated:
         return Effect({"touches": lead.touches + 1}, words=("shown in the stream; no attempt, no clock, no stage",))
     attempt = (
-        draft.direction is Direction.OUT and draft.channel in _ATTEMPT_CHANNELS and draft.disposition is not D.BOUNCED
+        draft.direction is Direction.OUT
+        and draft.channel in _ATTEMPT_CHANNELS
+        and draft.disposition not in INBOUND_ONLY
     )
     connect = draft.disposition in CONNECTS and draft.with_whom is WithWhom.CONTACT
     entered = _entered(lead, attempt, connect)

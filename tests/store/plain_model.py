@@ -41,6 +41,7 @@ COMES_OF = {
     "other": ["conversation", *ANYWHERE],
 }
 REACHES = ["conversation", "callback_requested", "meeting_booked", "not_interested", "replied", "held"]
+THEIRS = ["replied", "bounced", "unsubscribe"]
 NURTURE = ["connected_not_ready_now", "no_response", "no_show", "re_engage"]
 MAY_WAIT = ["connected_bad_fit", "wrong_person", "existing_customer_or_opportunity"]
 
@@ -253,7 +254,7 @@ class World:
         at_bat.touches += 1
         if automated:
             return
-        tried = out and channel in ("call", "email", "linkedin", "sms") and said != "bounced"
+        tried = out and channel in ("call", "email", "linkedin", "sms") and said not in THEIRS
         reached = said in REACHES and whom == "contact"
         at_bat.attempts += tried
         at_bat.direct += tried and whom == "contact"
@@ -324,13 +325,8 @@ class World:
 
     def qualify(self, lead: int, answers: tuple[str | None, ...]) -> None:
         at_bat = self.working(lead)
-        if None in answers and "no" not in answers:
-            at_bat.answers = answers
-            return
-        if not self.good(answers):
-            raise Refused
         at_bat.answers = answers
-        if at_bat.stage != "qualified":
+        if self.good(answers) and at_bat.stage != "qualified":
             at_bat.stage = at_bat.status = "qualified"
             at_bat.connected = True
 
