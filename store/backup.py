@@ -100,7 +100,9 @@ def damage(path: str | os.PathLike[str], connected: Callable[[apsw.Connection], 
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
         finally:
             connection.close()
-    except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as error:
+    except (apsw.InterruptError, apsw.BusyError, apsw.CantOpenError, apsw.NoMemError):
+        raise
+    except apsw.Error as error:
         return str(error)
     return None if found is None or found[0] == "ok" else str(found[0])
 

@@ -126,8 +126,8 @@ class Store:
 
     def _in_words(self, error: BaseException) -> BaseException:
         """What a read that failed is told as; a statement that is wrong in itself stays a fault of the program."""
-        telling = isinstance(error, apsw.SQLError | apsw.ConstraintError | apsw.InterruptError | apsw.MisuseError)
-        return error if telling else StoreError(plain_words(error, self.path))
+        fault = isinstance(error, apsw.SQLError | apsw.ConstraintError | apsw.InterruptError | apsw.MisuseError)
+        return error if fault and not _is_damage(error) else StoreError(plain_words(error, self.path))
 
 
 class Slot:
@@ -183,7 +183,9 @@ def open_store(path: str | os.PathLike[str], *, rules: Path | None = None, read_
         return Store(path, database, rules or rules_beside(path), read_only=read_only)
     except (PeeweeException, apsw.Error) as error:
         database.close()
-        raise StoreError(plain_words(error, path)) from error
+        # What the first statements name is in every file of this schema.
+        words = _damaged(path) if isinstance(error, apsw.SQLError) else plain_words(error, path)
+        raise StoreError(words) from error
     except BaseException:
         database.close()
         raise
@@ -248,8 +250,8 @@ def plain_words(error: BaseException, path: str) -> str:
     for seen in _led_to(error):
         if isinstance(seen, apsw.ReadOnlyError):
             return f"{path} cannot be written to: check who may write to the file and its folder."
-        if isinstance(seen, apsw.CorruptError | apsw.NotADBError | apsw.FormatError):
-            return f"{path} is damaged: nothing was saved; restore a backup (`atbat restore` lists them)."
+        if _is_damage(seen):
+            return _damaged(path)
         if isinstance(seen, apsw.CantOpenError | apsw.PermissionsError | apsw.AuthError):
             return f"{path} cannot be opened: check who may read and write the file and its folder."
         if isinstance(seen, apsw.IOError):
@@ -259,6 +261,18 @@ def plain_words(error: BaseException, path: str) -> str:
         if isinstance(seen, apsw.NoMemError | MemoryError):
             return f"{path} could not be read: this machine is out of memory; nothing was saved."
     return f"{path} refused the change; nothing was saved, and the log file has the detail."
+
+
+def _damaged(path: str) -> str:
+    return f"{path} is damaged: nothing was saved; restore a backup (`atbat restore` lists them)."
+
+
+def _is_damage(error: BaseException) -> bool:
+    # A garbled schema or search index shows as a statement that cannot be understood.
+    garbled = ("malformed", "invalid fts5 file format", "vtable constructor failed")
+    if isinstance(error, apsw.SQLError):
+        return any(words in str(error) for words in garbled)
+    return isinstance(error, apsw.CorruptError | apsw.NotADBError | apsw.FormatError)
 
 
 def disk_is_full(error: BaseException) -> bool:
