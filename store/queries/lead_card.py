@@ -1,0 +1,322 @@
+"""One at bat answered for: why it started, who has it, where it stands, what happened, when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from store.database import Store
+from store.instants import DAY, Instant
+from store.lead_state import COLUMNS, LeadState, lead_state
+from store.queries.converting import OpenOpportunity, open_opportunities
+from store.queries.people import EmailLine, Member, PhoneLine, group, reached
+from store.queries.timeline import AtBat, at_bats
+from store.reach import zones_of
+from store.rules import expiry
+from store.rules.business import Calendar
+from store.rules.cadence import script
+from store.rules.qualification import Answers
+from store.rules.touch import Reach
+from store.ruleset import RuleSet, Unit
+from store.vocabulary import Channel, Direction, Disposition, Outcome, Reachability, Stage, Trigger
+
+_LAST = 3  # touches shown
+_LOOKED_BACK = 50  # touches searched for the last words
+
+
+@dataclass(frozen=True, slots=True)
+class TouchLine:
+    """One of the last touches with the person."""
+
+    id: int
+    lead_id: int | None
+    at: Instant
+    channel: Channel
+    direction: Direction
+    disposition: Disposition
+    note: str
+    who: str
+    attempt: bool
+    connect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A disqualification that waits for a team lead; outcome and reason in the team's words."""
+
+    asked_by: str
+    asked_at: Instant
+    due_at: Instant
+    outcome: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Which day it is, from 1, ``of`` how many there are ``aim``; business days where the rules count those."""
+
+    day: int
+    of: int | None
+    aim: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The cadence's next step, ``number`` of ``total`` from 1, with the names filled into what to say."""
+
+    number: int
+    total: int
+    channel: Channel
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCard:
+    """Everything the preview, the session and the dialogs show of one at bat.
+
+    ``name`` is the person's, or the company's where no person is known. ``zones`` are the zones they may be in.
+    ``since`` is when the owner got it and ``rule`` why; ``last_words`` what was said or noted last, at ``last_at``.
+    ``ends_at`` is the end of the window with a promise taken into account, ``ends_when`` the rule in words, and
+    ``attempt_limit`` how many attempts there are, extensions included.
+    """
+
+    lead: LeadState
+    name: str
+    first_name: str
+    title: str
+    company: str
+    company_size: int | None
+    industry: str
+    zones: tuple[str, ...]
+    suppressed: bool
+    suppressed_why: str
+    email_stopped: bool
+    phones: tuple[PhoneLine, ...]
+    emails: tuple[EmailLine, ...]
+    trigger: str
+    campaign: str
+    signal: str
+    signal_at: Instant | None
+    owner: str
+    since: Instant | None
+    rule: str
+    pace: Pace
+    last_words: str
+    last_at: Instant | None
+    touches: tuple[TouchLine, ...]
+    ends_at: Instant | None
+    ends_when: str
+    attempt_limit: int | None
+    step: NextStep | None
+    earlier: tuple[AtBat, ...]
+    group: tuple[Member, ...]
+    opportunities: tuple[OpenOpportunity, ...]
+    approval: Waiting | None
+
+    @property
+    def answers(self) -> Answers:
+        """What is known of the four qualification questions."""
+        lead = self.lead
+        return Answers(lead.need, lead.budget, lead.authority, lead.timeline)
+
+    @property
+    def reach(self) -> Reach:
+        """How the person may be reached."""
+        return Reach(
+            self.zones,
+            sum(phone.state is not Reachability.BAD and not phone.of_company for phone in self.phones),
+            sum(email.state is not Reachability.BAD for email in self.emails),
+            self.suppressed,
+            self.email_stopped,
+        )
+
+
+def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
+    """The card of an at bat as of ``now``; None when there is none. Seven queries."""
+    row = store.row(_HEAD, (lead_id,))
+    if row is None:
+        return None
+    lead = lead_state(row[: len(COLUMNS)])
+    head = dict(zip(_HEAD_COLUMNS, row[len(COLUMNS) :], strict=True))
+    phones, emails = reached(store, lead.contact_id, lead.account_id)
+    touches, last_words, last_at = _last_touches(store, lead)
+    trigger = _trigger(lead.trigger, store.rules)
+    names = {
+        "first_name": head["first_name"] or head["person"],
+        "company": head["company"],
+        "industry": head["industry"],
+        "trigger": trigger or head["campaign"],
+        "last_words": last_words,
+    }
+    return LeadCard(
+        lead=lead,
+        name=head["person"] or head["company"],
+        first_name=head["first_name"],
+        title=head["title"],
+        company=head["company"],
+        company_size=head["size"],
+        industry=head["industry"],
+        zones=zones_of(head["zone"]),
+        suppressed=bool(head["suppressed"]),
+        suppressed_why=head["suppressed_why"],
+        email_stopped=bool(head["email_stopped"]),
+        phones=phones,
+        emails=emails,
+        trigger=trigger,
+        campaign=head["campaign"],
+        signal=head["signal"],
+        signal_at=head["signal_at"],
+        owner=head["owner"],
+        since=lead.assigned_at,
+        rule=head["rule"],
+        pace=_pace(lead, now, store.rules, store.calendar),
+        last_words=last_words,
+        last_at=last_at,
+        touches=touches,
+        ends_at=expiry.effective_end(lead.expires_at, lead.callback_at, store.rules, store.calendar),
+        ends_when=expiry.rule_words(lead.motion, store.rules),
+        attempt_limit=_attempt_limit(lead, store.rules),
+        step=_step(lead, names, store.rules),
+        earlier=_earlier(store, lead),
+        group=group(store, lead.id),
+        opportunities=open_opportunities(store, lead.account_id),
+        approval=_approval(head, store.rules),
+    )
+
+
+def _last_touches(store: Store, lead: LeadState) -> tuple[tuple[TouchLine, ...], str, Instant | None]:
+    """The last touches with the person, and the last words: of a touch, of a note, else what was learned."""
+    by_person, id = lead.contact_id is not None, lead.contact_id or lead.id
+    rows = store.rows(_TOUCHES_OF_CONTACT if by_person else _TOUCHES_OF_LEAD, (id, _LOOKED_BACK))
+    touches = [
+        TouchLine(
+            id,
+            lead_id,
+            at,
+            Channel(channel),
+            Direction(direction),
+            Disposition(disposition),
+            note,
+            user,
+            bool(attempt),
+            bool(connect),
+        )
+        for id, lead_id, at, channel, direction, disposition, note, user, attempt, connect in rows
+    ]
+    said = [(touch.at, touch.note) for touch in touches if touch.note][:1]
+    said += store.rows(_NOTE_OF_CONTACT if by_person else _NOTE_OF_LEAD, (id,))
+    last_at, last_words = max(said, default=(None, lead.learned))
+    return tuple(touches[:_LAST]), last_words, last_at
+
+
+def _trigger(trigger: str, rules: RuleSet) -> str:
+    return rules.triggers[Trigger(trigger)] if trigger in set(Trigger) else trigger
+
+
+def _pace(lead: LeadState, now: Instant, rules: RuleSet, calendar: Calendar) -> Pace:
+    """How far into its time an at bat is: to qualify, to convert, else of its whole window."""
+    due = {Stage.CONNECTED: (rules.sla.qualify, "to qualify"), Stage.QUALIFIED: (rules.sla.convert, "to convert")}
+    if lead.stage in due:
+        duration, aim = due[lead.stage]
+        if duration.unit is Unit.BUSINESS_DAYS:
+            return Pace(_business_day(lead.stage_at, now, calendar), duration.amount, aim)
+        of = duration.amount if duration.unit is Unit.DAYS else None
+        return Pace(_day(lead.stage_at, now, calendar), of, aim)
+    until = now if lead.closed_at is None else lead.closed_at
+    of = None if lead.expires_at is None else max(1, (lead.expires_at - lead.opened_at) // DAY)
+    return Pace(_day(lead.opened_at, until, calendar), of, "of its window")
+
+
+def _day(start: Instant, now: Instant, calendar: Calendar) -> int:
+    return max((calendar.day(now) - calendar.day(start)).days, 0) + 1
+
+
+def _business_day(start: Instant, now: Instant, calendar: Calendar) -> int:
+    first, today = calendar.day(start), calendar.day(now)
+    later = (first + timedelta(days=ahead) for ahead in range(1, min((today - first).days, 366) + 1))
+    return 1 + sum(map(calendar.works, later))
+
+
+def _attempt_limit(lead: LeadState, rules: RuleSet) -> int | None:
+    ends = rules.motions[lead.motion].expiry
+    limit = ends.attempts or ends.direct_attempts
+    return None if limit is None else limit * (1 + lead.extensions)
+
+
+def _step(lead: LeadState, names: Mapping[str, str | None], rules: RuleSet) -> NextStep | None:
+    cadence = rules.cadences.get(lead.cadence)
+    if not lead.open or cadence is None or lead.cadence_step >= len(cadence.steps):
+        return None
+    step = cadence.steps[lead.cadence_step]
+    return NextStep(lead.cadence_step + 1, len(cadence.steps), step.channel, script(step, names))
+
+
+def _earlier(store: Store, lead: LeadState) -> tuple[AtBat, ...]:
+    """The person's at bats before this one, the last first."""
+    if lead.contact_id is None:
+        return ()
+    return tuple(
+        at_bat for at_bat in at_bats(store, lead.contact_id) if at_bat.primary and at_bat.opened_at < lead.opened_at
+    )
+
+
+def _approval(head: Mapping[str, Any], rules: RuleSet) -> Waiting | None:
+    if head["asked_at"] is None:
+        return None
+    reason = rules.reasons.get(head["asked_reason"])
+    return Waiting(
+        head["asked_by"],
+        head["asked_at"],
+        head["asked_due"],
+        rules.outcomes[Outcome(head["asked_outcome"])].label,
+        reason.label if reason else head["asked_reason"],
+        head["asked_note"],
+    )
+
+
+_HEAD_SQL = {
+    "person": "coalesce(c.name, '')",
+    "first_name": "coalesce(c.first_name, '')",
+    "title": "coalesce(c.title, '')",
+    "zone": "coalesce(nullif(c.zone, ''), a.zone, '')",
+    "suppressed": "c.suppressed_at IS NOT NULL",
+    "suppressed_why": "coalesce(c.suppressed_why, '')",
+    "email_stopped": "c.email_stopped_at IS NOT NULL",
+    "company": "coalesce(a.name, '')",
+    "size": "a.size",
+    "industry": "coalesce(a.industry, '')",
+    "campaign": "coalesce(g.name, '')",
+    "signal": "coalesce(nullif(s.words, ''), s.kind, '')",
+    "signal_at": "s.at",
+    "owner": "coalesce(u.name, '')",
+    "rule": "coalesce((SELECT rule FROM assignment WHERE lead_id = l.id AND void = 0"
+    " ORDER BY at DESC, id DESC LIMIT 1), '')",
+    "asked_by": "asker.name",
+    "asked_at": "w.asked_at",
+    "asked_due": "w.due_at",
+    "asked_outcome": "w.outcome",
+    "asked_reason": "w.reason",
+    "asked_note": "w.note",
+}
+_HEAD_COLUMNS = tuple(_HEAD_SQL)
+_HEAD = f"""
+SELECT {", ".join(f'l."{column}"' for column in COLUMNS)}, {", ".join(_HEAD_SQL.values())}
+FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+LEFT JOIN campaign g ON g.id = l.campaign_id LEFT JOIN signal s ON s.id = l.signal_id
+LEFT JOIN "user" u ON u.id = l.owner_id
+LEFT JOIN approval w ON w.lead_id = l.id AND w.decided_at IS NULL AND w.void = 0
+LEFT JOIN "user" asker ON asker.id = w.asked_by_id
+WHERE l.id = ? ORDER BY w.id DESC LIMIT 1"""
+
+_TOUCH = """
+SELECT t.id, t.lead_id, t.at, t.channel, t.direction, t.disposition, t.note, coalesce(u.name, ''), t.attempt, t.connect
+FROM touch t LEFT JOIN "user" u ON u.id = t.user_id
+WHERE {who} AND t.void = 0 ORDER BY t.at DESC, t.id DESC LIMIT ?"""
+_TOUCHES_OF_CONTACT = _TOUCH.format(who="t.contact_id = ?")
+_TOUCHES_OF_LEAD = _TOUCH.format(who="t.lead_id = ?")
+_NOTE = "SELECT at, text FROM note WHERE {who} AND void = 0 ORDER BY at DESC, id DESC LIMIT 1"
+_NOTE_OF_CONTACT = _NOTE.format(who="contact_id = ?")
+_NOTE_OF_LEAD = _NOTE.format(who="lead_id = ?")

@@ -1,0 +1,143 @@
+"""A person as known, and who else somebody being entered may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.instants import DAY
+from store.operations.closing import close
+from store.operations.converting import ConvertDraft, QualifyDraft, convert, qualify
+from store.operations.undo import UndoDraft, undo
+from store.queries.choices import campaigns, owners
+from store.queries.people import Sameness, contact, duplicates
+from store.rules.closing import CloseDraft
+from store.rules.qualification import Answers
+from store.vocabulary import Answer, Disposition, Lifecycle, Outcome, UserRole
+from tests.hostile import HOSTILE
+from tests.store.query_world import ED, PRIYA, World, counted
+
+YES = Answers(Answer.YES, Answer.YES, Answer.YES, Answer.UNKNOWN)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An empty database with three users."""
+    world = World(tmp_path)
+    yield world
+    world.store.close()
+
+
+def lifecycle(world: World, contact_id: int) -> Lifecycle:
+    person = contact(world.store, contact_id)
+    assert person is not None
+    return person.lifecycle
+
+
+def test_a_person_as_known(world: World) -> None:
+    _, id, account = world.person("Dana", "Ortiz")
+    with counted(world.store) as statements:
+        person = contact(world.store, id)
+    assert len(statements) == 2
+    assert person is not None
+    assert (person.name, person.first_name, person.company, person.account_id) == (
+        "Dana Ortiz",
+        "Dana",
+        "Acme [UK] Ltd",
+        account,
+    )
+    assert (len(person.phones), len(person.emails), person.merged_into) == (1, 1, None)
+    assert contact(world.store, 99) is None
+
+
+def test_lifecycle_is_worked_out(world: World) -> None:
+    store = world.store
+    lead, id, _ = world.person("Dana", "Ortiz")
+    assert lifecycle(world, id) is Lifecycle.MQL
+    world.log(lead, Disposition.NO_ANSWER)
+    assert lifecycle(world, id) is Lifecycle.SAL
+    qualify(store, PRIYA, world.later(), QualifyDraft(lead, YES))
+    assert lifecycle(world, id) is Lifecycle.SQL
+    convert(store, PRIYA, world.later(), ConvertDraft(lead, close_date="2027-01-29", taker_id=ED.user_id))
+    assert lifecycle(world, id) is Lifecycle.OPPORTUNITY
+    undo(store, PRIYA, world.later(), UndoDraft())
+    close(
+        store, PRIYA, world.later(), CloseDraft(lead, Outcome.NOT_READY, reason="timing", back_at=world.now + 90 * DAY)
+    )
+    assert lifecycle(world, id) is Lifecycle.MQL
+    other, id, _ = world.person("Bo", "Li", phone="")
+    close(store, PRIYA, world.later(), CloseDraft(other, Outcome.NO_RESPONSE))
+    assert lifecycle(world, id) is Lifecycle.NAME
+
+
+def test_likely_duplicates_the_surest_first(world: World) -> None:
+    _, dana, _ = world.person("Dana", "Ortiz", email="d@acme.example", phone="+1 503 555 0142")
+    _, bo, _ = world.person("Bo", "Li", phone="+1 503 555 0199", email="bo@acme.example")
+    found = duplicates(
+        world.store, name="Ortiz, Dana", company="ACME [UK] Limited", email="BO@acme.example", phone="(503) 555-0142"
+    )
+    assert [(match.contact_id, match.by) for match in found] == [(bo, Sameness.EMAIL), (dana, Sameness.PHONE)]
+    assert (found[1].likeness, found[1].owner) == (100, "Priya")
+
+
+@pytest.mark.parametrize("typed", ["Dana Ortiz", "dana ortiz", "Ortiz Dana", "Dana Ortis", "Danna Ortiz"])
+def test_a_name_much_alike_at_the_same_company(world: World, typed: str) -> None:
+    _, dana, _ = world.person("Dana", "Ortiz")
+    (match,) = duplicates(world.store, name=typed, company="Acme [UK] Ltd.")
+    assert match.contact_id == dana
+    assert match.by is (Sameness.NAME if match.likeness == 100 else Sameness.LIKE_NAME)
+    assert duplicates(world.store, name=typed, company="Northwind") == ()
+    assert duplicates(world.store, name="Dan Brown", company="Acme [UK] Ltd") == ()
+
+
+def test_a_number_that_two_share_offers_both(world: World) -> None:
+    one, two = world.person("Dana", "Ortiz")[1], world.person("Bo", "Li")[1]
+    found = duplicates(world.store, name="Cy Roe", phone="+15035550142")
+    assert {match.contact_id for match in found} == {one, two}
+
+
+def test_what_was_undone_is_nobody(world: World) -> None:
+    world.person("Dana", "Ortiz")
+    undo(world.store, PRIYA, world.later(), UndoDraft())
+    assert duplicates(world.store, name="Dana Ortiz", company="Acme [UK] Ltd", phone="+1 503 555 0142") == ()
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_whatever_is_typed(world: World, typed: str) -> None:
+    plain = typed.encode("utf-8", "ignore").decode()
+    with counted(world.store) as statements:
+        duplicates(world.store, name=plain, company=plain, email=plain, phone=plain)
+    assert len(statements) <= 4
+
+
+def test_whom_an_at_bat_may_be_given_to(world: World) -> None:
+    world.person("Dana", "Ortiz")
+    connection = world.store.connection
+    connection.execute(
+        "INSERT INTO absence (user_id, starts, ends, void, written_id) VALUES (3, '2026-11-20', '2026-11-23', 0, 1)"
+    )
+    connection.execute("""UPDATE "user" SET paused = 1 WHERE name = 'Ed'""")
+    with counted(world.store) as statements:
+        found = owners(world.store, world.now)
+    assert len(statements) == 1
+    assert [(user.name, user.role, user.open_leads, user.paused, user.away) for user in found] == [
+        ("Ana", UserRole.LEAD, 0, False, True),
+        ("Ed", UserRole.AE, 0, True, False),
+        ("Priya", UserRole.SDR, 1, False, False),
+    ]
+
+
+def test_campaigns_that_run_come_first(world: World) -> None:
+    for name, starts, ends in (("Past", "2026-01-01", "2026-02-01"), ("Now", "2026-11-01", ""), ("Always", "", "")):
+        world.store.connection.execute(
+            "INSERT INTO campaign (name, channel, source, starts, ends, version, void, written_id)"
+            " VALUES (?, 'event', 'fair', ?, ?, 0, 0, 1)",
+            (name, starts, ends),
+        )
+    assert [(one.name, one.running) for one in campaigns(world.store, world.now)] == [
+        ("Now", True),
+        ("Always", True),
+        ("Past", False),
+    ]
