@@ -88,8 +88,8 @@ class FakeLead:
 
     @property
     def lead(self) -> Any:
-        """Only its status is looked at."""
-        return SimpleNamespace(status=Status.ATTEMPTING)
+        """Only its status, and that it is open, is looked at."""
+        return SimpleNamespace(status=Status.ATTEMPTING, open=1)
 
 
 @dataclass(frozen=True)
