@@ -12,7 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import time_ns
@@ -122,7 +122,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connection; the store is of no more use."""
-        self.database.close()
+        _close(self.database)
 
     def _in_words(self, error: BaseException) -> BaseException:
         """What a read that failed is told as; a statement that is wrong in itself stays a fault of the program."""
@@ -182,12 +182,12 @@ def open_store(path: str | os.PathLike[str], *, rules: Path | None = None, read_
         _check_is_current(path, database)
         return Store(path, database, rules or rules_beside(path), read_only=read_only)
     except (PeeweeException, apsw.Error) as error:
-        database.close()
+        _close(database)
         # What the first statements name is in every file of this schema.
         words = _damaged(path) if isinstance(error, apsw.SQLError) else plain_words(error, path)
         raise StoreError(words) from error
     except BaseException:
-        database.close()
+        _close(database)
         raise
 
 
@@ -207,14 +207,15 @@ def create_file(path: str | os.PathLike[str]) -> None:
     except OSError as error:
         raise StoreError(f"{path} cannot be made ({error.strerror}): choose a folder you may write to.") from None
     try:
-        connection = apsw.Connection(path)
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("application_id", APPLICATION_ID)
-        connection.close()
+        with closing(apsw.Connection(path)) as connection:
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("application_id", APPLICATION_ID)
         migrate(path, backup=False)
-    except BaseException:
-        for leftover in (path, f"{path}-wal", f"{path}-shm"):
-            Path(leftover).unlink(missing_ok=True)
+    except BaseException as error:
+        for beside in ("", "-wal", "-shm", "-journal", ".lock"):
+            Path(f"{path}{beside}").unlink(missing_ok=True)
+        if isinstance(error, apsw.Error):
+            raise StoreError(plain_words(error, path)) from error
         raise
 
 
@@ -234,7 +235,7 @@ def migrate(path: str, *, backup: bool = True) -> list[str]:
         except (PeeweeException, apsw.Error) as error:
             raise StoreError(plain_words(error, path)) from error
         finally:
-            database.close()
+            _close(database)
 
 
 def _back_up_before_migration(path: str) -> Path | None:
@@ -335,9 +336,15 @@ def _connect(path: str, *, read_only: bool) -> APSWDatabase:
     except (PeeweeException, apsw.Error) as error:
         raise StoreError(plain_words(error, path)) from error
     if found != APPLICATION_ID:
-        database.close()
+        _close(database)
         raise StoreError(f"{path} is a database of some other program: name another file.")
     return database
+
+
+def _close(database: APSWDatabase) -> None:
+    """Close; where the log cannot be written back into the file now, the next to open it does that."""
+    with suppress(PeeweeException, apsw.Error):
+        database.close()
 
 
 def _bind_datetime(_cursor: Any, _number: int, value: Any) -> str:
@@ -362,7 +369,7 @@ def _pending(path: str) -> bool:
     except (PeeweeException, apsw.Error) as error:
         raise StoreError(plain_words(error, path)) from error
     finally:
-        database.close()
+        _close(database)
 
 
 def check_schema_of(path: str, connection: apsw.Connection) -> None:
