@@ -51,7 +51,7 @@ _WHO = _column("who", "who", 18, grow=3, style="strong")
 _COMPANY = _column("company", "company", 12, grow=2)
 _WHERE = _column("stage", "where", 20, grow=1, style="muted", needs=100)
 _ATTEMPTS = _column("tries", "attempts", 7, style="muted", needs=64)
-_LAST = _column("last touch", "last", 20, grow=1, style="muted", needs=130)
+_LAST = _column("last touch", "last", 20, grow=1, style="muted", needs=150)
 _SCORE = _column("score", "score", 5, style="muted", needs=84)
 _THERE = _column("there", "there", 5, style="muted", needs=70)
 

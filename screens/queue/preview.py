@@ -43,11 +43,11 @@ class Preview(VerticalScroll, can_focus=False):
         self._lead_id = lead_id
         if lead_id is None:
             self.query_one(Static).update(Content())
-        elif self.display:
+        elif self.size.width:
             self._read(lead_id)
 
-    def on_show(self) -> None:
-        """Catch up when a wider window brings the pane back."""
+    def on_resize(self) -> None:
+        """Fit the words to the width; also when a wider window brings the pane back."""
         if self._lead_id is not None:
             self._read(self._lead_id)
 
@@ -104,16 +104,10 @@ def _hour(card: LeadCard, now: Instant, rules: RuleSet) -> tuple[present.Part, .
 
 def _questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Iterator[Content]:
     lead = card.lead
-    why = [
-        lead.motion.label,
-        card.trigger or card.signal,
-        card.campaign,
-        lead.source,
-        present.day(lead.opened_at, zone, now),
-    ]
-    yield _answer(
-        "why", ", ".join(dict.fromkeys(part for part in why if part)) + (f": {lead.why}" if lead.why else ""), width
-    )
+    trigger = card.trigger or card.signal
+    started = trigger if lead.motion.label in trigger else ", ".join(filter(None, (lead.motion.label, trigger)))
+    told = filter(None, (started, card.campaign, lead.source, present.day(lead.opened_at, zone, now)))
+    yield _answer("why", ", ".join(told) + (f": {lead.why}" if lead.why else ""), width)
     owner = "you" if card.owner == me else card.owner or "nobody yet"
     since = f", since {present.day(card.since, zone, now)}" if card.since else ""
     yield _answer("who", f"{owner}{since}" + (f" ({card.rule})" if card.rule else ""), width)
