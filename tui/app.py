@@ -86,13 +86,13 @@ class AtBat(Frame, inherit_bindings=False):
         log_file: Path = Path("atbat.log"),
         views: tuple[MainView, ...] | None = None,
         dialogs: dict[str, str] | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
         views = views or MAIN_VIEWS
         self.DEFAULT_MODE = views[0].id if person is not None else ASK  # type: ignore[misc]  # no blank screen first
         super().__init__(
             desk,
-        upkeep: Upkeep | None = None,
             keys or KeyChoices(),
             views,
             {ASK: "screens.dialogs.person:PersonDialog", **(DIALOGS if dialogs is None else dialogs)},
@@ -102,13 +102,13 @@ class AtBat(Frame, inherit_bindings=False):
         self._people = people
         self._remember = remember
         self._log_file = log_file
+        self._upkeep = upkeep
         self._leaving = False
         for look in THEMES:
             self.register_theme(look)
         self.theme = theme if theme in self.available_themes else THEMES[0].name
         self.add_mode(ASK, View)
         for view in views:
-        self._upkeep = upkeep
             self.add_mode(view.id, partial(_screen_of, view))
         if person is not None:
             self._sign_in(person)
@@ -185,14 +185,14 @@ class AtBat(Frame, inherit_bindings=False):
         if self._leaving:
             return
         self._leaving = True
+        if self._upkeep is not None:
+            self._upkeep.stop()
         finished = await self.desk.close(patience)
         sentence = None if finished else Text("A change was still waiting for the database and was not saved.")
         self.exit(code, return_code=code, message=sentence)
 
     def _end_on_signal(self, number: signal.Signals) -> None:
         code = 128 + number
-        if self._upkeep is not None:
-            self._upkeep.stop()
         backstop = threading.Timer(GONE_WITHIN - 0.1, _die, [code])
         backstop.daemon = True
         backstop.start()
@@ -211,16 +211,16 @@ class AtBat(Frame, inherit_bindings=False):
         if self._exit_renderables:
             return  # one sentence is enough: what follows a fault is its echo
         self.bell()
+        if isinstance(cause, StoreError):
+            log.error("the database failed the screen", exc_info=cause)
+            self.panic(Text(str(cause)))
+            return
         self.panic(Text(record_fault(cause or RuntimeError("unknown"), self._log_file)))
 
     # --- commands that work everywhere ---
 
     def action_view(self, view: str) -> None:
         """Go to a main view."""
-        if isinstance(cause, StoreError):
-            log.error("the database failed the screen", exc_info=cause)
-            self.panic(Text(str(cause)))
-            return
         if self.person is None:
             return
         if any(known.id == view for known in self.views):
@@ -298,13 +298,13 @@ def run(settings: Settings) -> int:
         keys=KeyChoices(settings.keymap),
         theme=settings.theme,
         log_file=settings.places.log_file,
+        upkeep=Upkeep(settings.database, desk.now),
     )
     app.run()
     return app.return_code or 0
 
 
 def _screen_of(view: MainView) -> View:
-        upkeep=Upkeep(settings.database, desk.now),
     screen: View = load_class(view.screen)()
     return screen
 
