@@ -47,7 +47,9 @@ class Sizes:
 
     @classmethod
     def of(cls, leads: int) -> Sizes:
-        """The same shape at another size."""
+        """The same shape at another size, from a thousand on."""
+        if leads < 1_000:
+            raise ValueError("the shape needs a thousand at bats at least")
         share = leads / 1_000_000
 
         def part(whole: int, least: int) -> int:

@@ -20,6 +20,7 @@ from store.operations.converting import ConvertDraft, QualifyDraft, convert, qua
 from store.operations.working import ApprovalDraft, LeadDraft, NoteDraft, accept, approve, note
 from store.rules.path import RANK
 from store.rules.qualification import Answers
+from store.rules.queue_order import HOT
 from store.vocabulary import Answer, Channel, Decision, Direction, Disposition, Motion, Outcome, Stage, WithWhom
 
 D = Disposition
@@ -78,6 +79,8 @@ _REACHED = (
 _BAD_FIT = ("no_need", "wrong_size", "wrong_industry", "wrong_geography", "no_budget", "wrong_product")
 _NOT_READY = ("timing", "no_budget", "cold", "no_authority")
 
+_PATIENCE = 6  # refusals after which a rep leaves an at bat as it is
+
 
 class Lives:
     """Plays at bats on a scene; draws on one source of chance."""
@@ -88,7 +91,7 @@ class Lives:
         self.companies = list(companies)
         self.campaigns: Mapping[Motion, int] = {}
         self._known: list[tuple[int, Company]] = []
-        self._reps = [scene.people[name] for name in ("Priya N.", "Tom B.", "Ana K.")]
+        self._reps = [actor for actor in scene.people.values() if actor.role == "sdr"]
         self._ae = [actor for actor in scene.people.values() if actor.role == "ae"]
         self._lead = next(actor for actor in scene.people.values() if actor.role == "lead")
 
@@ -106,7 +109,8 @@ class Lives:
 
     def work(self, lead_id: int) -> Story:
         """Everything that happens on an at bat until it ends."""
-        while True:
+        refusals = 0
+        while refusals < _PATIENCE:
             lead = self.scene.lead(lead_id)
             if not lead.open:
                 return
@@ -121,8 +125,8 @@ class Lives:
                 continue
             try:
                 self._step(lead)
-            except Refusal:
-                return  # something a careful rep would not have tried: it stays as it is
+            except Refusal:  # one promise too many, nobody to call: something else comes to mind
+                refusals += 1
 
     # -- how it begins -----------------------------------------------------------------------------------------------
 
@@ -131,7 +135,8 @@ class Lives:
         motion = rng.choices(tuple(KINDS), [kind.weight for kind in KINDS.values()])[0]
         kind = KINDS[motion]
         company, contact_id = self._who(again=motion in (Motion.REACTIVATION, Motion.EXPANSION))
-        owner = rng.choices((*self._reps, None), (45, 28, 25, 3))[0]
+        shares = (45, *(26 for _ in self._reps[1:]), len(self._reps))  # the demo's rep is a busy one
+        owner = rng.choices((*self._reps, None), shares)[0]
         score = min(100, max(3, round(rng.gauss(30 + 60 * kind.warmth, 16))))
         return Arrival(
             motion,
@@ -171,11 +176,15 @@ class Lives:
     # -- when and how it goes on -------------------------------------------------------------------------------------
 
     def _turn(self, lead: LeadState) -> Instant:
-        """When its owner gets to it: soon where it is hot, some time that day otherwise."""
-        rng = self.rng
-        due = max(self.scene.now, lead.due_at or self.scene.now)
-        if lead.tier == 2:
-            return self._at_work(self.scene.now + round(rng.lognormvariate(1.3, 0.9) * MINUTE))
+        """When its owner gets to it: within its clock as a rule, soon where it is hot, else some time that day."""
+        rng, now = self.rng, self.scene.now
+        due = max(now, lead.due_at or now)
+        if lead.first_touch_at is None and lead.first_touch_due_at is not None:
+            began = self.scene.store.calendar.next_open(now)
+            share = rng.uniform(0.2, 0.95) if rng.random() < 0.85 else rng.uniform(1.1, 6)
+            return self._at_work(began + round(max(lead.first_touch_due_at - began, MINUTE) * share))
+        if lead.tier == HOT:
+            return self._at_work(now + round(rng.lognormvariate(1.3, 0.9) * MINUTE))
         if lead.callback_at is not None:
             return due + round(rng.uniform(-4, 12) * MINUTE)
         day_later = rng.random() < 0.12

@@ -33,6 +33,7 @@ TEAM = (
     UserDraft("Grace O.", UserRole.LEAD),
     UserDraft("Sam T.", UserRole.ADMIN),
 )
+_LEADS_A_REP = 150  # from here on the team grows with the season
 _DAYS = 120  # the season's length,
 _WORKING_DAYS = 80  # and how many of them at bats are opened on
 
@@ -50,7 +51,7 @@ def seed(
     The special situations come first, so that a hundred at bats hold every one of them; the rest are ordinary lives.
     Raises StoreError for a path that exists.
     """
-    team = TeamDraft("Inside sales", ZONE, "US", "US", "USD", TEAM)
+    team = TeamDraft("Inside sales", ZONE, "US", "US", "USD", (*TEAM, *_more_reps(leads // _LEADS_A_REP - 3)))
     create_store(path, team, now - (_DAYS + 5) * DAY)
     store = open_store(path)
     try:
@@ -73,6 +74,12 @@ def seed(
         store.connection.pragma("synchronous", "FULL")
     finally:
         store.close()
+
+
+def _more_reps(count: int) -> list[UserDraft]:
+    """Reps beyond the first three, where the season is so long that those could not hold it."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return [UserDraft(f"Rep {letters[n % 26]}{n // 26 or ''}.") for n in range(count)]
 
 
 def _campaigns(scene: Scene) -> dict[Motion, int]:
