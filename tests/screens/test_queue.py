@@ -1,0 +1,106 @@
+"""The queue's screen: what it shows at once, what it says of others, and that nothing moves under the hand."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from screens.queue.preview import Preview
+from store.instants import HOUR
+from store.vocabulary import Disposition, Motion, Stage
+from tests.factories import BEN, Floor
+from tests.screens.queue_app import at_work, queue_of
+
+
+def pane(preview: Preview) -> str:
+    """The words of the preview."""
+    return str(preview.query_one(Static).render())
+
+
+async def test_the_best_next_at_bat_is_selected_with_why(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    hot = floor.lead(Stage.NEW, motion=Motion.DEMO_REQUEST)
+    async with at_work(floor) as d:
+        assert d.keys == 0
+        assert queue_of(d).table.cursor_id == hot
+        assert "first touch due in" in d.screen_text()
+
+
+async def test_the_pane_answers_the_five_questions(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.ACCEPTED)
+    floor.touch(lead_id, Disposition.VOICEMAIL_LEFT)
+    async with at_work(floor) as d:
+        if queue_of(d).table.row_count == 0:
+            await d.press("d")
+        preview = queue_of(d).preview
+        await d.until(lambda: "Person1 Ortiz" in pane(preview))
+        words = pane(preview)
+        for question in ("why", "who", "where", "what", "when"):
+            assert f"\n{question} " in words or words.startswith(question)
+        assert "you, since" in words
+
+
+async def test_what_is_due_later_is_one_key_away(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.ATTEMPTING)
+    async with at_work(floor) as d:
+        if queue_of(d).table.row_count:
+            await d.press("l", "n")
+        assert queue_of(d).table.row_count == 0
+        assert "Nothing is due" in d.screen_text()
+        await d.press("d")
+        assert list(queue_of(d).table.ids) == [lead_id]
+
+
+async def test_what_others_did_is_announced_and_never_inserted(floor: Floor) -> None:
+    first = floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        queue = queue_of(d)
+        new = floor.lead(Stage.NEW, motion=Motion.DEMO_REQUEST)
+        queue._look()
+        await d.until(lambda: "1 new" in d.screen_text())
+        assert list(queue.table.ids) == [first]
+        await d.press("R")
+        await d.until(lambda: len(queue.table.ids) == 2)
+        assert queue.table.cursor_id == first, "the cursor stays on the row it was on"
+        assert list(queue.table.ids) == [new, first]
+
+
+async def test_a_row_taken_by_somebody_else_goes_when_asked(floor: Floor) -> None:
+    from store.operations.working import LeadDraft, reassign
+
+    mine, other = floor.lead(Stage.ACCEPTED), floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        queue = queue_of(d)
+        reassign(floor.store, BEN, floor.later(), LeadDraft(other))
+        queue._look()
+        await d.until(lambda: "1 gone" in d.screen_text())
+        await d.press("R")
+        await d.until(lambda: list(queue.table.ids) == [mine])
+
+
+async def test_views_are_one_key_apart_and_say_when_they_are_empty(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("v")
+        await d.until(lambda: "Nobody is waiting for a first answer" in d.screen_text())
+        await d.press("v")
+        await d.until(lambda: "No promise is open" in d.screen_text())
+
+
+async def test_it_works_in_every_width(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor, size=(80, 24)) as d:
+        assert not queue_of(d).preview.display
+        for width, height, lines in ((120, 36, 2), (200, 50, 1), (80, 24, 1), (20, 5, 1)):
+            await d.resize(width, height)
+            assert queue_of(d).table._painter.lines == lines
+            assert "Ortiz" in d.screen_text() or width == 20
+
+
+async def test_the_words_follow_the_clock(floor: Floor) -> None:
+    floor.lead(Stage.NEW, motion=Motion.CAMPAIGN_RESPONSE)
+    async with at_work(floor) as d:
+        assert "first touch due in" in d.screen_text()
+        floor.now += 5 * HOUR
+        d.app.clock = floor.now
+        await d.idle()
+        assert "late" in d.screen_text()
