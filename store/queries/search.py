@@ -174,7 +174,7 @@ def _by_words(store: Store, words: Sequence[str], found: _Found, limit: int) -> 
     for match in (_all(words), _all(words, "*")):
         for (contact_id,) in store.rows(_CONTACT_WORDS, (f"name : ({match})", _CANDIDATES)):
             found.add(contact_id, None, _Rank.WORDS, Matched.NAME)
-        for (account_id,) in store.rows(_ACCOUNT_WORDS, (match, _CANDIDATES)):
+        for (account_id,) in store.rows(_ACCOUNT_WORDS, (f"name : ({match})", _CANDIDATES)):
             found.add(None, account_id, _Rank.WORDS, Matched.NAME)
     if found.companies:
         companies = json.dumps(list(found.companies))
@@ -187,11 +187,11 @@ def _by_words(store: Store, words: Sequence[str], found: _Found, limit: int) -> 
 
 def _by_person_and_company(store: Store, words: Sequence[str], found: _Found) -> None:
     """A person's words followed by their company's, or the other way round."""
-    for split in range(1, min(len(words), 4)):
+    for split in reversed(range(1, min(len(words), 4))):  # a longer name is the rarer one
         for person, company in ((words[:split], words[split:]), (words[split:], words[:split])):
             if min(max(map(len, person)), max(map(len, company))) < _TELLING:
                 continue
-            match = (f"name : ({_all(person, '*')})", _all(company, "*"), _CANDIDATES)
+            match = (f"name : ({_all(person, '*')})", f"name : ({_all(company, '*')})", _CANDIDATES)
             rows = store.rows(_PERSON_AT, match)
             for (contact_id,) in rows:
                 found.add(contact_id, None, _Rank.WORDS, Matched.NAME)
@@ -200,11 +200,13 @@ def _by_person_and_company(store: Store, words: Sequence[str], found: _Found) ->
 
 
 def _by_letters(store: Store, text: str, found: _Found) -> None:
-    """Any part of a name, a company or an address, from three letters up; all of them where several were typed."""
+    """A domain, or any part of a name, a company or an address, from three letters up; all of several typed."""
     parts = [part for part in text.split() if len(part) >= _GRAM]
     if not parts:
         return
     match = _all(parts)
+    for (account_id,) in store.rows(_ACCOUNT_WORDS, (f"domain : ({_all(parts, '*')})", _CANDIDATES)):
+        found.add(None, account_id, _Rank.PART, Matched.NAME)
     for contact_id, account_id, address in store.rows(_LETTERS, {"match": match, "most": _CANDIDATES}):
         if address:
             found.add(contact_id, None, _Rank.ADDRESS, Matched.EMAIL, address)
