@@ -13,9 +13,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from store.database import open_store
+from store.demo.endings import ENDINGS
 from store.demo.lives import Lives
 from store.demo.scene import Scene
-from store.demo.stories import STORIES, Told
+from store.demo.stories import BEGINNINGS
+from store.demo.told import Told
 from store.instants import DAY, HOUR, Instant, instant
 from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.init import TeamDraft, UserDraft, create_store
@@ -33,6 +35,7 @@ TEAM = (
     UserDraft("Grace O.", UserRole.LEAD),
     UserDraft("Sam T.", UserRole.ADMIN),
 )
+STORIES = (*BEGINNINGS, *ENDINGS)
 _LEADS_A_REP = 150  # from here on the team grows with the season
 _DAYS = 120  # the season's length,
 _WORKING_DAYS = 80  # and how many of them at bats are opened on

@@ -14,9 +14,8 @@ from peewee import BigIntegerField
 
 from store.database import Store, open_store
 from store.demo.example import LEADS, SEED, copy_example, find_example, make_example
-from store.demo.seed import REP, SEASON_END, TEAM, seed
+from store.demo.seed import REP, SEASON_END, STORIES, TEAM, seed
 from store.demo.shift import is_instant
-from store.demo.stories import STORIES
 from store.doctor import check
 from store.errors import StoreError
 from store.instants import DAY, HOUR, MINUTE, Instant, instant, moment
