@@ -159,7 +159,8 @@ class _Draft:
         else:
             name = f"{first} {last}".strip()
         country = country_code(text("country")) if text("country") else None
-        company, domain = text("company"), self._domain()
+        company, said_domain = text("company"), self._said_domain()
+        domain = said_domain or self._mail_domain()
         if company.casefold() == name.casefold() and not (text("domain") or text("website")):
             company = domain = ""  # a private person, listed as their own company
         created, updated = self.dates.get("created_at"), self.dates.get("updated_at")
@@ -180,6 +181,7 @@ class _Draft:
             company=company,
             company_key=company_key(company) if company else "",
             domain=domain,
+            domain_said=bool(said_domain),
             website=text("website"),
             industry=text("industry"),
             company_size=self.size,
@@ -203,6 +205,7 @@ class _Draft:
             notes=text("notes"),
             opted_out_email="opted_out_email" in self.flags,
             do_not_call="do_not_call" in self.flags,
+            do_not_contact="do_not_contact" in self.flags,
             converted="converted" in self.flags,
             converted_at=converted.at if converted else None,
             converted_opportunity_id=self.texts.get("converted_opportunity_id"),
@@ -226,10 +229,10 @@ class _Draft:
                     seen.add(key)
                     self.phones.append(phone)
 
-    def _domain(self) -> str:
-        for said in ("domain", "website"):
-            if domain := site_domain(self.text(said)):
-                return domain
+    def _said_domain(self) -> str:
+        return site_domain(self.text("domain")) or site_domain(self.text("website"))
+
+    def _mail_domain(self) -> str:
         return next((domain for email in self.emails if (domain := mail_domain(email.key))), "")
 
     def _phone_zone(self) -> str | None:

@@ -23,6 +23,8 @@ from store.intake.statuses import NEW_AT_BAT, NO_AT_BAT, Understanding, understa
 from store.vocabulary import PhoneKind
 
 GENERIC = "generic"
+OWN = "atbat"  # the preset of our own exports, and how their rows' external ids call where they are from
+AS_WRITTEN = " (as written)"  # ends the header of a field of the team's own that bears the name of one of ours
 EMAIL_FIELDS = {"email": "", "email_work": "work", "email_home": "home", "email_other": "other"}
 PHONE_FIELDS = {
     "phone": PhoneKind.OFFICE,
@@ -40,7 +42,7 @@ TEXT_FIELDS = (
 NOTE_FIELDS = ("description", "notes")
 ID_FIELDS = ("external_id", "converted_opportunity_id", "converted_account_id", "merged_into_id")
 DATE_FIELDS = ("created_at", "updated_at", "converted_at")
-FLAG_FIELDS = ("opted_out_email", "do_not_call", "converted", "deleted")
+FLAG_FIELDS = ("opted_out_email", "do_not_call", "do_not_contact", "converted", "deleted")
 OTHER_FIELDS = ("company_size", "time_zone")
 FIELDS = frozenset(
     (*EMAIL_FIELDS, *PHONE_FIELDS, *TEXT_FIELDS, *NOTE_FIELDS, *ID_FIELDS, *DATE_FIELDS, *FLAG_FIELDS, *OTHER_FIELDS)
@@ -134,8 +136,10 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def choose(headers: Iterable[str]) -> Mapping:
-    """The preset whose marks the headers bear, else the generic one."""
+    """The preset whose marks the headers bear, else the generic one; our own export may carry another's along."""
     given = frozenset(map(folded, headers))
+    if preset(OWN).fits(given):
+        return preset(OWN)
     return max(presets().values(), key=lambda each: each.fits(given)) if _any_fits(given) else preset(GENERIC)
 
 

@@ -16,9 +16,10 @@ class ContactRow:
 
     ``line`` is where the row begins in the file. ``system`` with ``external_id`` is the other system's name for it
     (None where it has none); ``digest`` is the same for the same cells. ``status``, ``lifecycle``, ``owner`` and
-    ``source`` are the file's own words. Times are instants, None where unknown; ``…_date_only`` ones are midnight in
-    the team's zone and stand outside SLA figures. ``custom`` holds every other column by its header, ``notices`` says
-    what could not be understood and was kept there.
+    ``source`` are the file's own words. ``domain_said``: a column named the domain, it was not read off an e-mail
+    address. Times are instants, None where unknown; ``…_date_only`` ones are midnight in the team's zone and stand
+    outside SLA figures. ``custom`` holds every other column by its header, ``notices`` says what could not be
+    understood and was kept there.
     """
 
     line: int
@@ -36,6 +37,7 @@ class ContactRow:
     company: str
     company_key: str
     domain: str
+    domain_said: bool
     website: str
     industry: str
     company_size: int | None
@@ -59,6 +61,7 @@ class ContactRow:
     notes: str
     opted_out_email: bool
     do_not_call: bool
+    do_not_contact: bool
     converted: bool
     converted_at: Instant | None
     converted_opportunity_id: str | None

@@ -145,7 +145,7 @@ def open_at_bat(
     first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
     plan = rules.cadence_of(motion)
     first = next_step(plan, 0, starts, starts, calendar, rules.calling, ())
-    expires = expiry.window_end(motion, starts, rules, calendar, _campaign_end(tx, campaign_id))
+    expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx, campaign_id))
     values: dict[str, Any] = {
         "contact_id": contact_id,
         "account_id": account_id,
@@ -230,7 +230,8 @@ JOIN opportunity o ON o.id = c.opportunity_id
 WHERE l.contact_id = ? AND o.open = 1 AND o.rejected_at IS NULL"""
 
 
-def _campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:
+def campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:
+    """When the campaign's window closes; None without a campaign or without an end."""
     if campaign_id is None:
         return None
     ends = tx.store.value("SELECT ends FROM campaign WHERE id = ?", (campaign_id,))

@@ -99,7 +99,7 @@ def names_agree(one: str, other: str) -> bool:
 class Known:
     """The people and companies a batch may mean, by everything that may identify them."""
 
-    def __init__(self, store: Store, system: str, rows: Sequence[ContactRow], accounts: bool = True) -> None:
+    def __init__(self, store: Store, system: str, rows: Sequence[ContactRow]) -> None:
         self._store = store
         self._system = system
         self.people: dict[int, Person] = {}
@@ -126,8 +126,10 @@ class Known:
         return None
 
     def holders(self, ids: Collection[int]) -> list[Person]:
-        """The people with these keys, those merged into others as the survivors, each once."""
+        """The people with these keys, those merged into others as the survivors, each once; of a crowd nobody."""
         found: dict[int, Person] = {}
+        if len(ids) > _CROWD:
+            return []
         for contact_id in ids:
             person = self.people.get(contact_id)
             while person is not None and person.row["merged_into_id"] is not None:
@@ -176,7 +178,7 @@ class Known:
     def _read_people(self, rows: Sequence[ContactRow]) -> None:
         records = {row.external_id for row in rows if row.external_id}
         self.by_record.update(self._ask(_BY_RECORD, _list(records), self._system))
-        own = {int(text) for text in (record.partition("@")[0] for record in records) if text.isdecimal()}
+        own = set(filter(None, map(own_number, records)))
         for folded, contact_id in self._ask(_BY_EMAIL, _list(email.key for row in rows for email in row.emails)):
             self.by_email[folded].add(contact_id)
         numbers = {phone.e164 for row in rows for phone in row.phones if phone.e164}
@@ -217,6 +219,12 @@ class Known:
 
     def _ask(self, sql: str, *params: str) -> Iterable[tuple[Any, ...]]:
         return self._store.connection.execute(sql, params)
+
+
+def own_number(record: str) -> int | None:
+    """The contact's key in ``17@4f6a…``, which is how a database of this program names its people in an export."""
+    number, at, _ = record.partition("@")
+    return int(number) if at and number.isascii() and number.isdigit() and len(number) < 16 else None
 
 
 def seen_before(store: Store, system: str, digests: Iterable[str]) -> set[str]:

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("tui.cli.backup", "Copy the database whole, while people work."),
     "demo": ("tui.cli.demo", "Open the program on its example data, moved to today."),
     "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),
+    "export": ("tui.cli.export", "Write people, at bats or touches as CSV."),
+    "import": ("tui.cli.import_", "Read a file of people into the database."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
     "init": ("tui.cli.init", "Make the team's database."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
