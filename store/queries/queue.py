@@ -188,7 +188,7 @@ def _key(store: Store, lead: LeadState, zone: str, now: Instant, ends: Instant) 
     """The total order of the queue."""
     tier = _tier(store, lead, now, ends)
     asleep = lead.next_channel is Channel.CALL and store.is_asleep(zone, now)
-    due = lead.warn_at if tier == DECIDE and lead.tier == CADENCE else lead.due_at
+    due = lead.warn_at if tier == DECIDE and lead.tier != DECIDE else lead.due_at
     return (tier, asleep, due or 0, -lead.score, -lead.value, lead.opened_at, lead.id)
 
 
@@ -232,15 +232,16 @@ def _arm(where: str, *, by: str = "l.due_at", index: str = "lead_queue", snoozed
     )
 
 
+_NOT_WARNED = "(l.warn_at IS NULL OR l.warn_at > :now)"
 _PROMISED = _arm("l.tier = 1 AND l.due_at <= :lead")
 _HOT = _arm("l.tier = 2")
 _DECIDE = _arm("l.tier = 3")
-_EXPIRING = _arm("l.tier = 5 AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
-_FRESH = _arm("l.tier = 4")
-_CADENCE = _arm("l.tier = 5 AND l.due_at < :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)")
+_EXPIRING = _arm("l.tier IN (4, 5) AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
+_FRESH = _arm(f"l.tier = 4 AND {_NOT_WARNED}")
+_CADENCE = _arm(f"l.tier = 5 AND l.due_at < :day_end AND {_NOT_WARNED}")
 _LATER_ARMS = (
     _arm("l.tier = 1 AND l.due_at > :lead"),
-    _arm("l.tier = 5 AND l.due_at >= :day_end AND (l.warn_at IS NULL OR l.warn_at > :now)"),
+    _arm(f"l.tier = 5 AND l.due_at >= :day_end AND {_NOT_WARNED}"),
     _arm("l.snoozed_until > :now", by="l.snoozed_until", snoozed=""),
     _arm("l.tier = 6"),
 )

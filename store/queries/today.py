@@ -111,8 +111,8 @@ _COUNTED: Mapping[View, str] = {
     " OR tier = 5 AND (warned OR due_at < :day_end))",
     View.HOT: "NOT snoozed AND tier = 2",
     View.CALLBACKS: "NOT snoozed AND tier = 1",
-    View.EXPIRING: "NOT snoozed AND tier = 5 AND warned",
-    View.NEW: "NOT snoozed AND tier IN (2, 4)",
+    View.EXPIRING: "NOT snoozed AND tier IN (4, 5) AND warned",
+    View.NEW: "NOT snoozed AND (tier = 2 OR tier = 4 AND NOT warned)",
     View.LATER: "snoozed OR tier = 6 OR tier = 1 AND due_at > :lead OR tier = 5 AND NOT warned AND due_at >= :day_end",
 }
 _VIEWS = f"""
@@ -127,7 +127,8 @@ _LATE = f"""
 SELECT (SELECT count(*) FROM lead INDEXED BY lead_queue WHERE {_AWAKE} AND tier BETWEEN 1 AND 4 AND CASE
           WHEN tier = 1 OR tier = 2 AND unanswered_at IS NOT NULL THEN due_at < :now
           WHEN tier = 3 THEN decision IS 'expired' OR decision IS NULL AND due_at < :now
-          WHEN first_touch_due_at IS NOT NULL THEN first_touch_due_at < :now
-          ELSE {_RUNS_OUT} END)
+          WHEN first_touch_due_at IS NOT NULL AND (tier = 2 OR (warn_at <= :now) IS NOT 1)
+          THEN first_touch_due_at < :now
+          ELSE tier = 4 AND {_RUNS_OUT} END)
      + (SELECT count(*) FROM lead INDEXED BY lead_expiring
         WHERE {_AWAKE} AND tier = 5 AND {_RUNS_OUT})"""

@@ -74,11 +74,15 @@ def tier_now(lead: LeadState, now: Instant, day_end: Instant, rules: RuleSet) ->
         return LATER
     if lead.tier == PROMISED:
         return PROMISED if (lead.due_at or 0) <= now + rules.queue.callback_lead else LATER
+    if lead.tier in (FRESH, CADENCE) and _warned(lead, now):
+        return DECIDE
     if lead.tier == CADENCE:
-        if lead.warn_at is not None and lead.warn_at <= now:
-            return DECIDE
         return CADENCE if (lead.due_at or 0) < day_end else LATER
     return lead.tier
+
+
+def _warned(lead: LeadState, now: Instant) -> bool:
+    return lead.warn_at is not None and lead.warn_at <= now
 
 
 def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) -> Why:
@@ -99,13 +103,14 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
         return Why(Urgency.LATE if late else Urgency.DUE, f"replied {span(now - lead.unanswered_at)} ago: answer")
     if lead.tier == DECIDE:
         return Why(Urgency.LATE if late else Urgency.DUE, f"qualified: convert{_by(lead.due_at, zone, now)}")
-    if lead.tier in (HOT, FRESH) and lead.first_touch_due_at is not None:
+    warned = lead.tier in (FRESH, CADENCE) and _warned(lead, now)
+    if lead.tier in (HOT, FRESH) and lead.first_touch_due_at is not None and not warned:
         left = lead.first_touch_due_at - now
         if left < 0:
             return Why(Urgency.LATE, f"first touch {span(-left)} late")
         soon = Urgency.DUE if left < 10 * MINUTE else Urgency.SOON if left < 2 * HOUR else Urgency.CALM
         return Why(soon, f"first touch due in {span(left)}")
-    if lead.warn_at is not None and lead.warn_at <= now and lead.expires_at is not None:
+    if warned and lead.expires_at is not None:
         left = lead.expires_at - now
         words = "window is over: decide" if left <= 0 else f"expires {_clock(lead.expires_at, zone, now)}: decide"
         return Why(Urgency.LATE if left <= DAY else Urgency.DUE, words)
