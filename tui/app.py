@@ -44,6 +44,12 @@ DIALOGS: dict[str, str] = {
     "snooze": "screens.dialogs.callback:SnoozeDialog",
     "note": "screens.dialogs.note:NoteDialog",
     "status": "screens.dialogs.note:StatusDialog",
+    "close": "screens.dialogs.close:CloseDialog",
+    "convert": "screens.dialogs.convert:ConvertDialog",
+    "qualify": "screens.dialogs.qualify:QualifyDialog",
+    "person": "screens.dialogs.person_role:PersonRoleDialog",
+    "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
+    "approve": "screens.dialogs.approve:ApproveDialog",
 }
 ASK = "ask"
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process

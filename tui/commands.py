@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("person", "p", "person", "Add a person to this at bat, with the part they play.", _LEADS),
     Command("edit", "e", "edit", "Correct a name, title, phone or e-mail; amend what you logged today.", _LEADS),
     Command("extend", "E", "extend", "Extend the window of this at bat, with a reason.", _LEADS),
+    Command("approve", "A", "approve", "Approve, or send back, a closing that waits for a team lead.", _LEADS),
     Command("timeline", "enter", "timeline", "Everything that ever happened with this person.", _LEADS, 6),
     Command("account", "comma", "account", "The whole account: everyone, both pools, one stream.", _LEADS),
     Command("copy", "y", "copy", "Copy the script for this step, with their names filled in.", _LEADS),

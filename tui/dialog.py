@@ -41,12 +41,13 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     A subclass gives ``heading``, ``compose_form``, ``reset``, ``draft`` and ``operation``, and where useful
     ``consequence`` and ``prepare``. A letter picks a choice and saves at once if ``draft`` then lacks nothing;
-    with SAVES_ON_LETTER off it only picks.
+    with SAVES_ON_LETTER off it only picks. With LETTERS_STAY a letter means the list that has the focus and no other.
     """
 
     app = getters.app(Frame)
     AUTO_FOCUS = ""
     SAVES_ON_LETTER: ClassVar[bool] = True
+    LETTERS_STAY: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Where.DIALOG),
         Binding("enter", "enter", show=False, priority=True),
@@ -174,8 +175,12 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             self.say(refusal.sentence)
             return
         field.show_error(refusal.sentence)
+        self.focus_field(field)
+
+    def focus_field(self, field: Field) -> None:
+        """Focus a field and bring it into sight, once it has its place if it was only just shown."""
         self.set_focus(field.focus_target)
-        field.scroll_visible(animate=False)
+        self.call_after_refresh(field.scroll_visible, animate=False)
 
     def on_resize(self) -> None:
         """The form scrolls in what the lines around it leave, so that what will happen is always in sight."""
@@ -261,13 +266,15 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     def _lists_in_turn(self) -> list[ChoiceList[Any]]:
         """The lists a letter may mean: the focused one, then those without a choice yet, then the others."""
+        if self.LETTERS_STAY and isinstance(self.focused, ChoiceList):
+            return [self.focused]
         lists = [choices for choices in self.query(ChoiceList) if choices.display]
         return sorted(lists, key=lambda choices: (choices is not self.focused, choices.chosen is not None))
 
     def _go_on(self, picked: ChoiceList[Any], missing: Refusal | None) -> None:
         field = self._field(missing.field if missing else None)
         if field is not None:
-            self.set_focus(field.focus_target)
+            self.focus_field(field)
         elif missing is not None:
             self.show_refusal(missing)
         else:
@@ -275,7 +282,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             self.focus_next()
 
     def _field(self, name: str | None) -> Field | None:
-        return next((field for field in self.query(Field) if field.field == name), None)
+        return next((field for field in self.query(Field) if name and name in (field.field, field.also)), None)
 
     def _typing_places(self) -> list[Widget]:
         return [widget for widget in self.query("Input, TextArea") if widget.display]

@@ -10,13 +10,15 @@ from textual.binding import BindingType
 
 from store.lead_state import LeadState
 from store.queries import queue
-from store.vocabulary import Outcome
+from store.vocabulary import Outcome, Status
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Done
 from tui.view import View
 
 # What only looks may be done to an at bat that has ended.
 _LOOKS = frozenset({"timeline", "account", "copy", "dial", "edit", "log"})
+# What may still be done to one that waits for a team lead's approval.
+_WHILE_IT_WAITS = _LOOKS | {"approve", "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Offered:
 
     row: Any
     outcome: Outcome | None = None
+    reason: str = ""
 
 
 class LeadRow(Protocol):
@@ -63,7 +66,25 @@ class LeadScreen(View):
         """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
         if verb not in _LOOKS and not lead.lead.open:
             return f"This at bat is {lead.lead.stage.label} for good: new interest is a new at bat."
+        waits = lead.lead.status is Status.UNQUALIFIED
+        if waits and verb not in _WHILE_IT_WAITS:
+            return "This at bat waits for a team lead's approval: ask for it to be sent back first."
+        if verb == "approve":
+            if not waits:
+                return "Nothing waits for approval here."
+            if not self._leads_team:
+                return "Only a team lead decides this."
         return None
+
+    @property
+    def _leads_team(self) -> bool:
+        actor = self.app.desk.actor
+        return actor is not None and actor.leads_team
+
+    def _to_decide(self) -> bool:
+        """Whether the lead in front waits for the word of the person at the keyboard."""
+        lead = self.current_lead()
+        return lead is not None and lead.lead.status is Status.UNQUALIFIED and self._leads_team
 
     # --- the verbs ---
 
@@ -72,12 +93,16 @@ class LeadScreen(View):
         self.open_verb("log")
 
     def action_convert(self) -> None:
-        """Convert."""
-        self.open_verb("convert")
+        """Convert; a team lead decides instead what waits for approval."""
+        self.open_verb("approve" if self._to_decide() else "convert")
 
     def action_close(self) -> None:
-        """Close with outcome and reason."""
-        self.open_verb("close")
+        """Close with outcome and reason; a team lead decides instead what waits for approval."""
+        self.open_verb("approve" if self._to_decide() else "close")
+
+    def action_approve(self) -> None:
+        """Approve or send back a closing that waits."""
+        self.open_verb("approve")
 
     def action_callback(self) -> None:
         """Promise a callback."""
@@ -162,7 +187,7 @@ class LeadScreen(View):
         """Open the dialog that is offered, on the at bat as it stands now."""
         row = await self.app.desk.read(queue.row, lead_id)
         if row is not None:
-            self.app.open_dialog(offer.what, Offered(row, offer.outcome), self.verb_done)
+            self.app.open_dialog(offer.what, Offered(row, offer.outcome, offer.reason), self.verb_done)
 
     def _lead_for(self, verb: str) -> LeadRow | None:
         """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said."""

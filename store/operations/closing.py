@@ -61,7 +61,9 @@ def close(tx: Transaction, draft: CloseDraft) -> Done:
     end = ending(lead, draft, tx.rules, tx.now, employees=_employees(tx, lead), leads_team=tx.actor.leads_team)
     name = spoken_name(tx, lead)
     if end.waits:
-        return _wait_for_approval(tx, lead, end, name)
+        _wait_for_approval(tx, lead, end, draft)
+        named = _right_person(tx, lead, draft) if draft.right_person is not None else None
+        return tx.done(f"{name} waits for a team lead's approval: {end.outcome.label}", made=named)
     if draft.outcome is Outcome.DUPLICATE:
         _absorb(tx, lead, draft)
     after = finish(tx, lead, end, draft)
@@ -127,7 +129,7 @@ def _employees(tx: Transaction, lead: LeadState) -> int | None:
     return tx.store.value("SELECT size FROM account WHERE id = ?", (lead.account_id,))  # type: ignore[no-any-return]
 
 
-def _wait_for_approval(tx: Transaction, lead: LeadState, end: Ending, name: str) -> Done:
+def _wait_for_approval(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> None:
     due = clocks.approval_by(tx.now, tx.rules, tx.store.calendar)
     tx.insert(
         Approval,
@@ -142,9 +144,8 @@ def _wait_for_approval(tx: Transaction, lead: LeadState, end: Ending, name: str)
         from_status=lead.status,
     )
     changes: dict[str, Any] = {"status": Status.UNQUALIFIED, "decision": None, "decision_at": None, "due_at": due}
-    changes.update(tier=queue_order.LATER)
+    changes.update(tier=queue_order.LATER, competitor=draft.competitor)
     advance(tx, lead, changes, ((Stage.DISQUALIFIED, False),))
-    return tx.done(f"{name} waits for a team lead's approval: {end.outcome.label}")
 
 
 def _absorb(tx: Transaction, lead: LeadState, draft: CloseDraft) -> None:

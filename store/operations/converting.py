@@ -23,11 +23,11 @@ from store.models import (
 )
 from store.operations.at_bat import advance, end_clock, require_open, spoken_name, take_up
 from store.operations.promises import end_promises
-from store.operations.transaction import Done, Transaction, operation
+from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of
 from store.rules import clocks, queue_order
 from store.rules.path import skipped
-from store.rules.qualification import Answers, check
+from store.rules.qualification import REASON_OF_NO, Answers, against, check
 from store.vocabulary import (
     Decision,
     MeetingResult,
@@ -95,8 +95,8 @@ class ReverseDraft:
 def qualify(tx: Transaction, draft: QualifyDraft) -> Done:
     """Store the answers; with need yes and at most one not known the at bat becomes Qualified.
 
-    Raises Refusal naming the question when a no or too many unknowns stand against it. Answers may also be stored
-    while some are still missing: the at bat then stays where it is.
+    Otherwise it stays where it is, and the sentence says what stands against it. A no offers to close it as a bad
+    fit, with the reason that the question stands for.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
     require_open(lead)
@@ -110,10 +110,10 @@ def qualify(tx: Transaction, draft: QualifyDraft) -> Done:
     if learned:
         changes["learned"] = learned
     name = spoken_name(tx, lead)
-    if draft.answers.missing() and not draft.answers.refused():
+    if not draft.answers.qualified():
         advance(tx, lead, changes)
-        return tx.done(f"answers kept for {name}; still to ask: {', '.join(draft.answers.missing())}")
-    check(draft.answers)
+        words = against(draft.answers)
+        return tx.done(f"answers kept for {name}; {words}", offer=_offer_of_no(tx, draft.answers))
     if lead.stage is Stage.QUALIFIED:
         advance(tx, lead, changes)
         return tx.done(f"answers kept for {name}")
@@ -131,6 +131,14 @@ def qualify(tx: Transaction, draft: QualifyDraft) -> Done:
     changes.update(queue_order.place(lead, changes, tx.rules, tx.store.calendar))
     advance(tx, lead, changes, (*path, (Stage.QUALIFIED, False)))
     return tx.done(f"{name} is qualified")
+
+
+def _offer_of_no(tx: Transaction, answers: Answers) -> Offer | None:
+    """A no proposes to close the at bat with the reason it stands for."""
+    if not (refused := answers.refused()):
+        return None
+    reason = REASON_OF_NO[refused]
+    return Offer("close", Outcome.BAD_FIT, reason if reason in tx.rules.reasons else "")
 
 
 @operation("convert")

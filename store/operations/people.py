@@ -16,6 +16,8 @@ from store.operations.transaction import Done, Transaction, operation
 from store.rules.closing import NewPerson
 from store.vocabulary import Pool, Reachability, Role
 
+_FEWEST_DIGITS = 7  # of a number that is not known to be one: shorter ones are extensions or slips
+
 
 @dataclass(frozen=True, slots=True)
 class PersonDraft:
@@ -110,7 +112,7 @@ def add_contact(tx: Transaction, person: NewPerson, *, account_id: int | None, s
     name = f"{first} {last}".strip()
     if not name:
         raise Refusal("Who is it? Give at least a name.", "name")
-    phone = parse_phone(person.phone, tx.store.region) if person.phone.strip() else None
+    phone = _dialable(person.phone, tx.store.region, limit) if person.phone.strip() else None
     zones = candidate_zones(phone.e164) if phone and phone.e164 else ()
     contact_id = tx.insert(
         Contact,
@@ -129,6 +131,14 @@ def add_contact(tx: Transaction, person: NewPerson, *, account_id: int | None, s
     if person.email.strip():
         add_email(tx, person.email, contact_id)
     return contact_id
+
+
+def _dialable(text: str, region: str, limit: int) -> Parsed:
+    """A number typed by hand, which somebody must be able to dial; raises Refusal for anything else."""
+    phone = parse_phone(clean_line(text, field="phone", limit=limit, joiners=False), region)
+    if phone.e164 is None and len(phone.digits) < _FEWEST_DIGITS:
+        raise Refusal(f"“{text.strip()[:40]}” is no phone number: write it like +1 503 555 0142.", "phone")
+    return phone
 
 
 def add_phone(

@@ -13,7 +13,7 @@ from store.operations.at_bat import advance, require_open, spoken_name, take_up
 from store.operations.closing import finish
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import queue_order
-from store.rules.closing import STATUS_AFTER, CloseDraft, Ending
+from store.rules.closing import STATUS_AFTER, CloseDraft, Ending, comes_back_on
 from store.rules.path import ALLOWED_STATUSES, allowed
 from store.rules.touch import DISPOSITIONS
 from store.vocabulary import Channel, Decision, Disposition, Outcome, Stage, Status
@@ -159,10 +159,16 @@ _ALIKE = (
 )
 
 
+def may_become(channel: Channel, disposition: Disposition) -> tuple[Disposition, ...]:
+    """What a touch may be amended to, itself included: what has the same standing on its channel."""
+    alike = next((group for group in _ALIKE if disposition in group), frozenset({disposition}))
+    return tuple(other for other in DISPOSITIONS[channel] if other in alike)
+
+
 def _same_standing(touch: dict[str, Any], disposition: Disposition) -> None:
-    alike = any(touch["disposition"] in group and disposition in group for group in _ALIKE)
-    if not alike or disposition not in DISPOSITIONS[Channel(str(touch["channel"]))]:
-        was = Disposition(str(touch["disposition"])).label
+    now = Disposition(str(touch["disposition"]))
+    if disposition not in may_become(Channel(str(touch["channel"])), now):
+        was = now.label
         raise Refusal(f"“{was}” cannot become “{disposition.label}”: undo it and log it anew.", "disposition")
 
 
@@ -187,8 +193,9 @@ def approve(tx: Transaction, draft: ApprovalDraft) -> Done:
     lead, asked = _waiting(tx, draft)
     tx.update(Approval, asked, decided_by_id=tx.actor.user_id, decided_at=tx.now, approved=1, answer=draft.note)
     outcome = Outcome(asked["outcome"])
-    end = Ending(outcome, STATUS_AFTER[outcome], asked["reason"], asked["note"], None, "", False)
-    finish(tx, lead, end, CloseDraft(lead.id, outcome))
+    back_on = comes_back_on(outcome, tx.rules)
+    end = Ending(outcome, STATUS_AFTER[outcome], asked["reason"], asked["note"], None, back_on, False)
+    finish(tx, lead, end, CloseDraft(lead.id, outcome, competitor=lead.competitor))
     return tx.done(f"{spoken_name(tx, lead)} closed: {outcome.label}")
 
 
@@ -202,6 +209,7 @@ def send_back(tx: Transaction, draft: ApprovalDraft) -> Done:
     tx.update(Approval, asked, decided_by_id=tx.actor.user_id, decided_at=tx.now, approved=0, answer=draft.note)
     changes = {
         "status": Status(asked["from_status"]),
+        "competitor": "",
         "decision": Decision.RETURNED,
         "decision_at": tx.now,
         "due_at": tx.now,

@@ -7,10 +7,8 @@ import re
 from dataclasses import dataclass
 
 from store.database import Store
-from store.errors import Refusal
 from store.intake.companies import company_key
-from store.intake.people import parse_email
-from store.intake.phones import parse_phone
+from store.queries.people import duplicates
 
 SHOWN = 5
 _OF_A_COMPANY = 200  # of one company, so many people are looked through
@@ -63,23 +61,28 @@ class Likely:
 
 
 def likely(store: Store, typed: Typed) -> Likely:
-    """Known people and companies that the typed letters may mean, at most five of each.
+    """Known people and companies that the typed letters may mean, at most five of each; never raises.
 
-    Address and number identify before the name; a name at the typed company comes before the same name elsewhere.
+    Whoever has that address, number or nearly that name at the company, then names that begin so.
     """
+    typed = Typed(*(_storable(text) for text in (typed.company, typed.name, typed.phone, typed.email)))
     companies = _companies(store, typed.company)
-    ids = _by_address(store, typed.email) + _by_number(store, typed.phone)
+    same = duplicates(store, name=typed.name, company=typed.company, email=typed.email, phone=typed.phone, limit=SHOWN)
+    ids = [match.contact_id for match in same]
     if len(typed.name) >= _SHORTEST:
         ids += _by_name_at(store, typed.name, companies) + _by_name(store, typed.name)
     return Likely(_people(store, list(dict.fromkeys(ids))[:SHOWN]), companies)
 
 
-def people_of(store: Store, account_id: int | None) -> tuple[KnownPerson, ...]:
-    """The people of a company, by name; two hundred at most."""
-    if account_id is None:
-        return ()
-    ids = [row[0] for row in store.rows(_OF_ACCOUNT, (account_id, _OF_A_COMPANY))]
+def newcomers(store: Store, lead_id: int) -> tuple[KnownPerson, ...]:
+    """The people of an at bat's company who have no part in it yet, by name; two hundred at most."""
+    ids = [row[0] for row in store.rows(_NEWCOMERS, {"lead": lead_id, "most": _OF_A_COMPANY})]
     return tuple(sorted(_people(store, ids), key=lambda person: person.name.casefold()))
+
+
+def _storable(text: str) -> str:
+    """The text without what no database can be asked for: NUL and halves of letters."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _people(store: Store, ids: list[int]) -> tuple[KnownPerson, ...]:
@@ -96,19 +99,6 @@ def _companies(store: Store, text: str) -> tuple[KnownCompany, ...]:
     if not words:
         return ()
     return tuple(KnownCompany(*row) for row in store.rows(_COMPANIES, (words, company_key(text), SHOWN)))
-
-
-def _by_address(store: Store, text: str) -> list[int]:
-    try:
-        folded = parse_email(text).key
-    except Refusal:
-        return []
-    return [row[0] for row in store.rows(_ADDRESS, (folded, SHOWN))]
-
-
-def _by_number(store: Store, text: str) -> list[int]:
-    e164 = parse_phone(text, store.region).e164 if any(letter.isdigit() for letter in text) else None
-    return [row[0] for row in store.rows(_NUMBER, (e164, SHOWN))] if e164 else []
 
 
 def _by_name_at(store: Store, text: str, companies: tuple[KnownCompany, ...]) -> list[int]:
@@ -145,6 +135,10 @@ FROM (SELECT rowid AS id FROM account_words WHERE account_words MATCH 'name : ('
 JOIN account a ON a.id = found.id LEFT JOIN "user" u ON u.id = a.owner_id
 WHERE a.void = 0 AND a.merged_into_id IS NULL ORDER BY a.key <> ?2, length(a.name), a.id LIMIT ?3"""
 
-_ADDRESS = "SELECT DISTINCT contact_id FROM email WHERE folded = ? AND void = 0 LIMIT ?"
-_NUMBER = "SELECT DISTINCT contact_id FROM phone WHERE e164 = ? AND contact_id IS NOT NULL AND void = 0 LIMIT ?"
+_NEWCOMERS = """
+SELECT c.id FROM lead l JOIN contact c ON c.account_id = l.account_id
+WHERE l.id = :lead AND c.void = 0 AND c.merged_into_id IS NULL
+  AND c.id NOT IN (SELECT contact_id FROM lead_contact WHERE lead_id = :lead AND void = 0)
+ORDER BY c.id LIMIT :most"""
+
 _NAMED = "SELECT rowid FROM contact_words WHERE contact_words MATCH 'name : (' || ? || ')' LIMIT ?"

@@ -116,7 +116,13 @@ def ending(
     )
     note = draft.note or draft.datum
     return Ending(
-        draft.outcome, status, reason, note, _back(draft, rules, now), draft.back_on or _back_on(draft, rules), waits
+        draft.outcome,
+        status,
+        reason,
+        note,
+        _back(draft, rules, now),
+        draft.back_on or comes_back_on(draft.outcome, rules),
+        waits,
     )
 
 
@@ -164,6 +170,7 @@ def _back(draft: CloseDraft, rules: RuleSet, now: Instant) -> Instant | None:
     return None if days is None else now + days * DAY
 
 
-def _back_on(draft: CloseDraft, rules: RuleSet) -> str:
-    comes_back = rules.outcomes[draft.outcome].comes_back
+def comes_back_on(outcome: Outcome, rules: RuleSet) -> str:
+    """What brings a contact back after this outcome where it is no date; "" where it is one."""
+    comes_back = rules.outcomes[outcome].comes_back
     return "" if comes_back in (ComesBack.AFTER_DAYS, ComesBack.ON_DATE) else comes_back.value

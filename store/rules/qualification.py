@@ -51,3 +51,14 @@ def check(answers: Answers) -> None:
         raise Refusal("Without a need it is not qualified: ask, or keep working it.", "need")
     if not answers.qualified():
         raise Refusal("Only one of budget, authority and timeline may be not known.", "timeline")
+
+
+def against(answers: Answers) -> str:
+    """What still stands between these answers and Qualified, in words; "" when nothing does."""
+    if refused := answers.refused():
+        return f"{refused} is a no"
+    if missing := answers.missing():
+        return f"still to ask: {', '.join(missing)}"
+    if answers.need is not Answer.YES:
+        return "without a need it is not qualified"
+    return "" if answers.qualified() else "of budget, authority and timeline only one may be not known"

@@ -28,9 +28,11 @@ class Field(Vertical):
     }
     """
 
-    def __init__(self, field: str, label: str, control: Widget) -> None:
+    def __init__(self, field: str, label: str, control: Widget, *, also: str = "") -> None:
+        """``also`` is another name under which refusals may mean this field."""
         super().__init__(id=f"field-{field}")
         self.field = field
+        self.also = also
         self.label = label
         self.control = control
 
@@ -39,6 +41,10 @@ class Field(Vertical):
         yield Static(Content(self.label), classes="field--label")
         yield self.control
         yield Static(classes="field--error")
+
+    def show(self, shown: bool) -> None:
+        """Show the field or take it away; a list in a field that is away has no letters."""
+        self.display = self.control.display = shown
 
     @property
     def focus_target(self) -> Widget:
@@ -52,3 +58,15 @@ class Field(Vertical):
         if sentence is not None:
             said = present.joined((Urgency.LATE.sign, "bold"), " ", sentence)
             self.query_one(".field--error", Static).update(said)
+
+
+class InlineField(Field):
+    """A field with its label at the left: for short controls that belong together."""
+
+    DEFAULT_CSS = """
+    InlineField {
+        layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: auto; margin-top: 0;
+        & > .field--error { column-span: 2; padding-left: 12; }
+        &.-after-a-gap { margin-top: 1; }
+    }
+    """
