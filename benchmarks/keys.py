@@ -1,7 +1,5 @@
 """Key to paint: from a byte written to a terminal to the end of the last frame it causes.
 
-    python -m benchmarks.keys [ROUNDS]
-
 Four programs run side by side, each in a pseudo-terminal of 150 × 45, and take the same keys in turn, so that a busy
 machine slows all alike: the smallest Textual widget that draws lines itself (the limit), Textual's DataTable with
 1,000 rows, and our line table with 1,000 and with 1,000,000. What counts are the ratios.
@@ -9,28 +7,17 @@ machine slows all alike: the smallest Textual widget that draws lines itself (th
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import select
-import signal
-import struct
-import subprocess
 import sys
-import termios
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import NamedTuple
 
-COLUMNS, LINES = 150, 45
+from benchmarks.figures import Figure, Ground
+from benchmarks.terminal import COLUMNS, LINES, Terminal
+
 SMALL, LARGE = 1_000, 1_000_000
-FRAME_END = b"\x1b[?2026l"
-ASKS_FOR_FRAMES, YES_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
-STILL = 0.03  # seconds without output after which the last frame is out
 KEYS = {"down": b"j", "up": b"k", "page down": b"\x1b[6~", "page up": b"\x1b[5~", "first": b"g"}
 KINDS = ("move", "scroll", "page")
 
@@ -168,71 +155,6 @@ PROGRAMS = {
 }
 
 
-# --- the terminal ---
-
-
-class Terminal:
-    """A pseudo-terminal with one of the programs in it."""
-
-    def __init__(self, program: str) -> None:
-        self._screen, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.keys", "--program", program],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,  # where Textual draws
-            env=environment,
-            cwd=Path(__file__).parents[1],
-            start_new_session=True,
-        )
-        os.close(inside)
-
-    def __enter__(self) -> Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        os.close(self._screen)
-
-    def settle(self) -> None:
-        """Wait for the first frame and for all that follows it."""
-        self._drain(3.0)
-
-    def send(self, key: str) -> None:
-        """Press a key that may change nothing, and wait until all is still."""
-        os.write(self._screen, KEYS[key])
-        self._drain(0.3)
-
-    def press(self, key: str) -> float:
-        """Milliseconds from the key to the end of the last frame it causes."""
-        start = perf_counter()
-        os.write(self._screen, KEYS[key])
-        took = 0.0
-        seen = b""
-        while select.select([self._screen], [], [], STILL if took else 10)[0]:
-            seen = seen[-len(FRAME_END) :] + os.read(self._screen, 1 << 16)
-            if FRAME_END in seen:
-                took = (perf_counter() - start) * 1000
-                seen = b""
-        if not took:
-            raise TimeoutError(f"no frame within ten seconds of {key!r}")
-        return took
-
-    def memory(self) -> float:
-        """Resident megabytes."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def _drain(self, quiet: float) -> None:
-        """Read until nothing has come for ``quiet`` seconds; say yes when asked whether frames are understood."""
-        while select.select([self._screen], [], [], quiet)[0]:
-            if ASKS_FOR_FRAMES in os.read(self._screen, 1 << 16):
-                os.write(self._screen, YES_FRAMES)
-
-
 # --- the measurement ---
 
 
@@ -246,48 +168,41 @@ SCRIPT: tuple[tuple[str | None, str], ...] = (
 )
 
 
-def measure(rounds: int) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+def measure(ground: Ground) -> Iterator[Figure]:
+    """Moving, scrolling and paging, each against its limits, and the memory of a million rows."""
+    times, memory = _taken(max(2, ground.rounds // 3))
+    small, large = times["ours, 1,000"], times["ours, 1,000,000"]
+    for kind in KINDS:
+        yield Figure(f"{kind}, 1,000 rows", small[kind], "ms", 1.3, times["minimal"][kind], "the smallest line widget")
+    for kind, bar in (("scroll", 0.15), ("page", 0.1)):
+        yield Figure(f"{kind}, 1,000 rows", small[kind], "ms", bar, times["DataTable"][kind], "Textual's DataTable")
+    for kind in KINDS:
+        yield Figure(f"{kind}, 1,000,000 rows", large[kind], "ms", 1.2, small[kind], "1,000 rows")
+    held = memory["ours, 1,000"]
+    yield Figure("memory, 1,000,000 rows", memory["ours, 1,000,000"], "MB", 1.2, held, "1,000 rows")
+
+
+def _taken(rounds: int) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
     """Median milliseconds by program and kind of key, and megabytes by program; each round starts them afresh."""
     times: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in KINDS} for name in PROGRAMS}
     memory: dict[str, float] = {}
     for _ in range(rounds):
         with ExitStack() as stack:
-            terminals = {name: stack.enter_context(Terminal(name)) for name in PROGRAMS}
+            terminals = {
+                name: stack.enter_context(Terminal(["-m", "benchmarks.keys", name])) for name in PROGRAMS
+            }
             for terminal in terminals.values():
                 terminal.settle()
             for kind, key in SCRIPT:
                 for name, terminal in terminals.items():
                     if kind is None:
-                        terminal.send(key)
+                        terminal.send(KEYS[key])
                     else:
-                        times[name][kind].append(terminal.press(key))
+                        times[name][kind].append(terminal.press(KEYS[key]))
             memory = {name: terminal.memory() for name, terminal in terminals.items()}
     return {name: {kind: median(taken) for kind, taken in kinds.items()} for name, kinds in times.items()}, memory
 
 
-def main(rounds: int = 5) -> bool:
-    """Measure and print; True when every bar is met."""
-    times, memory = measure(rounds)
-    print("key to paint, median ms   " + "".join(f"{kind:>10}" for kind in KINDS) + f"{'MB':>10}")
-    for name in PROGRAMS:
-        print(f"{name:<26}" + "".join(f"{times[name][kind]:10.2f}" for kind in KINDS) + f"{memory[name]:10.0f}")
-    small, large = times["ours, 1,000"], times["ours, 1,000,000"]
-    ratios = [
-        *(("1,000 rows / minimal", kind, small[kind] / times["minimal"][kind], 1.3) for kind in KINDS),
-        ("1,000 rows / DataTable", "scroll", small["scroll"] / times["DataTable"]["scroll"], 0.15),
-        ("1,000 rows / DataTable", "page", small["page"] / times["DataTable"]["page"], 0.1),
-        *(("1,000,000 / 1,000 rows", kind, large[kind] / small[kind], 1.2) for kind in KINDS),
-        ("1,000,000 / 1,000 rows", "memory", memory["ours, 1,000,000"] / memory["ours, 1,000"], 1.2),
-    ]
-    print()
-    for what, kind, ratio, bar in ratios:
-        print(f"{what:<26}{kind:<8}{ratio:6.2f}   bar {bar:<5}{'met' if ratio <= bar else 'MISSED'}")
-    return all(ratio <= bar for _, _, ratio, bar in ratios)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--program"]:
-        program, count = PROGRAMS[sys.argv[2]]
-        program(count)
-    else:
-        sys.exit(0 if main(*map(int, sys.argv[1:2])) else 1)
+    program, count = PROGRAMS[sys.argv[1]]
+    program(count)
