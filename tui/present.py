@@ -68,7 +68,7 @@ def safe(text: str, limit: int | None = None, *, newlines: bool = False) -> str:
 
 
 def content(text: str, style: str = "", *, limit: int | None = None, newlines: bool = True) -> Content:
-    """Text from outside for a widget; ``style`` is a Textual style such as ``$text-muted`` or ``bold``."""
+    """Text from outside for a widget; ``style`` is a Textual style such as ``$muted`` or ``bold``."""
     return Content.styled(safe(text, limit, newlines=newlines), style)
 
 

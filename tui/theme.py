@@ -23,6 +23,7 @@ DARK = Theme(
     panel="#242a31",
     dark=True,
     variables={
+        "muted": "#8d959e",  # $text-muted blends by itself in a stylesheet only, not in a piece of Content
         "block-cursor-background": "#263647",
         "block-cursor-foreground": "#f2f4f6",
         "block-cursor-text-style": "bold",
@@ -53,6 +54,7 @@ LIGHT = Theme(
     panel="#e4e5e2",
     dark=False,
     variables={
+        "muted": "#656b70",
         "block-cursor-background": "#c9dcec",
         "block-cursor-foreground": "#12161a",
         "block-cursor-text-style": "bold",
@@ -83,7 +85,7 @@ class Urgency(Enum):
     DUE = ("•", "$warning", "due")
     DONE = ("✓", "$success", "done")
     CALM = (" ", "", "text")
-    QUIET = (" ", "$text-muted", "muted")
+    QUIET = (" ", "$muted", "muted")
 
     def __init__(self, sign: str, style: str, component: str) -> None:
         self.sign = sign

@@ -100,12 +100,12 @@ def _guidance(entry: Guidance, heading: str | None = None) -> Content:
     stages = ", ".join(present.label(stage, capital=True) for stage in entry.stages)
     return present.joined(
         (heading or present.label(entry.status, capital=True), _HEADING),
-        (f"  in {stages}", "$text-muted"),
+        (f"  in {stages}", "$muted"),
         f"\n{entry.means}",
-        ("\nneeds      ", "$text-muted"),
+        ("\nneeds      ", "$muted"),
         entry.needs,
-        ("\nby itself  ", "$text-muted"),
+        ("\nby itself  ", "$muted"),
         entry.by_itself,
-        ("\nnext       ", "$text-muted"),
+        ("\nnext       ", "$muted"),
         entry.next,
     )

@@ -20,7 +20,7 @@ from tui import present
 from tui.frame import Frame
 from tui.theme import Urgency
 
-_MUTED = "$text-muted"
+_MUTED = "$muted"
 _LABEL_WIDTH = 6
 _SHOWN = 3  # numbers, earlier at bats and group members before "and more"
 

@@ -53,7 +53,7 @@ class QueueScreen(LeadScreen):
         yield Strip()
         with Horizontal():
             with Vertical(id="list"):
-                yield LineTable(self._painter())
+                yield LineTable(self._painter(), opens=False)
             yield Preview()
 
     def on_mount(self) -> None:

@@ -16,16 +16,20 @@ from tui.desk import Desk
 from tui.frame import TeamFacts
 
 
-@asynccontextmanager
-async def at_work(
-    floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36), theme: str | None = None
-) -> AsyncIterator[AppDriver]:
-    """Drive the program as ``actor``; the floor's clock is the program's, and stands still."""
+def program(floor: Floor, actor: Actor = PRIYA, *, theme: str | None = None) -> AtBat:
+    """The program as ``actor`` would start it; the floor's clock is the program's, and stands still."""
     path, store = floor.store.path, floor.store
     desk = Desk(partial(open_store, path), partial(open_store, path, read_only=True), clock=lambda: floor.now)
     person = next(user for user in users(store) if user.id == actor.user_id)
-    app = AtBat(desk, TeamFacts(store.zone, store.calendar, store.rules), person, theme=theme)
-    async with driving(app, size) as driver:
+    return AtBat(desk, TeamFacts(store.zone, store.calendar, store.rules), person, theme=theme)
+
+
+@asynccontextmanager
+async def at_work(
+    floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[AppDriver]:
+    """Drive the program as ``actor``."""
+    async with driving(program(floor, actor), size) as driver:
         yield driver
 
 

@@ -261,7 +261,7 @@ def test_words_and_counts() -> None:
 
 
 def test_urgency_is_never_colour_alone() -> None:
-    coloured = [one for one in Urgency if one.style not in ("", "$text-muted")]
+    coloured = [one for one in Urgency if one.style not in ("", "$muted")]
     assert all(one.sign.strip() for one in coloured)
     assert len({one.sign for one in coloured}) == len(coloured)
 

@@ -156,7 +156,7 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
         )
         hint = present.cells(choice.hint, max(width - picked.cell_length - COLUMN_GAP, 0)) if choice.hint else ""
         gap = " " * (max(width - picked.cell_length - len(hint), 0) if not hint else COLUMN_GAP)
-        return present.joined(picked, gap, (hint, "$text-muted"))
+        return present.joined(picked, gap, (hint, "$muted"))
 
     @property
     def _words_width(self) -> int:
