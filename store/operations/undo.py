@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.errors import Refusal
+from store.lead_state import LeadState
 from store.models import TABLES, Row
 from store.operations.at_bat import DEEDS, spoken_name
 from store.operations.transaction import MADE, Done, Transaction, operation
@@ -113,9 +114,9 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
     if entity == "lead":
         if columns.get("void"):
             columns["open"] = 0
-        if columns.get("open"):
-            _no_newer(tx, entity_id)
-        tx.save_lead(tx.lead(entity_id), columns)
+        lead = tx.lead(entity_id)
+        _check_room(tx, lead, columns)
+        tx.save_lead(lead, columns)
         return
     if "void" in columns and _in_use(tx, entity, entity_id):
         return
@@ -142,8 +143,16 @@ _BUILT_ON = {
 }
 
 
-def _no_newer(tx: Transaction, lead_id: int) -> None:
-    lead = tx.lead(lead_id)
-    newer = "SELECT 1 FROM lead WHERE contact_id = ? AND void = 0 AND number > ?"
-    if lead.contact_id is not None and tx.store.value(newer, (lead.contact_id, lead.number)):
-        raise Refusal("The person has a newer at bat: it can no longer be undone.")
+def _check_room(tx: Transaction, lead: LeadState, columns: dict[str, Any]) -> None:
+    """Refuse where another at bat has taken the place that this one would come back to."""
+    contact_id = columns.get("contact_id", lead.contact_id)
+    if not columns.get("open", lead.open):
+        return
+    if contact_id is None:
+        another = "SELECT 1 FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1 AND id <> ?"
+        if tx.store.value(another, (lead.account_id, lead.id)):
+            raise Refusal("The company has a newer open at bat: it can no longer be undone.")
+    elif columns.get("open"):
+        newer = "SELECT 1 FROM lead WHERE contact_id = ? AND void = 0 AND number > ?"
+        if tx.store.value(newer, (contact_id, lead.number)):
+            raise Refusal("The person has a newer at bat: it can no longer be undone.")

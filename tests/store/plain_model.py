@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,8 +85,8 @@ class AtBat:
     connected: bool = False
     outcome: str | None = None
     answers: tuple[str | None, ...] = (None, None, None, None)
-    promises: list[int] = field(default_factory=list)
-    group: set[int] = field(default_factory=set)
+    promises: tuple[int, ...] = ()
+    group: frozenset[int] = frozenset()
     before_wait: tuple[str, str] | None = None
 
 
@@ -94,7 +94,7 @@ class AtBat:
 class Deal:
     company: int | None
     opened_at: int
-    people: set[int]
+    people: frozenset[int]
     open: bool = True
     void: bool = False
 
@@ -150,10 +150,8 @@ class World:
     def get(self, kind: type[Any], number: int | None) -> Any:
         return self.things[kind.__name__, number]  # type: ignore[index]
 
-    def all(self, kind: type[Any]) -> Iterator[tuple[int, Any]]:
-        for (name, number), thing in list(self.things.items()):
-            if name == kind.__name__:
-                yield number, thing
+    def all(self, kind: type[Any]) -> list[tuple[int, Any]]:
+        return [(number, thing) for (name, number), thing in self.things.items() if name == kind.__name__]
 
     def add(self, thing: Thing, number: int | None = None) -> int:
         kind = type(thing).__name__
@@ -168,7 +166,7 @@ class World:
     @contextmanager
     def act(self, actor: int, at: int, *, undo: bool = False) -> Iterator[None]:
         """One act: a refusal leaves everything as it was."""
-        before = deepcopy(self.things)
+        before = {key: copy(thing) for key, thing in self.things.items()}
         self.touched = set()
         try:
             yield
@@ -205,7 +203,7 @@ class World:
         return not (who.suppressed or busy or dealt)
 
     def next_number(self, person: int) -> int:
-        return 1 + sum(one.person == person and not one.void for _, one in self.all(AtBat))
+        return 1 + len([one for _, one in self.all(AtBat) if one.person == person and not one.void])
 
     def open_lead(self, owner: int, company: int | None, person: int | None) -> int:
         if person is None:
@@ -216,7 +214,9 @@ class World:
             raise Refused
         number = self.next_number(person)
         return self.add(
-            AtBat(company, person, number, owner, "recycled" if number > 1 else "uncontacted", group={person})
+            AtBat(
+                company, person, number, owner, "recycled" if number > 1 else "uncontacted", group=frozenset({person})
+            )
         )
 
     def accept(self, actor: int, lead: int) -> None:
@@ -262,10 +262,10 @@ class World:
         at_bat.connects += reached
         self._move(at_bat, said, tried, reached)
         if tried or reached:
-            at_bat.promises = []
+            at_bat.promises = ()
         if said == "callback_requested":
             assert promise is not None
-            at_bat.promises = [promise]
+            at_bat.promises = (promise,)
         if said == "wrong_number":
             who.phones = max(0, who.phones - 1)
         if said == "bounced":
@@ -303,7 +303,7 @@ class World:
                 self.end(one, "suppress")
 
     def end(self, at_bat: AtBat, outcome: str) -> None:
-        at_bat.stage, at_bat.open, at_bat.outcome, at_bat.promises = "closed", False, outcome, []
+        at_bat.stage, at_bat.open, at_bat.outcome, at_bat.promises = "closed", False, outcome, ()
         at_bat.status = "nurture" if outcome in NURTURE else "disqualified"
         at_bat.before_wait = None
 
@@ -311,7 +311,7 @@ class World:
         at_bat = self.working(lead)
         if at_bat.person is not None and self.get(Person, at_bat.person).suppressed:
             raise Refused
-        at_bat.promises = [at]
+        at_bat.promises = (at,)
 
     def set_status(self, lead: int, status: str) -> None:
         at_bat = self.working(lead)
@@ -346,7 +346,7 @@ class World:
             if not self.good(at_bat.answers):
                 raise Refused
             if deal is None:
-                deal = self.add(Deal(at_bat.company, at, set(at_bat.group)))
+                deal = self.add(Deal(at_bat.company, at, at_bat.group))
             else:
                 into: Deal = self.get(Deal, deal)
                 if not into.open or into.company != at_bat.company:
@@ -358,7 +358,7 @@ class World:
                     one.deal = deal
         self.add(Conversion(lead, deal, met, at, back))
         at_bat.stage = at_bat.status = "converted"
-        at_bat.open, at_bat.outcome, at_bat.promises = False, outcome, []
+        at_bat.open, at_bat.outcome, at_bat.promises = False, outcome, ()
 
     def reverse(self, at: int, lead: int, *, leads_team: bool) -> None:
         at_bat: AtBat = self.get(AtBat, lead)
@@ -414,7 +414,7 @@ class World:
         for name in ("touches", "attempts", "direct", "partner", "connects"):
             setattr(survivor, name, getattr(survivor, name) + getattr(at_bat, name))
         survivor.connected = survivor.connected or at_bat.connected
-        survivor.promises = [*survivor.promises, *at_bat.promises]
+        survivor.promises = (*survivor.promises, *at_bat.promises)
         survivor.group |= at_bat.group
         survivor.answers = tuple(mine or theirs for mine, theirs in zip(survivor.answers, at_bat.answers, strict=True))
         if ORDER.index(at_bat.stage) > ORDER.index(survivor.stage):
@@ -451,7 +451,7 @@ class World:
                 raise Refused
             at_bat.number = self.next_number(person)
             at_bat.person = person
-        at_bat.group.add(person)
+        at_bat.group |= {person}
 
     # -- taking back -----------------------------------------------------------------------------------------------
 
@@ -471,11 +471,11 @@ class World:
         reopened = [
             key
             for key, before in last.before.items()
-            if isinstance(before, AtBat) and before.open and not self.things[key].open  # type: ignore[union-attr]
+            if isinstance(before, AtBat) and before.open and (before.person is None or not self.things[key].open)  # type: ignore[union-attr]
         ]
         for key, before in last.before.items():
             if before is not None:
-                self.things[key] = deepcopy(before)
+                self.things[key] = copy(before)
             elif key[0] != "Person":
                 self.things[key].void = True
                 if hasattr(self.things[key], "open"):
@@ -484,7 +484,7 @@ class World:
             if before is None and key[0] == "Person" and not self.in_use(key[1]):
                 self.things[key].void = True
         for key in reopened:
-            self._nobody_newer(self.things[key])  # type: ignore[arg-type]
+            self._room_for(key[1], self.things[key])  # type: ignore[arg-type]
         last.undone = True
 
     def in_use(self, person: int) -> bool:
@@ -492,10 +492,13 @@ class World:
             person in one.people and not one.void for _, one in self.all(Deal)
         )
 
-    def _nobody_newer(self, at_bat: AtBat) -> None:
-        for _, one in self.all(AtBat):
-            same = not one.void and at_bat.person is not None and one.person == at_bat.person
-            if same and one.number > at_bat.number:
+    def _room_for(self, number: int, at_bat: AtBat) -> None:
+        for other, one in self.all(AtBat):
+            if other == number or one.void or one.person != at_bat.person:
+                continue
+            if at_bat.person is None and one.open and one.company == at_bat.company:
+                raise Refused
+            if at_bat.person is not None and one.number > at_bat.number:
                 raise Refused
 
 

@@ -49,13 +49,15 @@ from tests.store import plain_model as plain
 
 COMPANIES = {1: "Harbour Freight", 2: "Big Steel", 3: "Corner Shop"}
 ACTORS = st.sampled_from([PRIYA, PRIYA, BEN, BEN, ANA])
-PICK = st.integers(0, 11)
+LEADS = st.sampled_from([ANA, ANA, ANA, BEN])
+PICK = st.integers(0, 19)
 SPANS = st.sampled_from([MINUTE, MINUTE, MINUTE, 3 * MINUTE, 11 * MINUTE, HOUR, DAY])
 # A full set of good answers comes up often enough for at bats to be converted.
 ANSWERS = st.one_of(
     st.just(("yes", "yes", "yes", "not_known")),
     st.tuples(*[st.sampled_from(["yes", "yes", "not_known", "no", None])] * 4),
 )
+CLOSINGS = [outcome for outcome in Outcome if outcome not in (Outcome.CONVERTED, Outcome.MEETING_BOOKED)]
 TEMPLATE: list[Path] = []
 
 
@@ -69,6 +71,7 @@ class Lives(RuleBasedStateMachine):
         self.store = self.floor.store
         self.world = plain.World()
         self.last: tuple[Operation[Any], Actor, Any, str] | None = None
+        self.waiting: dict[int, str] = {}
         self.ranks: dict[int, int] = {}
         self.rows = 0
 
@@ -88,10 +91,16 @@ class Lives(RuleBasedStateMachine):
 
     # -- playing an act on both sides ----------------------------------------------------------------------------------
 
-    def lead(self, pick: int) -> int:
-        """One of the newest at bats; there is always one."""
-        newest = max(number for number, _ in self.world.all(plain.AtBat))
-        return newest - pick % newest
+    def lead(self, pick: int, *stages: str) -> int:
+        """One of the newest at bats; four times out of five one that is open, or at one of ``stages``."""
+        all_of_them = self.world.all(plain.AtBat)
+        fitting = [
+            number
+            for number, one in all_of_them
+            if not one.void and (one.stage in stages if stages else one.open and one.stage != "disqualified")
+        ]
+        choice = fitting if fitting and pick % 5 else [number for number, _ in all_of_them]
+        return choice[-1 - pick % len(choice)]
 
     def play(self, operation: Operation[Any], actor: Actor, draft: Any, *expected: Any, **named: Any) -> bool:
         """Do it on the model, then on the store; both do it or both refuse. Returns whether it was done."""
@@ -105,7 +114,7 @@ class Lives(RuleBasedStateMachine):
             refused = True
         sentence = ""
         try:
-            operation(self.store, actor, self.floor.now, draft, key)
+            done = operation(self.store, actor, self.floor.now, draft, key)
         except Refusal as refusal:
             sentence = refusal.sentence
             note(f"refused: {sentence}")
@@ -114,6 +123,9 @@ class Lives(RuleBasedStateMachine):
         )
         if refused:
             return False
+        if not done.operation_id:  # it found everything as it wanted it, and wrote nothing
+            self.world.acts.pop()
+            return True
         self.last = (operation, actor, draft, key)
         return True
 
@@ -156,7 +168,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(actor=ACTORS, at=PICK)
     def accepts(self, actor: Actor, at: int) -> None:
-        lead = self.lead(at)
+        lead = self.lead(at, "new")
         self.play(working.accept, actor, working.LeadDraft(lead), self.world.accept, actor.user_id, lead)
 
     @rule(
@@ -265,9 +277,9 @@ class Lives(RuleBasedStateMachine):
             answers=answers,
         )
 
-    @rule(actor=ACTORS, at=PICK)
+    @rule(actor=LEADS, at=PICK)
     def reverses(self, actor: Actor, at: int) -> None:
-        lead = self.lead(at)
+        lead = self.lead(at, "converted")
         draft = converting.ReverseDraft(lead, "a slip")
         self.play(
             converting.reverse, actor, draft, self.world.reverse, self.floor.later(), lead, leads_team=actor == ANA
@@ -276,7 +288,7 @@ class Lives(RuleBasedStateMachine):
     @rule(
         actor=ACTORS,
         at=PICK,
-        outcome=st.sampled_from([one for one in Outcome if one not in (Outcome.CONVERTED, Outcome.MEETING_BOOKED)]),
+        outcome=st.sampled_from([*CLOSINGS, Outcome.DUPLICATE, Outcome.BAD_FIT]),
         other=PICK,
         named=st.booleans(),
     )
@@ -311,11 +323,9 @@ class Lives(RuleBasedStateMachine):
 
         self.play(close, actor, draft, both)
 
-    waiting: dict[int, str] = {}
-
-    @rule(actor=ACTORS, at=PICK, approved=st.booleans())
+    @rule(actor=LEADS, at=PICK, approved=st.booleans())
     def decides(self, actor: Actor, at: int, approved: bool) -> None:
-        lead = self.lead(at)
+        lead = self.lead(at, "disqualified")
         outcome = self.waiting.get(lead, "connected_bad_fit") if approved else None
         draft = working.ApprovalDraft(lead, "talk to them once more")
         operation = working.approve if approved else working.send_back
@@ -463,6 +473,7 @@ def live(lives: int, acts: int, seed: int) -> None:
         stateful_step_count=acts,
         deadline=None,
         database=None,
+        report_multiple_bugs=False,
         print_blob=True,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
