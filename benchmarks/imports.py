@@ -28,8 +28,8 @@ from store.vocabulary import ActorKind
 TEAM = TeamDraft(zone="America/New_York", country="US", users=(UserDraft("Priya"),))
 MEMORY = 250  # MB, whatever the size of the file
 
-_FIRST = "Ana Ben Cara Dan Eva Finn Gia Hugo Ida Jon Kim Leo Mia Ned Ola Pat Quin Rosa Sam Tia".split()
-_LAST = "Ortiz Novak Smith Li Haas Bauer Rossi Costa Silva Horvat Berg Dahl Park Mori Khan Shah Cohen Levy".split()
+_FIRST = ("Ana", "Ben", "Cara", "Dan", "Eva", "Finn", "Gia", "Hugo", "Ida", "Jon", "Kim", "Leo", "Mia", "Ned", "Ola")
+_LAST = ("Ortiz", "Novak", "Smith", "Li", "Haas", "Bauer", "Rossi", "Costa", "Silva", "Horvat", "Berg", "Dahl", "Park")
 _STATUSES = ("New", "In Progress", "Connected", "Unqualified", "Attempted to Contact", "", "Bad Timing", "Open")
 _HEADER = (
     *("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Job Title", "Company", "Website URL"),
@@ -70,7 +70,7 @@ def write_people(path: Path, rows: int) -> None:
             writer.writerow(
                 (
                     *(1_000_000 + number, first, last, f"{first}.{last}{number}@company{company}.com".lower(), phone),
-                    *(dice.choice(("CFO", "Buyer", "Head of IT")), f"{_LAST[company % 18]} {company} Ltd"),
+                    *(dice.choice(("CFO", "Buyer", "Head of IT")), f"{_LAST[company % len(_LAST)]} {company} Ltd"),
                     *(f"https://www.company{company}.com", "Springfield", "United States", dice.choice(_STATUSES)),
                     f"2025-0{dice.randint(1, 9)}-1{dice.randint(0, 9)} 10:{dice.randint(10, 59)}",
                 )

@@ -210,7 +210,7 @@ class People:
             company.row.update({name: value for name, value in facts.items() if value and not company.row[name]})
             if row.company and company.row["name"] == company.row["domain"]:  # known by its domain alone until now
                 company.row.update(name=row.company, key=row.company_key)
-                self._known.add_company(company)
+            self._known.add_company(company)
         return company
 
     def _employ(self, row: ContactRow, person: Person, company: Company, newer: bool) -> None:

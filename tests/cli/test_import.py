@@ -1,0 +1,176 @@
+"""``atbat import`` and ``atbat export`` as a person runs them, there and back."""
+
+from __future__ import annotations
+
+import csv
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store import open_store
+from store.backup import backups_of
+from tests.factories import make_template
+
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = """\
+Name,Email,Phone,Company,Lead Status,Do Not Contact,Shoe size,Notes
+Dana Ortiz,dana@acme.com,+1 503 555 0142 x7,Acme Ltd,In Progress,,39,"=cmd|' /C calc'!A0
+and a second line"
+Bo Li,bo@globex.com; li@globex.com,503-555-0143,Globex,Unqualified,,,
+Ćiro Ж,ciro@globex.com,12345,Globex,,yes,,
+,nobody@acme.com,,,,,,
+"""
+
+
+def atbat(database: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", "--db", str(database), *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return make_template(tmp_path / "leads.db")
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE, "utf-8")
+    return path
+
+
+def figures(output: str) -> dict[str, str]:
+    """The lines of the summary by their first words, blanks evened out."""
+    words = ("rows", "people", "companies", "at bats")
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    return {word: line.removeprefix(f"{word} ") for line in lines for word in words if line.startswith(f"{word} ")}
+
+
+FIRST = {
+    "rows": "4 accepted 3, rejected 1",
+    "people": "3 new 3, enriched 0, unchanged 0",
+    "companies": "2 new",
+    "at bats": "2 open 1, ended 1; rows without one 1",
+}
+
+
+def test_it_says_what_it_understood_and_what_it_did(database: Path, people: Path) -> None:
+    done = atbat(database, "import", people, "--source", "fair", "--owner", "Ben")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Shoe size       custom field  (39)" in done.stdout
+    assert figures(done.stdout) == FIRST
+    assert "line 6: no name" in done.stdout
+    rejects = people.with_name("people.rejects.csv")
+    assert str(rejects) in done.stdout
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
+    rows = list(csv.reader(rejects.open(encoding="utf-8-sig")))
+    assert (rows[1][:2], rows[1][3]) == (["6", "no name"], "nobody@acme.com")
+    assert [kept.why for kept in backups_of(database)] == ["import"]
+    assert atbat(database, "doctor").returncode == 0
+    again = atbat(database, "import", people, "--source", "fair")
+    assert figures(again.stdout)["people"] == "3 new 0, enriched 0, unchanged 3"
+
+
+def test_mended_rejects_are_imported_as_they_are(database: Path, people: Path) -> None:
+    atbat(database, "import", people, "--source", "fair")
+    rejects = people.with_name("people.rejects.csv")
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("no name,,", "no name,Nora B,"), "utf-8")
+    done = atbat(database, "import", rejects, "--source", "fair")
+    assert figures(done.stdout)["people"] == "1 new 1, enriched 0, unchanged 0"
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(database: Path, people: Path) -> None:
+    before = sorted(path.name for path in people.parent.iterdir())
+    done = atbat(database, "import", people, "--source", "fair", "--dry-run")
+    assert done.returncode == 0
+    assert "This was a trial: nothing was written." in done.stdout
+    assert figures(done.stdout) == FIRST
+    assert {path.name for path in people.parent.iterdir()} - set(before) <= {"leads.db-wal", "leads.db-shm"}
+    store = open_store(database, read_only=True)
+    assert store.value("SELECT count(*) FROM contact") == 0
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--owner", "Zoe"], 1, "“Zoe” is no user here: name one of Ana, Ben, Ed, Priya."),
+        (["--preset", "siebel"], 1, "There is no preset “siebel”"),
+        (["--preset", "close", "--mapping", "x.toml"], 2, "Give --preset or --mapping"),
+        (["--motion", "whim"], 2, "--motion whim: choose one of"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(
+    database: Path, people: Path, arguments: list[str], code: int, sentence: str
+) -> None:
+    done = atbat(database, "import", people, *arguments)
+    assert done.returncode == code
+    assert done.stderr.startswith(f"atbat: {sentence}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_of_which_nothing_is_taken_exits_with_1(database: Path, people: Path) -> None:
+    done = atbat(database, "import", people)
+    assert done.returncode == 1
+    assert "give one with --source" in done.stdout
+
+
+def test_rejects_never_replace_a_file(database: Path, people: Path) -> None:
+    done = atbat(database, "import", people, "--rejects", people)
+    assert (done.returncode, "exists already" in done.stderr) == (1, True)
+    assert people.read_text("utf-8") == PEOPLE
+
+
+def test_exported_people_come_back_the_same(database: Path, people: Path, tmp_path: Path) -> None:
+    atbat(database, "import", people, "--source", "fair")
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    assert atbat(database, "export", "contacts", "-o", here).returncode == 0
+    assert stat.S_IMODE(here.stat().st_mode) == 0o600
+    text = here.read_text("utf-8-sig")
+    assert "'+15035550142 x7" in text  # no spreadsheet works it out
+    assert "\"'=cmd|" in text
+    same = atbat(database, "import", here)
+    assert figures(same.stdout)["people"] == "3 new 0, enriched 0, unchanged 3"
+    store = open_store(database, read_only=True)
+    assert store.value("SELECT count(*) FROM operation") == 2
+    store.close()
+    other = make_template(tmp_path / "other.db")
+    assert figures(atbat(other, "import", here).stdout)["people"] == "3 new 3, enriched 0, unchanged 0"
+    assert atbat(other, "export", "contacts", "-o", there).returncode == 0
+    assert there.read_text("utf-8-sig").replace("\r", "") == text.replace("\r", "")
+    assert atbat(other, "doctor").returncode == 0
+
+
+def test_exported_at_bats_bring_people_and_at_bats(database: Path, people: Path, tmp_path: Path) -> None:
+    atbat(database, "import", people, "--source", "fair")
+    leads = tmp_path / "at-bats.csv"
+    atbat(database, "export", "leads", "-o", leads)
+    assert figures(atbat(database, "import", leads).stdout)["at bats"] == "0 open 0, ended 0; rows without one 2"
+    other = make_template(tmp_path / "other.db")
+    assert figures(atbat(other, "import", leads).stdout)["at bats"] == "2 open 1, ended 1; rows without one 0"
+
+
+@pytest.mark.parametrize("what", ["contacts", "leads", "touches"])
+def test_every_export_begins_with_its_header(database: Path, what: str) -> None:
+    done = atbat(database, "export", what)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("At Bat ID,")
+
+
+def test_an_export_that_fails_leaves_what_was_there(database: Path, people: Path, tmp_path: Path) -> None:
+    target = tmp_path / "gone" / "people.csv"
+    done = atbat(database, "export", "contacts", "-o", target)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert not target.parent.exists()
