@@ -33,7 +33,6 @@ _FUNCTIONS = frozenset(
 # Facts that newer data replaces; names and sources it only fills in.
 _CHANGING = ("title", "seniority", "street", "city", "state", "postal_code", "country")
 _WORKED_OUT = ("source", "zone")
-_JSON = {"ensure_ascii": False, "sort_keys": True}
 
 Pending = defaultdict[type[Row], list[dict[str, Any]]]
 """Rows to be added at the end of the batch, by table."""
@@ -142,7 +141,7 @@ class People:
             last_name=row.last_name,
             pool=Pool.SALES if worked else Pool.MARKETING,
             notes=_notes(row),
-            custom=json.dumps(dict(_custom(row, company)), **_JSON) if _has_custom(row, company) else "",
+            custom=_as_text(dict(_custom(row, company))),
             created_at=min(row.created_at or self._tx.now, self._tx.now),
             **_facts(row),
         )
@@ -243,7 +242,7 @@ class People:
         kept: dict[str, str] = json.loads(person.row["custom"] or "{}")
         more = {name: value for name, value in given.items() if newer or name not in kept}
         if more.items() - kept.items():
-            person.row["custom"] = json.dumps({**kept, **more}, **_JSON)
+            person.row["custom"] = _as_text({**kept, **more})
 
     def _keep_notes(self, row: ContactRow, person: Person) -> None:
         """Words beside words already there become a note in the person's stream; the same words are kept once."""
@@ -324,8 +323,8 @@ def _notes(row: ContactRow) -> str:
     return "\n\n".join(filter(None, (row.description, row.notes)))
 
 
-def _has_custom(row: ContactRow, company: Company | None) -> bool:
-    return next(_custom(row, company), None) is not None
+def _as_text(custom: Mapping[str, str]) -> str:
+    return json.dumps(custom, ensure_ascii=False, sort_keys=True) if custom else ""
 
 
 def _custom(row: ContactRow, company: Company | None) -> Iterator[tuple[str, str]]:

@@ -261,7 +261,7 @@ def test_a_description_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_an_unknown_preset_is_refused() -> None:
-    with pytest.raises(Refusal, match="There is no preset “hubspt”: use one of close, generic, hubspot"):
+    with pytest.raises(Refusal, match="There is no preset “hubspt”: use one of atbat, close, generic, hubspot"):
         describe(FILES / "close_leads.csv", "hubspt")
 
 
