@@ -86,8 +86,8 @@ class Lives(RuleBasedStateMachine):
         for number, name in COMPANIES.items():
             add_account(self.store, ANA, self.floor.later(), AccountDraft(name, size=5_000 if number == 2 else 10))
             self.world.add(plain.Company(big=number == 2), number)
-        for _ in range(2):
-            self.opens(PRIYA, 1, kind="new", at=0)
+        for company in (1, 2, 2):
+            self.opens(PRIYA, company, kind="new", at=0)
 
     # -- playing an act on both sides ----------------------------------------------------------------------------------
 
@@ -226,6 +226,23 @@ class Lives(RuleBasedStateMachine):
             promise=promise,
         )
 
+    @rule(actor=ACTORS, at=PICK, channel=st.sampled_from(Channel), said=st.integers(0, 11))
+    def works(self, actor: Actor, at: int, channel: Channel, said: int) -> None:
+        """The daily touch: outbound, on an open at bat, with what can come of it."""
+        possible = plain.COMES_OF[channel]
+        self.logs(
+            actor,
+            at,
+            channel,
+            Disposition(possible[said % len(possible)]),
+            WithWhom.CONTACT,
+            inbound=False,
+            automated=False,
+            promised=True,
+            fitting=False,
+            ago=0,
+        )
+
     @rule(actor=ACTORS, at=PICK)
     def promises(self, actor: Actor, at: int) -> None:
         lead, when = self.lead(at), self.floor.later() + DAY
@@ -314,7 +331,7 @@ class Lives(RuleBasedStateMachine):
 
         def both() -> None:
             waits = world.close(lead, outcome, leads_team=actor == ANA, other=twin, deal=deal)
-            if right is not None and waits is None:
+            if right is not None:
                 ended: plain.AtBat = world.get(plain.AtBat, lead)
                 person = world.add(plain.Person(ended.company, 1, 1))
                 world.open_lead(ended.owner, ended.company, person)
