@@ -25,9 +25,7 @@ def program(floor: Floor, actor: Actor = PRIYA, *, theme: str | None = None) -> 
 
 
 @asynccontextmanager
-async def at_work(
-    floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36)
-) -> AsyncIterator[AppDriver]:
+async def at_work(floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36)) -> AsyncIterator[AppDriver]:
     """Drive the program as ``actor``."""
     async with driving(program(floor, actor), size) as driver:
         yield driver
@@ -37,3 +35,8 @@ def queue_of(driver: AppDriver) -> QueueScreen:
     """The queue's screen, wherever the driver is now."""
     screen = next(screen for screen in driver.app.screen_stack if isinstance(screen, QueueScreen))
     return screen
+
+
+def on_queue(driver: AppDriver) -> bool:
+    """Whether the queue is in front, with no dialog over it."""
+    return driver.app.screen is queue_of(driver)

@@ -9,7 +9,7 @@ import pytest
 from store.rules.touch import CONNECTS
 from store.vocabulary import Channel, Disposition, Stage
 from tests.factories import BEN, Floor
-from tests.screens.queue_app import at_work, queue_of
+from tests.screens.queue_app import at_work, on_queue, queue_of
 
 D = Disposition
 
@@ -103,7 +103,7 @@ async def test_what_decides_the_at_bat_offers_its_dialog(
         await d.press("l", letter)
         assert verb in d.screen_text()
         await d.press("escape")
-        assert queue_of(d).is_current
+        assert on_queue(d)
     assert newest(floor, "disposition") == (disposition,)
 
 
@@ -166,6 +166,6 @@ async def test_the_second_of_two_is_told_who_did_what_and_loses_nothing(floor: F
         assert "Ben logged a touch on this" in shown
         assert "they want a quote" in shown
         await d.press("enter")
-        assert queue_of(d).is_current
+        assert on_queue(d)
     assert newest(floor, "user_id, note") == (2, "they want a quote")
     assert floor.state(lead_id).touches == 2
