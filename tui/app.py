@@ -43,6 +43,8 @@ DIALOGS: dict[str, str] = {
     "callback": "screens.dialogs.callback:CallbackDialog",
     "snooze": "screens.dialogs.callback:SnoozeDialog",
     "note": "screens.dialogs.note:NoteDialog",
+    "find": "screens.dialogs.find:FindDialog",
+    "amend": "screens.dialogs.amend:AmendDialog",
     "status": "screens.dialogs.note:StatusDialog",
     "close": "screens.dialogs.close:CloseDialog",
     "convert": "screens.dialogs.convert:ConvertDialog",
@@ -50,6 +52,9 @@ DIALOGS: dict[str, str] = {
     "person": "screens.dialogs.person_role:PersonRoleDialog",
     "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
+}
+SCREENS: dict[str, str] = {
+    "timeline": "screens.timeline.screen:TimelineScreen",
 }
 ASK = "ask"
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
@@ -103,6 +108,7 @@ class AtBat(Frame, inherit_bindings=False):
             views,
             {ASK: "screens.dialogs.person:PersonDialog", **(DIALOGS if dialogs is None else dialogs)},
             team,
+            SCREENS,
         )
         self.use_command_palette = True
         self._people = people

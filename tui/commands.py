@@ -91,6 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("session", "w", "session", "Work through the list one at bat at a time.", _QUEUE),
     Command("previous_lead", "left_square_bracket", "previous", "The lead before this one in the list.", _TIMELINE, 7),
     Command("next_lead", "right_square_bracket", "next", "The lead after this one in the list.", _TIMELINE, 7),
+    Command("filter", "f", "filter", "Find words in this timeline; esc shows all of it again.", _TIMELINE),
     Command("kinds", "h", "hide", "Hide or show kinds of entries.", _TIMELINE),
     Command("list.down", "j,down", "down", "Next row.", _LIST),
     Command("list.up", "k,up", "up", "Previous row.", _LIST),

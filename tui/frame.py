@@ -103,8 +103,9 @@ class Frame(OrderedKeysApp[int]):
         views: tuple[MainView, ...],
         dialogs: Mapping[str, str],
         team: TeamFacts,
+        screens: Mapping[str, str] | None = None,
     ) -> None:
-        """``dialogs`` maps a verb to its dialog class (module:Class)."""
+        """``dialogs`` maps a verb to its dialog class (module:Class), ``screens`` a name to a screen over a view."""
         super().__init__()
         self.desk = desk
         self.keys = keys
@@ -113,6 +114,8 @@ class Frame(OrderedKeysApp[int]):
         self.zone = team.zone
         self.changed: Signal[Change] = Signal(self, "changed")
         self._dialog_places = dict(dialogs)
+        self._screen_places = dict(screens or {})
+        self._screens: dict[str, Any] = {}
         self._dialogs: dict[str, Dialog[Any, Any]] = {}
         self._notice_timer: Timer | None = None
 
@@ -173,6 +176,27 @@ class Frame(OrderedKeysApp[int]):
         with self.batch_update():
             await self.push_screen(dialog)
             dialog.begin(opening, then)
+
+    # --- screens over a view ---
+
+    def open_screen(self, name: str, opening: Any) -> None:
+        """Push a screen on ``opening``; what its first frame shows is read before it is seen.
+
+        One screen of each name is kept and serves again and again; while it is open, others are made for the moment.
+        """
+        self.hold_keys(self._open_screen(name, opening))
+
+    async def _open_screen(self, name: str, opening: Any) -> None:
+        screen = self._screens.get(name)
+        if screen is None:
+            screen = self._screens[name] = load_class(self._screen_places[name])()
+            self.install_screen(screen, f"screen-{name}")
+        elif any(screen in stack for stack in self._screen_stacks.values()):
+            screen = load_class(self._screen_places[name])()
+        await screen.prepare(opening)
+        with self.batch_update():
+            await self.push_screen(screen)
+            screen.begin()
 
     # --- commands ---
 

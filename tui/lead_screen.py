@@ -86,6 +86,14 @@ class LeadScreen(View):
         lead = self.current_lead()
         return lead is not None and lead.lead.status is Status.UNQUALIFIED and self._leads_team
 
+    def why_none(self, verb: str) -> str:
+        """What to say when there is no lead for a verb."""
+        return f"No lead is selected to {BY_ID[verb].words}."
+
+    def neighbour(self, step: int) -> LeadRow | None:
+        """Go ``step`` leads on, or back, and give the one there; None at the end of the list or without one."""
+        return None
+
     # --- the verbs ---
 
     def action_log(self) -> None:
@@ -150,7 +158,8 @@ class LeadScreen(View):
 
     def action_timeline(self) -> None:
         """Open the person's timeline."""
-        self.open_verb("timeline")
+        if (lead := self._lead_for("timeline")) is not None:
+            self.app.open_screen("timeline", lead)
 
     def action_account(self) -> None:
         """Open the account."""
@@ -192,7 +201,7 @@ class LeadScreen(View):
     def _lead_for(self, verb: str) -> LeadRow | None:
         """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said."""
         lead = self.current_lead()
-        reason = f"No lead is selected to {BY_ID[verb].words}." if lead is None else self.why_not(verb, lead)
+        reason = self.why_none(verb) if lead is None else self.why_not(verb, lead)
         if reason is not None:
             self.app.say(reason, urgent=True)
             return None

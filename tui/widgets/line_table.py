@@ -112,16 +112,21 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         *,
         empty: Content | None = None,
         markable: bool = True,
+        opens: bool = True,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """A table without rows as yet; ``empty`` says what to do when there are none."""
+        """A table without rows as yet; ``empty`` says what to do when there are none.
+
+        One that does not open leaves ``enter`` to the screen, which then acts before the next key; a click still opens.
+        """
         super().__init__(name=name, id=id, classes=classes)
         self.marked: set[int] = set()
         self._painter = painter
         self._empty = empty or Content()
         self._markable = markable
+        self._opens = opens
         self._window: RowWindow[Row] = RowWindow()
         self._cursor = 0
         self._top = 0
@@ -264,7 +269,9 @@ class LineTable(Widget, Generic[Row], can_focus=True):
     # --- keys and mouse ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys of marks to others where rows cannot be marked."""
+        """Leave to others the keys of marks where rows cannot be marked, and ``enter`` where it does not open them."""
+        if action == "select":
+            return self._opens
         return self._markable or action not in ("mark", "mark_all")
 
     def action_down(self) -> None:

@@ -1,0 +1,181 @@
+"""What an entry of the stream says: in a few words on its line, and in full beside the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from store.instants import Instant, moment
+from store.queries.timeline import AtBat, Entry, EntryKind
+from store.rules.path import standing
+from store.vocabulary import ActorKind, Direction, MeetingResult, PromiseState, Stage, WithWhom
+from tui import present
+from tui.theme import Urgency
+
+_MINUTE = 60  # seconds
+
+
+def sign(entry: Entry) -> tuple[str, Urgency]:
+    """One letter that tells kinds apart, and how it stands out: ``→`` we did, ``←`` they did, ``↔`` both spoke."""
+    match entry.kind:
+        case EntryKind.TOUCH if entry.automated:
+            return "∙", Urgency.QUIET
+        case EntryKind.TOUCH if entry.connect:
+            return "↔", Urgency.DONE
+        case EntryKind.TOUCH:
+            return ("←" if entry.direction is Direction.IN else "→"), Urgency.CALM
+        case EntryKind.SIGNAL:
+            return "←", Urgency.DUE if entry.high_intent else Urgency.CALM
+        case EntryKind.NOTE | EntryKind.AMENDMENT:
+            return "✎", Urgency.CALM
+        case EntryKind.CALLBACK_ENDED if entry.state is PromiseState.MISSED:
+            return Urgency.LATE.sign, Urgency.LATE
+        case EntryKind.MEETING_RESULT if entry.result is MeetingResult.HELD:
+            return Urgency.DONE.sign, Urgency.DONE
+        case EntryKind.CONVERSION:
+            return Urgency.DONE.sign, Urgency.DONE
+        case _:
+            return "∙", Urgency.QUIET
+
+
+def stamp(entry: Entry, zone: str, now: Instant) -> str:
+    """When, as short as it stays plain: ``14:07``, ``Tue 14:07``, ``5 Sep 14:07``, ``5 Sep 2025``."""
+    local, today = moment(entry.at, zone), moment(now, zone)
+    apart = (today.date() - local.date()).days
+    time = "" if entry.date_only else f"{local:%H:%M}"
+    if apart == 0:
+        return time or "today"
+    if local.year != today.year:
+        return f"{local.day} {local:%b %Y}"
+    day = f"{local:%a}" if 0 < apart < 7 else f"{local.day} {local:%b}"
+    return f"{day} {time}".rstrip()
+
+
+def who(entry: Entry) -> str:
+    """By whose hand: a person's name, or what did it."""
+    if entry.imported or entry.by is ActorKind.IMPORT:
+        return "import"
+    if entry.by is ActorKind.RULE:
+        return "by rule"
+    return entry.who
+
+
+def what(entry: Entry, zone: str, now: Instant) -> str:
+    """What happened, in a few words; times to come in ``zone``."""
+    return _SAYS[entry.kind](entry, lambda at: present.day(at, zone, now))
+
+
+def band(at_bat: AtBat, zone: str, now: Instant) -> tuple[str, str]:
+    """The heading of an at bat: its number and how it stands, then the rest of its facts."""
+    name = f"At bat {at_bat.number}"
+    since = present.day(at_bat.stage_at, zone, now)
+    if at_bat.merged_into is not None:
+        return f"{name} · merged", present.label(at_bat.motion)
+    if at_bat.open:
+        rest = [f"since {since}", present.label(at_bat.motion), at_bat.owner or "nobody's"]
+        stands = standing(at_bat.stage, at_bat.status)
+        return f"{name} · open · {stands[:1].upper()}{stands[1:]}", " · ".join(rest)
+    ended = present.day(at_bat.closed_at or at_bat.stage_at, zone, now)
+    outcome = at_bat.outcome or at_bat.stage.label
+    rest = [f"{present.count(at_bat.touches, 'touch', 'touches')}", present.label(at_bat.motion), ended]
+    return f"{name} · {at_bat.stage.label} · {outcome}", " · ".join(rest)
+
+
+# --- one kind at a time ---
+
+_Day = Callable[[Instant], str]
+
+
+def _touch(entry: Entry, day: _Day) -> str:
+    channel = entry.channel.label if entry.channel else "touch"
+    came = entry.disposition.label if entry.disposition else ""
+    words = channel if came == channel else f"{channel} · {came}"
+    if entry.with_whom not in (None, WithWhom.CONTACT):
+        words += f" · {present.label(entry.with_whom)}"
+    if entry.duration and entry.duration >= _MINUTE:
+        words += f" · {entry.duration // _MINUTE} min"
+    return f"{words} (automated)" if entry.automated else words
+
+
+def _amendment(entry: Entry, day: _Day) -> str:
+    was = entry.subject.replace("_", " ")
+    came = entry.disposition.label if entry.disposition else ""
+    return f"amended: {was} → {came}" if was and was != came else "amended"
+
+
+def _signal(entry: Entry, day: _Day) -> str:
+    return f"signal · {entry.subject.replace('_', ' ')}"
+
+
+def _callback(entry: Entry, day: _Day) -> str:
+    return f"callback promised for {day(entry.due_at)}" if entry.due_at is not None else "callback promised"
+
+
+def _callback_ended(entry: Entry, day: _Day) -> str:
+    return f"callback {present.label(entry.state)}"
+
+
+def _meeting(entry: Entry, day: _Day) -> str:
+    return f"meeting booked for {day(entry.due_at)}" if entry.due_at is not None else "meeting booked"
+
+
+def _meeting_result(entry: Entry, day: _Day) -> str:
+    return f"meeting · {present.label(entry.result)}"
+
+
+def _approval(entry: Entry, day: _Day) -> str:
+    return f"approval asked: {present.label(entry.outcome)}"
+
+
+def _approval_answer(entry: Entry, day: _Day) -> str:
+    return "approved" if entry.approved else "sent back"
+
+
+def _stage(entry: Entry, day: _Day) -> str:
+    words = present.label(entry.stage, capital=True)
+    if entry.stage is Stage.NEW:
+        words = "at bat opened"
+    if entry.outcome is not None:
+        words += f" · {entry.outcome.label}"
+    return f"{words} (set back by hand)" if entry.override else words
+
+
+def _status(entry: Entry, day: _Day) -> str:
+    return f"status set to {present.label(entry.status, capital=True)} by hand"
+
+
+def _assignment(entry: Entry, day: _Day) -> str:
+    return f"to {entry.whom}" if entry.whom else "to nobody: unrouted"
+
+
+def _conversion(entry: Entry, day: _Day) -> str:
+    if entry.subject:
+        return f"converted · opportunity {entry.subject}"
+    return f"converted · meeting {day(entry.due_at)}" if entry.due_at is not None else "converted"
+
+
+def _opportunity(entry: Entry, day: _Day) -> str:
+    return f"opportunity {entry.subject} · {present.label(entry.opportunity_stage)}"
+
+
+def _reversal(entry: Entry, day: _Day) -> str:
+    return "conversion reversed"
+
+
+_SAYS: dict[EntryKind, Callable[[Entry, _Day], str]] = {
+    EntryKind.TOUCH: _touch,
+    EntryKind.NOTE: lambda entry, day: "note",
+    EntryKind.AMENDMENT: _amendment,
+    EntryKind.SIGNAL: _signal,
+    EntryKind.CALLBACK: _callback,
+    EntryKind.CALLBACK_ENDED: _callback_ended,
+    EntryKind.MEETING: _meeting,
+    EntryKind.MEETING_RESULT: _meeting_result,
+    EntryKind.APPROVAL: _approval,
+    EntryKind.APPROVAL_ANSWER: _approval_answer,
+    EntryKind.STAGE: _stage,
+    EntryKind.STATUS: _status,
+    EntryKind.ASSIGNMENT: _assignment,
+    EntryKind.CONVERSION: _conversion,
+    EntryKind.OPPORTUNITY: _opportunity,
+    EntryKind.REVERSAL: _reversal,
+}
