@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from inspect import getdoc
 from pathlib import Path
 
@@ -95,7 +94,7 @@ def clocks() -> str:
     sla = RULES.sla
     return table(
         ("clock", "shipped"),
-        ((found.name.replace("_", " "), str(getattr(sla, found.name))) for found in fields(sla)),
+        ((name.replace("_", " "), str(duration)) for name, duration in sla._asdict().items()),
     )
 
 
