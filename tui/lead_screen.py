@@ -16,7 +16,7 @@ from tui.desk import Done
 from tui.view import View
 
 # What only looks may be done to an at bat that has ended.
-_LOOKS = frozenset({"timeline", "account", "copy", "dial", "edit", "log"})
+_LOOKS = frozenset({"timeline", "log", "reverse"})
 # What may still be done to one that waits for a team lead's approval.
 _WHILE_IT_WAITS = _LOOKS | {"approve", "note"}
 
@@ -148,30 +148,14 @@ class LeadScreen(View):
         """Add a person."""
         self.open_verb("person")
 
-    def action_edit(self) -> None:
-        """Correct durable facts."""
-        self.open_verb("edit")
-
-    def action_extend(self) -> None:
-        """Extend its window."""
-        self.open_verb("extend")
+    def action_reverse(self) -> None:
+        """Take a conversion back."""
+        self.open_verb("reverse")
 
     def action_timeline(self) -> None:
         """Open the person's timeline."""
         if (lead := self._lead_for("timeline")) is not None:
             self.app.open_screen("timeline", lead)
-
-    def action_account(self) -> None:
-        """Open the account."""
-        self.open_verb("account")
-
-    def action_copy(self) -> None:
-        """Copy the script."""
-        self.open_verb("copy")
-
-    def action_dial(self) -> None:
-        """Open the phone or mail program."""
-        self.open_verb("dial")
 
     def do_at_once(self, verb: str, operation: Callable[..., Any]) -> None:
         """Do what needs no more than the lead in front, or say why not."""

@@ -119,14 +119,6 @@ class QueueScreen(LeadScreen):
         """Take in what others changed."""
         self._read(self.table.cursor_id)
 
-    def action_claim(self) -> None:
-        """The best of the pool: comes with routing."""
-        self.app.say("Nothing is shared out from a pool yet: at bats come with their owner.", urgent=True)
-
-    def action_session(self) -> None:
-        """Session mode: comes with the rep's whole day."""
-        self.app.say("Session mode is not in this version yet: work down the list.", urgent=True)
-
     def neighbour(self, step: int) -> QueueRow | None:
         """Move the cursor by ``step`` rows and give the row there, for the timeline's previous and next."""
         table = self.table
