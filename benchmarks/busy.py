@@ -38,7 +38,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
 
 def _keys(ours: Terminal) -> list[float]:
     ours.send(b"g")
-    keys = [*[b"j"] * 20, *[b"\x1b[6~"] * 10, *[b"k"] * 20]
+    keys = [*[b"j"] * 20, *[b"\x1b[6~", b"\x1b[5~"] * 5, *[b"k"] * 20]
     return [ours.frames(key, 0.05)[0] for key in keys]
 
 

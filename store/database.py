@@ -13,7 +13,6 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from time import time_ns
 from typing import Any
@@ -62,7 +61,7 @@ class Store:
         team = self.row("SELECT id, name, zone, country, region, currency FROM team ORDER BY id LIMIT 1")
         self.team_id, self.team, self.zone, self.country, self.region, self.currency = team or _NO_TEAM
         hours = self.rules.hours
-        self.calendar = Calendar(self.zone, replace(hours, country=self.country or hours.country))
+        self.calendar = Calendar(self.zone, hours._replace(country=self.country or hours.country))
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a kept SQL text."""

@@ -1,4 +1,4 @@
-"""Reading ``rules.toml``: overlay, type check driven by the dataclasses, and problems with their lines.
+"""Reading ``rules.toml``: overlay, type check driven by the classes of store.ruleset, and problems with their lines.
 
 Every mistake is collected and told with file, line, key and what was expected, so that one run of
 ``atbat rules check`` shows them all.
@@ -11,7 +11,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import EnumType
 from functools import lru_cache
@@ -121,11 +120,11 @@ class _Reading:
             return self._list(origin, get_args(kind)[0], value, place)
         if origin is Mapping:
             return self._mapping(get_args(kind), value, place)
-        if is_dataclass(kind) and kind is not Duration:
-            return self._table(kind, value, place)
         if isinstance(kind, EnumType):
             return self._scalar(lambda word: _word(kind, word), value, place)
-        return self._scalar(_SCALARS[kind], value, place)
+        if kind in _SCALARS:
+            return self._scalar(_SCALARS[kind], value, place)
+        return self._table(kind, value, place)
 
     def _scalar(self, read: Callable[[Any], Any], value: Any, place: Place) -> Any:
         try:
@@ -273,7 +272,7 @@ def _one_of(what: str, word: str, known: Iterable[str]) -> str:
 def _schema(kind: Any) -> dict[str, tuple[Any, bool]]:
     """The keys of a table: type and whether the file must have it."""
     hints = get_type_hints(kind, include_extras=True)
-    return {f.name: (hints[f.name], f.default is MISSING and f.default_factory is MISSING) for f in fields(kind)}
+    return {name: (hints[name], name not in kind._field_defaults) for name in kind._fields}
 
 
 def _key(place: Place) -> str:

@@ -1,19 +1,19 @@
-"""The team's numbers, as frozen dataclasses that ``rules.toml`` is read into.
+"""The team's numbers, as the named tuples that ``rules.toml`` is read into.
 
 The classes are the schema of the file: their field names are its keys and their types say what each key takes.
 ``store.rules_file`` does the reading. See docs/model.md, "The rules file".
 """
 
-# No `from __future__ import annotations`: reading the file asks for these types at start, and compiling each from its
-# text takes 2 ms of the 11.
+# Named tuples, and no `from __future__ import annotations`, because the first frame waits for this module: as
+# dataclasses these classes take 20 ms to make, and compiling each type from its text takes 2.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, Self
 
 from store.errors import StoreError
@@ -50,8 +50,7 @@ _MICROSECONDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(NamedTuple):
     """A length of time as the rules file writes it: ``5 business minutes``, ``2 business days``, ``24 hours``."""
 
     amount: int
@@ -143,8 +142,7 @@ Currency = Annotated[str, _code("[A-Z]{3}", 'an ISO currency code of three capit
 # --- the tables ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """When the team works, in the team's zone; ``weekdays`` counts Monday as 0."""
 
     opens: time
@@ -155,16 +153,14 @@ class Hours:
     holidays: frozenset[date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Calling:
+class Calling(NamedTuple):
     """When a person may be called, in their own local time; ``closes`` itself is already too late."""
 
     opens: time
     closes: time
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(NamedTuple):
     """What ends an at bat of one motion; ``direct_attempts`` and ``partner_touches`` must both be reached."""
 
     attempts: Positive | None = None
@@ -177,8 +173,7 @@ class Expiry:
     campaign_window: bool = False  # ends with the campaign; ``days`` holds only where there is no window or a past one
 
 
-@dataclass(frozen=True, slots=True)
-class MotionRules:
+class MotionRules(NamedTuple):
     """How at bats of one motion are worked; the two clocks come from ``[sla]`` where the motion names none."""
 
     inbound: bool
@@ -189,8 +184,7 @@ class MotionRules:
     accept: Duration | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SlaRules:
+class SlaRules(NamedTuple):
     """The clocks that do not depend on the motion; docs/model.md, "Clocks", names each."""
 
     first_touch_high_intent: Duration
@@ -217,16 +211,14 @@ class SlaRules:
     reply_keeps_owner: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionRules:
+class ExtensionRules(NamedTuple):
     """How often a window may be extended, each time by at most the original window."""
 
     owner: Count
     promise_grace: Duration  # a promised callback holds expiry until this long after it
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a cadence: ``day`` in business days from opening, ``script`` with its placeholders unfilled."""
 
     day: Count
@@ -234,8 +226,7 @@ class Step:
     script: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(NamedTuple):
     """The planned steps of one at bat, in order; step numbers shown to people start at 1."""
 
     key: str
@@ -243,8 +234,7 @@ class Cadence:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DispositionRules:
+class DispositionRules(NamedTuple):
     """How one disposition is shown and which letter picks it in the log dialog ("" for none)."""
 
     label: str
@@ -262,8 +252,7 @@ class ComesBack(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRules:
+class OutcomeRules(NamedTuple):
     """How one outcome is shown, its default reason, and when the contact may come back."""
 
     label: str
@@ -275,8 +264,7 @@ class OutcomeRules:
     other_rep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an at bat ended; ``by_rule`` reasons are written by the clock, never offered to a person."""
 
     key: str
@@ -289,8 +277,7 @@ class Reason:
     by_rule: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRules:
+class QueueRules(NamedTuple):
     """When things rise in the queue."""
 
     expiry_warning_days: Count
@@ -298,8 +285,7 @@ class QueueRules:
     no_show_days: Count
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackRules:
+class CallbackRules(NamedTuple):
     """How promises are kept."""
 
     limit: Positive
@@ -315,8 +301,7 @@ class PartOfDay(NamedTuple):
     closes: time
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRules:
+class AttemptRules(NamedTuple):
     """How suggested retries are spread over a contact's days."""
 
     parts_of_day: tuple[PartOfDay, ...]
@@ -324,23 +309,20 @@ class AttemptRules:
     days_running: Positive
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRules:
+class ApprovalRules(NamedTuple):
     """Above which value a disqualification waits for a team lead; ``expected`` in minor units."""
 
     employees: Count
     expected: Minor
 
 
-@dataclass(frozen=True, slots=True)
-class RoutingRules:
+class RoutingRules(NamedTuple):
     """Who can be given more."""
 
     open_lead_limit: Positive
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreRules:
+class ScoreRules(NamedTuple):
     """Thresholds of the score and how fast intent decays."""
 
     mql: Percent
@@ -348,8 +330,7 @@ class ScoreRules:
     half_life_days: Positive
 
 
-@dataclass(frozen=True, slots=True)
-class LeadRules:
+class LeadRules(NamedTuple):
     """What a conversion proposes."""
 
     close_days: Positive
@@ -358,16 +339,14 @@ class LeadRules:
     currency: Currency
 
 
-@dataclass(frozen=True, slots=True)
-class LimitRules:
+class LimitRules(NamedTuple):
     """The longest texts that are accepted, in characters."""
 
     name: Positive
     note: Positive
 
 
-@dataclass(frozen=True, slots=True)
-class Benchmark:
+class Benchmark(NamedTuple):
     """A figure to hold one's own against; ``grade`` A published study, B vendor data with sample, C opinion."""
 
     label: str
@@ -380,8 +359,7 @@ class Benchmark:
     year: Annotated[int, _between(1900, 2200)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """Everything a team can change, in force from when it is loaded; ``digest`` names the exact content."""
 
     digest: str
@@ -407,7 +385,7 @@ class RuleSet:
     lead: LeadRules
     limits: LimitRules
     benchmarks: Mapping[str, Benchmark]
-    sub_statuses: Mapping[Status, Mapping[str, str]] = field(default_factory=dict)
+    sub_statuses: Mapping[Status, Mapping[str, str]] = MappingProxyType({})
 
     def cadence_of(self, motion: Motion) -> Cadence:
         """The cadence that at bats of this motion follow."""

@@ -102,7 +102,7 @@ _TEXTS: dict[Status, tuple[str, str, str, str]] = {
 def status_guide(rules: RuleSet) -> tuple[Guidance, ...]:
     """The guide for these rules, in the order of the path."""
     sla = rules.sla
-    numbers = {name: str(getattr(sla, name)) for name in sla.__dataclass_fields__}
+    numbers = {name: str(getattr(sla, name)) for name in sla._fields}
     return tuple(
         Guidance(
             status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -11,7 +12,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from store.instants import Instant
-from store.queries.lead_card import LeadCard, card
 from store.rules.calling import may_call
 from store.rules.path import standing
 from store.ruleset import RuleSet
@@ -19,6 +19,9 @@ from store.vocabulary import Reachability
 from tui import present
 from tui.frame import Frame
 from tui.theme import Urgency
+
+if TYPE_CHECKING:
+    from store.queries.lead_card import LeadCard
 
 _MUTED = "$muted"
 _LABEL_WIDTH = 6
@@ -53,6 +56,8 @@ class Preview(VerticalScroll, can_focus=False):
 
     @work(exclusive=True)
     async def _read(self, lead_id: int) -> None:
+        from store.queries.lead_card import card  # after the first frame
+
         now = self.app.desk.now()
         found = await self.app.desk.read(card, lead_id, now)
         if found is not None and lead_id == self._lead_id:
