@@ -125,7 +125,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             yield Static(classes="dialog--title")
             with VerticalScroll(classes="dialog--form", can_focus=False):
                 yield from self.compose_form()
-            yield Static(classes="dialog--consequence")
+            yield _Consequence(classes="dialog--consequence")
             yield Static(classes="dialog--said")
             yield KeyLine([Where.DIALOG])
 
@@ -166,7 +166,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     def show_consequence(self) -> None:
         """Say anew what saving would do."""
-        self.query_one(".dialog--consequence", Static).update(self.consequence())
+        self.query_one(_Consequence).show(self.consequence())
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Show why not, at the field it is about, with everything typed kept."""
@@ -286,6 +286,16 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     def _typing_places(self) -> list[Widget]:
         return [widget for widget in self.query("Input, TextArea") if widget.display]
+
+
+class _Consequence(Static):
+    """Words that may change at every key; the dialog is laid out anew only when they take more lines, or fewer."""
+
+    def show(self, words: Content) -> None:
+        """Show these words."""
+        width = self.content_size.width
+        fits = width > 0 and words.get_height({}, width) == self.content_size.height
+        self.update(words, layout=not fits)
 
 
 def _typed(widget: Widget) -> str:

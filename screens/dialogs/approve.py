@@ -92,7 +92,7 @@ class ApproveDialog(LeadDialog):
         due = f"to be decided by {present.day(ask.due_at, zone, now)}"
         return present.joined(
             f"{present.safe(ask.by, 60)} asks to close it: {ask.outcome.label}, {why}{note}",
-            (f"\nasked {present.day(ask.at, zone, now)}, {due}", "$text-muted"),
+            (f"\nasked {present.day(ask.at, zone, now)}, {due}", "$muted"),
         )
 
 

@@ -263,7 +263,7 @@ class CloseDialog(LeadDialog):
         leads_team = desk.actor is not None and desk.actor.leads_team
         employees = self.choices.employees
         if draft.outcome is Outcome.DUPLICATE and not self.choices.others:
-            raise Refusal("Nobody like them is being worked: find the other one, or choose another outcome.", "outcome")
+            raise Refusal("No other open at bat is like this one: choose another outcome.", "outcome")
         return ending(self.lead, draft, rules, desk.now(), employees=employees, leads_team=leads_team)
 
     def _words(self, draft: CloseDraft, end: Ending) -> list[str]:
@@ -282,7 +282,7 @@ class CloseDialog(LeadDialog):
         else:
             words.append(f"back {self._back_words(draft.outcome)}")
         if reason.track in team.rules.tracks and end.eligible_on != ComesBack.NEVER:
-            words.append(f"with what: {team.rules.tracks[reason.track]}")
+            words.append(f"next time {team.rules.tracks[reason.track]}")
         return [*words, *self._consequences(draft)]
 
     def _consequences(self, draft: CloseDraft) -> list[str]:

@@ -98,7 +98,7 @@ class ConvertDialog(LeadDialog):
             ]
         )
         takers = lettered([(taker.id, f"{taker.name} ({taker.open} open)") for taker in choices.takers])
-        yourself = Choice("0", NOBODY, "nobody: you keep it")
+        yourself = Choice("0", NOBODY, "you yourself")
         self._list("taker").set_choices([*takers, yourself], takers[0].value if takers else NOBODY)
         campaigns = ", ".join(present.safe(name, 60) for name in choices.campaigns)
         self.query_one("#campaigns", Static).update(present.joined(campaigns))
@@ -168,6 +168,13 @@ class ConvertDialog(LeadDialog):
         undo = f"{self.app.key_of('undo')} undoes it for {present.span(self.app.team.rules.undo)}"
         words = self._meeting_words(draft) if draft.meeting_at is not None else self._opportunity_words(draft)
         return present.joined(" · ".join([*words, f"the at bat is converted for good, {undo}"]))
+
+    def action_enter(self) -> None:
+        """Convert, from the people too."""
+        if isinstance(self.focused, GroupList):
+            self.action_submit()
+        else:
+            super().action_enter()
 
     @on(GroupList.Changed)
     def _group_changed(self) -> None:

@@ -79,3 +79,11 @@ def heard(driver: AppDriver) -> list[Done]:
     screen = driver.app.screen_stack[0]
     assert isinstance(screen, OneLead)
     return screen.heard
+
+
+def said(driver: AppDriver) -> str:
+    """What the screen says, with its lines and boxes joined."""
+    return " ".join(driver.screen_text().translate(_BOXES).split())
+
+
+_BOXES = {ord(sign): " " for sign in "│╭╮╰╯─"}

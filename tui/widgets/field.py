@@ -65,8 +65,8 @@ class InlineField(Field):
 
     DEFAULT_CSS = """
     InlineField {
-        layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: auto; margin-top: 0;
-        & > .field--error { column-span: 2; padding-left: 12; }
+        margin-top: 0;
+        & > .field--label { dock: left; width: 12; }
         &.-after-a-gap { margin-top: 1; }
     }
     """

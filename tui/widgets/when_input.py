@@ -69,7 +69,7 @@ class WhenInput(Vertical):
 
     @on(Input.Changed)
     def _echo(self) -> None:
-        self.query_one(Static).update(self._meaning())
+        self.query_one(Static).update(self._meaning(), layout=False)
 
     def _meaning(self) -> Content:
         try:
@@ -82,7 +82,8 @@ class WhenInput(Vertical):
         now = app.desk.now()
         theirs = present.day(at, self._contact_zone or app.zone, now)
         parts = [present.due(at, now) if not self._past else present.ago(at, now), f"{theirs}"]
-        if self._contact_zone and self._contact_zone != app.zone:
+        ours = present.day(at, app.zone, now)
+        if ours != theirs:
             parts[1] += " there"
-            parts.append(f"{present.day(at, app.zone, now)} here")
+            parts.append(f"{ours} here")
         return present.joined(" · ".join(parts))
