@@ -133,7 +133,8 @@ SELECT a.id, a.name, a.industry, a.size, coalesce(u.name, ''),
        (SELECT count(*) FROM lead WHERE account_id = a.id AND open = 1)
 FROM (SELECT rowid AS id FROM account_words WHERE account_words MATCH 'name : (' || ?1 || ')' LIMIT 50) found
 JOIN account a ON a.id = found.id LEFT JOIN "user" u ON u.id = a.owner_id
-WHERE a.void = 0 AND a.merged_into_id IS NULL ORDER BY a.key <> ?2, length(a.name), a.id LIMIT ?3"""
+WHERE a.void = 0 AND a.merged_into_id IS NULL
+ORDER BY a.key <> ?2, substr(a.key, 1, length(?2)) <> ?2, length(a.name), a.id LIMIT ?3"""
 
 _NEWCOMERS = """
 SELECT c.id FROM lead l JOIN contact c ON c.account_id = l.account_id
