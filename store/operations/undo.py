@@ -103,10 +103,13 @@ def _as_it_was(changes: list[tuple[Any, ...]]) -> dict[tuple[str, int], dict[str
 def _turn(row: tuple[tuple[str, int], dict[str, Any]]) -> int:
     """What the act made goes first: an older row may only come back to a place that is free again.
 
-    At bats come back last: one that is converted again must find its conversion.
+    At bats come back after that, since one that is converted again must find its conversion; people and companies the
+    act made go last, when it shows who else has built on them.
     """
     (entity, _), columns = row
-    return 0 if "void" in columns else 2 if entity == "lead" else 1
+    if "void" in columns:
+        return 3 if entity in _BUILT_ON else 0
+    return 2 if entity == "lead" else 1
 
 
 def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, Any]) -> None:
