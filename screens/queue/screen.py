@@ -50,6 +50,7 @@ class QueueScreen(LeadScreen):
 
     def compose_body(self) -> ComposeResult:
         """Strip on top, list at the left, preview at the right."""
+        self._two_lines = self._needs_two_lines()
         yield Strip()
         with Horizontal():
             with Vertical(id="list"):
@@ -162,7 +163,7 @@ class QueueScreen(LeadScreen):
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
-        self.preview.show(event.id)
+        self.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
 
     @on(LineTable.Selected)
     def _selected(self, event: LineTable.Selected) -> None:
@@ -190,11 +191,15 @@ class QueueScreen(LeadScreen):
         self.strip.refresh_figures()
 
     def on_resize(self) -> None:
-        """Two lines a row where list and preview share a window that is not wide."""
-        two_lines = 110 <= self.size.width < 160
+        """Draw rows on as many lines as the window now asks for."""
+        two_lines = self._needs_two_lines()
         if two_lines is not self._two_lines:
             self._two_lines = two_lines
             self.table.use(self._painter())
+
+    def _needs_two_lines(self) -> bool:
+        """Whether list and preview share a window that is not wide."""
+        return 110 <= self.app.size.width < 160
 
 
 _KEYS = {"later": "later", "new": "new_lead"}
