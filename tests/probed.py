@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,18 @@ class ProbedDriver(PtyDriver):
     def __init__(
         self,
         database: Path,
-        person: str = "Priya N.",
+        person: str | None = "Priya N.",
         size: tuple[int, int] = (120, 36),
         environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = PROGRAM,
     ) -> None:
-        super().__init__([*PROGRAM, "--db", str(database), "--as", person], size, environment)
+        who = ["--as", person] if person is not None else []
+        super().__init__([*program, "--db", str(database), *who], size, environment)
         self._asked = 0
         self._unshown = b""
+
+    def __enter__(self) -> ProbedDriver:
+        return self
 
     @property
     def ended(self) -> bool:

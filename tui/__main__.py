@@ -19,7 +19,7 @@ from tui.cli.output import complain
 from tui.config import ConfigError, find_places, load_settings
 from tui.version import __version__
 
-DONE, REFUSED, MISUSED, FAULT, INTERRUPTED = 0, 1, 2, 70, 130
+DONE, REFUSED, MISUSED, FAULT, HUNG_UP, INTERRUPTED = 0, 1, 2, 70, 129, 130
 
 EXIT_CODES = f"""\b
 Exit codes:
@@ -119,6 +119,9 @@ def _fail(error: Exception) -> int:
         _drop_output()
         complain("the disk is full: free some space, then try again.")
         return REFUSED
+    if isinstance(error, OSError) and error.errno == errno.EIO:  # the terminal is gone: there is nobody to tell
+        _drop_output()
+        return HUNG_UP
     if isinstance(error, OSError) and error.filename is not None:
         complain(f"{os.fsdecode(error.filename)}: {error.strerror}.")
         return REFUSED

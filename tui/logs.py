@@ -57,6 +57,7 @@ def redact(message: str) -> str:
     """``message`` on one line of bounded length, without URLs, quoted values, addresses and long numbers."""
     for pattern, word in _PERSONAL:
         message = pattern.sub(word, message)
+    message = "".join(letter if letter.isprintable() else " " for letter in message[: 10 * LONGEST_MESSAGE])
     return " ".join(message.split())[:LONGEST_MESSAGE]
 
 

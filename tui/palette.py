@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui.commands import Command, Where, commands_of
 from tui.frame import Frame
 from tui.view import View
 
 _LEFT_OUT = frozenset({"palette"})
+
+
+class Palette(CommandPalette):
+    """Textual's palette, but for a second click outside it, which came while the first was closing it."""
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close, once."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 class CommandProvider(Provider):

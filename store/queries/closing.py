@@ -78,9 +78,10 @@ _COMPANY = """
 SELECT a.id, a.size, a.customer_since, coalesce(u.name, '')
 FROM lead l JOIN account a ON a.id = l.account_id LEFT JOIN "user" u ON u.id = a.owner_id WHERE l.id = ?"""
 
-# Likeliest first: somebody of the same name, number or address, then the others of the company.
+# Likeliest first: somebody of the same name, number or address, then the others of the company. A search ends at a NUL.
 _OTHERS = """
-WITH me AS (SELECT l.id, l.account_id, l.contact_id, c.name FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
+WITH me AS (SELECT l.id, l.account_id, l.contact_id, c.name,
+              CASE WHEN instr(CAST(c.name AS BLOB), x'00') THEN '' ELSE coalesce(c.name, '') END AS words FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
             WHERE l.id = :lead),
 alike(contact_id) AS (
   SELECT o.contact_id FROM me JOIN email e ON e.contact_id = me.contact_id AND e.void = 0
@@ -88,7 +89,7 @@ alike(contact_id) AS (
   UNION SELECT o.contact_id FROM me JOIN phone p ON p.contact_id = me.contact_id AND p.void = 0 AND p.e164 <> ''
     JOIN phone o ON o.e164 = p.e164 AND o.void = 0
   UNION SELECT w.rowid FROM me JOIN contact_words w
-    ON w.contact_words MATCH 'name : "' || replace(coalesce(me.name, ''), '"', '""') || '"'
+    ON w.contact_words MATCH 'name : "' || replace(me.words, '"', '""') || '"'
     JOIN contact c ON c.id = w.rowid AND c.name = me.name),
 likely(id, rank) AS (
   SELECT l.id, 0 FROM alike JOIN lead l ON l.contact_id = alike.contact_id AND l.open = 1

@@ -12,7 +12,7 @@ from tests.probed import ProbedDriver
 
 SIZES = [(120, 36), (80, 24), (200, 60), (40, 12), (20, 5), (1, 1)]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-KEYS = {
+KEYS: dict[str, list[str]] = {
     "letters": [*LETTERS, *LETTERS.upper()],
     "digits": [*"0123456789"],
     "marks": [*"/?:.,;[]+-=*!@#$%&()<>'\"\\|~^_` "],

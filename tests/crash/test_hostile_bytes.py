@@ -1,0 +1,244 @@
+"""Text from outside is shown, never obeyed: hostile strings in every field of every screen, looking at the bytes sent.
+
+What others stored is looked at on every screen; what is typed or pasted goes into every place to type in there is. A
+screen or dialog joins by a line in a table below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from store import open_store
+from tests.crash.conftest import faults_in
+from tests.hostile import HOSTILE
+from tests.hostile_world import make_hostile_world, outside_columns, packed, storable
+from tests.probed import ProbedDriver, copy_database
+
+# On a lead in front: what opens a dialog or screen, from the queue.
+DIALOGS = {
+    "log": "l",
+    "callback": "b",
+    "snooze": "s",
+    "note": "n",
+    "status": "t",
+    "close": "x",
+    "convert": "c",
+    "qualify": "Q",
+    "person": "p",
+    "edit": "e",
+    "extend": "E",
+    "account": ",",
+    "timeline": "\r",
+}
+# Open whatever is in front.
+ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":"}
+PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
+             "person": 0, "qualify": 0, "snooze": 1}  # fmt: skip
+SIZES = [(200, 60), (120, 36), (80, 24)]
+BATCHES = 4
+TEXTS = [*storable(), *packed()]
+ALONE, PACKED = list(range(len(storable()))), list(range(len(storable()), len(TEXTS)))
+BACK = "\x1b\x1b"  # the second is for what asks whether to drop what was typed
+
+# All that the app has reason to send between its first frame and its end; anything else came out of data.
+_STYLE = rb"(?:\d|[34]8;5;\d+|[34]8;2;\d+;\d+;\d+)"
+_GOOD = re.compile(
+    rb"\x1b\[" + _STYLE + rb"(?:;" + _STYLE + rb")*m"
+    rb"|\x1b\[\d+;\d+H"  # go to a cell
+    rb"|\x1b\[\?(?:25|2026)[hl]"  # the cursor, and frames that are shown at once
+    rb"|\x1b\]22;[a-z-]+\x07|\x1b\]7770;\d+;\d+\x07"  # the pointer's shape, and our own mark
+)
+_BEGUN = re.compile(rb"(?:\x1b[^A-Za-z\x07]*|[\xc0-\xff][\x80-\xbf]*)\Z")  # the rest is still to come
+_FORBIDDEN = re.compile("[\0-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]")
+
+
+def obeyed(raw: bytes) -> list[str]:
+    """What was sent to a terminal that it would obey or be deceived by, and that the app has no reason to send."""
+    text = _GOOD.sub(b"", raw).decode("utf-8", "replace")
+    return [
+        f"{match[0]!r} in {text[max(match.start() - 30, 0) : match.end() + 30]!r}"
+        for match in _FORBIDDEN.finditer(text)
+    ]
+
+
+def test_the_look_at_the_bytes_finds_every_hostile_string_with_a_control_in_it() -> None:
+    for text in storable():
+        if _FORBIDDEN.search(text.replace("\n", "").replace("\r", "").replace("\t", "")):
+            assert obeyed(b"\x1b[1;1H" + text.encode() + b"\x1b[0m"), text
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database, one open at bat for each string."""
+    path = tmp_path_factory.mktemp("hostile") / "hostile.db"
+    make_hostile_world(path, TEXTS)
+    return path
+
+
+@pytest.fixture
+def database(hostile: Path, tmp_path: Path) -> Path:
+    """A copy of one's own."""
+    return copy_database(hostile, tmp_path / "leads.db")
+
+
+def share(rows: list[int], number: int, batches: int = BATCHES) -> list[int]:
+    """Which of the rows a test looks at: all of them between the batches."""
+    return rows[len(rows) * number // batches : len(rows) * (number + 1) // batches]
+
+
+@contextmanager
+def at_rest(
+    database: Path, size: tuple[int, int] = (120, 36), person: str | None = "Priya N."
+) -> Iterator[ProbedDriver]:
+    """The app when its first frame is there, and no byte sent so far counts; it must leave as it should."""
+    with ProbedDriver(database, person, size) as driver:
+        driver.settle()
+        driver.raw = b""
+        yield driver
+        assert driver.leave() == 0
+
+
+def assert_clean(driver: ProbedDriver, home: Path, where: str) -> None:
+    """Nothing to obey was sent, and nothing went wrong inside."""
+    begun = _BEGUN.search(driver.raw)
+    whole = driver.raw[: begun.start()] if begun else driver.raw
+    found = obeyed(whole)
+    assert not found, f"{where}: {len(found)}, such as {found[:3]}"
+    assert not faults_in(home), f"{where}: {faults_in(home)}"
+    driver.raw = driver.raw[len(whole) :]
+
+
+def test_there_is_a_hostile_string_in_every_column_from_outside(hostile: Path) -> None:
+    store = open_store(hostile, read_only=True)
+    strings = set(TEXTS)
+    assert len(strings) >= 60
+    seen = {"user", "account", "contact", "phone", "email", "lead", "touch", "note", "signal", "callback", "campaign"}
+    for table, column in outside_columns():
+        if table in seen and (table, column) not in {("campaign", "name"), ("user", "name")}:
+            missing = strings - {text for (text,) in store.rows(f'SELECT DISTINCT "{column}" FROM "{table}"')}
+            assert not missing, (table, column)
+    store.close()
+
+
+def look_at(database: Path, home: Path, rows: list[int], opened: Mapping[str, str], size: tuple[int, int]) -> None:
+    """Open screens and dialogs on some rows of the queue."""
+    with at_rest(database, size) as driver:
+        driver.press("j" * rows[0])
+        for row in rows:
+            for name, keys in opened.items():
+                driver.press(keys)
+                assert_clean(driver, home, f"{name} of {TEXTS[row][:60]!r}")
+                driver.press(BACK)
+            driver.press("j")
+            assert_clean(driver, home, f"the queue at {TEXTS[row][:60]!r}")
+
+
+@pytest.mark.parametrize("number", range(BATCHES))
+def test_what_is_stored_is_only_shown_in_queue_and_timeline(database: Path, home: Path, number: int) -> None:
+    look_at(database, home, share(ALONE, number), {"timeline": DIALOGS["timeline"]}, SIZES[number % 2])
+
+
+@pytest.mark.parametrize("number", range(BATCHES))
+def test_what_is_stored_is_only_shown_in_dialogs(database: Path, home: Path, number: int) -> None:
+    look_at(database, home, share(PACKED, number), DIALOGS, SIZES[number % 3])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("number", range(12))
+def test_what_is_stored_is_only_shown_anywhere(database: Path, home: Path, number: int, size: tuple[int, int]) -> None:
+    look_at(database, home, share(ALONE + PACKED, number, 12), DIALOGS, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_whole_queue_and_what_opens_anywhere(database: Path, home: Path, size: tuple[int, int]) -> None:
+    with at_rest(database, size=size) as driver:
+        for _ in range(len(TEXTS) // 8):
+            driver.press("\x1b[6~")
+        assert_clean(driver, home, "the queue")
+        for name, keys in ANYWHERE.items():
+            for typed in ("", "a", "e", "1"):
+                driver.press(keys + typed)
+                assert_clean(driver, home, f"{name} at {typed!r}")
+                driver.press(BACK)
+
+
+def test_a_click_on_what_looks_like_an_action_runs_none(database: Path, home: Path) -> None:
+    with at_rest(database, size=(160, 40)) as driver:
+        for keys in ["", "\x1b[6~", "l", "n", "x", "/e", ":", "\r"]:
+            driver.press(keys)
+            for row in range(1, 41, 3):
+                for column in (3, 40, 110):
+                    driver.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
+                driver.settle()
+            driver.press(BACK + BACK)
+        assert_clean(driver, home, "after the clicks")
+
+
+def test_brackets_in_a_name_stay_whole(database: Path) -> None:
+    with at_rest(database, size=(200, 60)) as driver:
+        driver.press("/Acme")
+        assert "Acme [UK] Ltd" in driver.screen_text()
+        driver.press(BACK)
+        assert "Acme [UK] Ltd · Acme [UK] Ltd" in driver.screen_text()
+        driver.press("jjj")
+        assert driver.screen_text().count("Acme [UK] Ltd") > 5
+        for name, keys in DIALOGS.items():
+            driver.press(keys)
+            if name in PLACES_IN:
+                assert "Acme [UK] Ltd" in driver.screen_text(), name
+            driver.press(BACK)
+
+
+def test_who_are_you_among_hostile_names(database: Path, home: Path) -> None:
+    with ProbedDriver(database, person="Nobody") as driver:
+        assert driver.wait_for_end() != 0
+        assert not obeyed(driver.raw)
+    with at_rest(database, person=None) as driver:
+        assert "Who are you?" in driver.screen_text()
+        driver.press("\x1b[B" * 20 + "\x1b[6~")
+        assert_clean(driver, home, "who are you")
+        driver.press("a")
+        assert_clean(driver, home, "signed in")
+
+
+# --- what is typed ---
+
+
+def paste_all(database: Path, home: Path, name: str, texts: list[str]) -> None:
+    """Paste each text into each place of a dialog, empty it again, and at last try to save what is there."""
+    with at_rest(database) as driver:
+        driver.send({**DIALOGS, **ANYWHERE}[name])
+        places = driver.settle()
+        assert places >= PLACES_IN[name]
+        for place in range(places):
+            for text in texts:
+                driver.paste(text)
+                driver.settle()
+                driver.send("\x15")
+            assert_clean(driver, home, f"{name}: pasted into place {place}")
+            driver.next_place()
+        for text in texts[:: max(len(texts) // 3, 1)]:
+            for _ in range(places):
+                driver.next_place()
+                driver.paste(text)
+            driver.press("\x13")
+            assert_clean(driver, home, f"{name}: saving {text[:60]!r}")
+            driver.press(BACK + BACK + {**DIALOGS, **ANYWHERE}[name])
+        driver.press(BACK + BACK)
+
+
+@pytest.mark.parametrize("name", PLACES_IN)
+def test_what_is_pasted_into_any_place_to_type_in_is_only_shown(database: Path, home: Path, name: str) -> None:
+    paste_all(database, home, name, [*packed(58), "half\ud800surrogate"])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", PLACES_IN)
+def test_what_is_pasted_alone_is_only_shown(database: Path, home: Path, name: str) -> None:
+    paste_all(database, home, name, HOSTILE)
