@@ -185,6 +185,9 @@ class Leads(LeadScreen):
         """The one in front."""
         return self.leads[self.at] if self.at < len(self.leads) else None
 
+    def action_timeline(self) -> None:
+        """There is nothing behind these leads."""
+
     def lead_done(self, done: Done) -> None:
         """On to the next."""
         self.at += 1
