@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -21,13 +22,13 @@ from textual.worker import WorkerFailed
 
 from store.actor import Actor
 from store.errors import StoreError
-from store.instants import MINUTE, SECOND
+from store.instants import MINUTE, SECOND, Instant
 from tui.commands import KeyChoices, Where, bindings
 from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
-from tui.terminal_filter import TERMINAL_FILTER
+from tui.terminal_filter import TERMINAL_FILTER, take_any_bytes
 from tui.theme import THEMES
 from tui.upkeep import Upkeep
 from tui.view import View
@@ -51,12 +52,14 @@ DIALOGS: dict[str, str] = {
     "qualify": "screens.dialogs.qualify:QualifyDialog",
     "person": "screens.dialogs.person_role:PersonRoleDialog",
     "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
+    "reverse": "screens.dialogs.reverse:ReverseDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
 }
 SCREENS: dict[str, str] = {
     "timeline": "screens.timeline.screen:TimelineScreen",
 }
 ASK = "ask"
+WARM_AFTER = 0.2  # seconds after the first frame
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 # Alternate screen, mouse, bracketed paste, focus and key reports off; cursor on.
@@ -153,6 +156,12 @@ class AtBat(Frame, inherit_bindings=False):
                 partial(self.call_later, self._file_is_damaged),
                 partial(self.call_later, partial(self.say, urgent=True)),
             )
+        self.set_timer(WARM_AFTER, self._warm)
+
+    def _warm(self) -> None:
+        """Load in the background what the first key would otherwise wait for: the dialogs and the holidays."""
+        places = [*self._dialog_places.values(), *SCREENS.values()]
+        threading.Thread(target=_load, args=(places, self.team, self.desk.now()), name="warm", daemon=True).start()
 
     def _file_is_damaged(self, sentence: str) -> None:
         self.damaged = True
@@ -229,6 +238,16 @@ class AtBat(Frame, inherit_bindings=False):
             return
         self.panic(Text(record_fault(cause or RuntimeError("unknown"), self._log_file)))
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """End with a sentence: a traceback, which Textual's own threads would print, goes to the log."""
+        for renderable in renderables:
+            if isinstance(renderable, Text):
+                super().panic(renderable)
+                continue
+            trace = getattr(renderable, "trace", None)
+            kinds = ", ".join(stack.exc_type for stack in trace.stacks) if trace is not None else "unknown"
+            super().panic(Text(record_fault(RuntimeError(f"outside the screens: {kinds}"), self._log_file)))
+
     # --- commands that work everywhere ---
 
     def action_view(self, view: str) -> None:
@@ -251,7 +270,10 @@ class AtBat(Frame, inherit_bindings=False):
 
     def action_palette(self) -> None:
         """Find a command by its words."""
-        self.action_command_palette()
+        from tui.palette import Palette  # when first opened
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_theme(self) -> None:
         """Change between dark and light."""
@@ -312,6 +334,7 @@ def run(settings: Settings) -> int:
         log_file=settings.places.log_file,
         upkeep=Upkeep(settings.database, desk.now),
     )
+    take_any_bytes()
     app.run()
     return app.return_code or 0
 
@@ -339,6 +362,15 @@ def _named(name: str | None, people: Sequence[Person]) -> Person | None:
 def _resume_garbage_collection() -> None:
     gc.freeze()
     gc.enable()
+
+
+def _load(places: Sequence[str], team: TeamFacts, now: Instant) -> None:
+    try:
+        team.calendar.is_open(now)
+        for place in places:
+            load_class(place)
+    except Exception:  # whoever needs it next says it better
+        log.info("could not load ahead", exc_info=True)
 
 
 def _die(code: int) -> None:
