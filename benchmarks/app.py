@@ -1,6 +1,6 @@
 """The program on a file, at the moment that the file's data is up to date, and without its backups.
 
-    python -m benchmarks.app DATABASE NOW
+python -m benchmarks.app DATABASE NOW
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main(database: str, now: int) -> int:
 
     behind = time_ns() - now * 1000
     tui.desk.time_ns = lambda: time_ns() - behind  # type: ignore[attr-defined]
-    Upkeep.start = lambda *_: None  # type: ignore[method-assign, assignment]
+    Upkeep.start = lambda *_: None  # type: ignore[method-assign]
     return main(["--db", database, "--as", "Priya N."])
 
 

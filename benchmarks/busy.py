@@ -1,6 +1,6 @@
 """Keys while somebody else loads thousands of people into the same file, against the same keys while nobody does.
 
-    python -m benchmarks.busy DATABASE    (the loading, until it is killed)
+python -m benchmarks.busy DATABASE    (the loading, until it is killed)
 """
 
 from __future__ import annotations
@@ -56,10 +56,11 @@ def _loading(database: str, ground: Ground) -> subprocess.Popen[bytes]:
 
 def load(database: str) -> None:
     """Add people in batches, each a transaction with its history, as fast as it goes."""
-    from store.actor import Actor, ActorKind
+    from store.actor import Actor
     from store.database import open_store
     from store.models import Contact, Phone
     from store.operations.transaction import Done, Transaction, operation
+    from store.vocabulary import ActorKind
 
     @operation("import")
     def add(tx: Transaction, number: int) -> Done:

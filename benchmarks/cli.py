@@ -28,7 +28,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
             ground.rounds,
             {"bare": lambda: run("-c", BARE, database)}
             | {
-                name: lambda words=words: run("-m", "tui", "--db", database, "--as", REP, *words)  # type: ignore[misc]
+                name: lambda words=words: run("-m", "tui", "--db", database, "--as", REP, *words)
                 for name, words in shown.items()
             },
         )

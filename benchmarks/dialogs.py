@@ -47,8 +47,6 @@ def measure(ground: Ground) -> Iterator[Figure]:
             terminal.send(CLOSE)
             return took
 
-        taken = medians(
-            in_turn(ground.rounds * 2, {"plain": lambda: opened(plain), "log": lambda: opened(ours)})
-        )
+        taken = medians(in_turn(ground.rounds * 2, {"plain": lambda: opened(plain), "log": lambda: opened(ours)}))
     ground.discard(copy)
     yield Figure("the log dialog opens again", taken["log"], "ms", 0.5, taken["plain"], "a fresh ModalScreen")

@@ -188,9 +188,7 @@ def _taken(rounds: int) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
     memory: dict[str, float] = {}
     for _ in range(rounds):
         with ExitStack() as stack:
-            terminals = {
-                name: stack.enter_context(Terminal(["-m", "benchmarks.keys", name])) for name in PROGRAMS
-            }
+            terminals = {name: stack.enter_context(Terminal(["-m", "benchmarks.keys", name])) for name in PROGRAMS}
             for terminal in terminals.values():
                 terminal.settle()
             for kind, key in SCRIPT:

@@ -1,6 +1,6 @@
 """Many people on one file: accept and log, as fast as they can and with half a second of thinking. None may be lost.
 
-    python -m benchmarks.many DATABASE FIRST COUNT THINK    (one of them)
+python -m benchmarks.many DATABASE FIRST COUNT THINK    (one of them)
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def _first_of_the_pool(database: str) -> int:
         store.close()
 
 
-def _work(
-    ground: Ground, database: str, first: int, people: int, each: int, think: float
-) -> tuple[float, list[float]]:
+def _work(ground: Ground, database: str, first: int, people: int, each: int, think: float) -> tuple[float, list[float]]:
     """Seconds that it took all, and the milliseconds of each act."""
     workers = [
         subprocess.Popen(

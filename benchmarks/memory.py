@@ -16,7 +16,16 @@ def measure(ground: Ground) -> Iterator[Figure]:
     copy = ground.copy("memory")
     with started(str(copy), ground.environment) as ours:
         at_start = ours.memory()
-        for keys in (*[b"\x1b[6~"] * 30, b"g", *[b"j"] * 30, b"l", b"n", b"/", *(bytes([c]) for c in b"jennifer"), b"\x07"):
+        for keys in (
+            *[b"\x1b[6~"] * 30,
+            b"g",
+            *[b"j"] * 30,
+            b"l",
+            b"n",
+            b"/",
+            *(bytes([c]) for c in b"jennifer"),
+            b"\x07",
+        ):
             ours.send(keys)
         worked = ours.memory()
         before, began = ours.processor(), perf_counter()

@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from benchmarks.figures import Figure, Ground, in_turn, medians, milliseconds
+from benchmarks.figures import Figure, Ground, best, in_turn, milliseconds
 from benchmarks.generate import LONGEST_CONTACT, NOW, REP
 from store.database import Store, open_store
 from store.queries.queue import PAGE, queue
@@ -17,7 +17,7 @@ REPEAT = 20  # calls that make one sample
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """Medians of calls that find everything in the cache, as after the first second of work."""
+    """The best of calls that find everything in the cache, as after the first second of work."""
     store = open_store(ground.database, read_only=True)
     try:
         yield from _queues(store, ground)
@@ -83,7 +83,7 @@ def _times(ground: Ground, runs: dict[str, Callable[[], object]]) -> dict[str, f
     def sample(run: Callable[[], object]) -> float:
         return milliseconds(lambda: [run() for _ in range(REPEAT)]) / REPEAT
 
-    return medians(in_turn(ground.rounds, {name: lambda run=run: sample(run) for name, run in runs.items()}))  # type: ignore[misc]
+    return best(in_turn(ground.rounds, {name: lambda run=run: sample(run) for name, run in runs.items()}))  # type: ignore[misc]
 
 
 def traced(store: Store, run: Callable[[], object]) -> list[tuple[str, Any]]:

@@ -6,6 +6,7 @@ What must not have been imported by then is looked for as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import time_ns
 
@@ -77,9 +78,7 @@ def _a_row_low_on_the_screen(database: Path) -> str:
 def _imported_early(ground: Ground, arguments: list[str]) -> list[str]:
     listing = ground.folder / "modules"
     with Terminal(["-c", MODULES, *arguments, str(listing)], ground.environment) as terminal:
-        try:
+        with suppress(EOFError):  # it ends with its first frame
             terminal.settle(10)
-        except EOFError:
-            pass
     imported = {name.partition(".")[0] for name in listing.read_text().split()}
     return sorted(imported.intersection(LATE))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from store.instants import Instant
-from store.vocabulary import Answer, Channel, Decision, Disposition, Motion, Outcome, Stage, Status
+from store.vocabulary import Answer, Channel, Decision, Disposition, Motion, Outcome, Stage, Status, Word
 
 
-@dataclass(frozen=True, slots=True)
-class LeadState:
+class LeadState(NamedTuple):
     """Every column of ``lead`` under its own name; see docs/model.md, "The at bat".
 
     Instants are microseconds UTC, ``value`` is in minor units, ``open`` and the other flags are 0 or 1.
@@ -91,20 +91,19 @@ class LeadState:
         return self.connected_at is not None
 
 
-COLUMNS = tuple(LeadState.__slots__)
+COLUMNS = LeadState._fields
 
 
-def lead_state(values: tuple[object, ...]) -> LeadState:
+def lead_state(values: Sequence[Any]) -> LeadState:
     """The state from a row whose columns stand in ``COLUMNS`` order; words come back as their enums."""
-    made = dict(zip(COLUMNS, values, strict=True))
-    for column, words in _WORDS.items():
-        if made[column] is not None:
-            made[column] = words[made[column]]
-    return LeadState(**made)  # type: ignore[arg-type]
+    made = list(values)
+    for place, words in _WORDS:
+        made[place] = words[made[place]]
+    return LeadState._make(made)
 
 
-_WORDS: dict[str, dict[object, object]] = {
-    column: {word.value: word for word in words}
+_WORDS: list[tuple[int, dict[str | None, Word | None]]] = [
+    (COLUMNS.index(column), {None: None, **{word.value: word for word in words}})
     for column, words in {
         "motion": Motion,
         "stage": Stage,
@@ -118,4 +117,4 @@ _WORDS: dict[str, dict[object, object]] = {
         "timeline": Answer,
         "outcome": Outcome,
     }.items()
-}
+]

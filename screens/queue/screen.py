@@ -163,7 +163,7 @@ class QueueScreen(LeadScreen):
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
-        self.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
+        self.preview.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
 
     @on(LineTable.Selected)
     def _selected(self, event: LineTable.Selected) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.database import Store
 from store.instants import Instant, moment
@@ -50,8 +50,7 @@ class View(StrEnum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(NamedTuple):
     """One at bat in the queue, with the person and the company it is about.
 
     ``values`` are the at bat's columns, read when they are needed; ``phone`` is the first number that still works.

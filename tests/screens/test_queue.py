@@ -47,7 +47,7 @@ async def test_what_is_due_later_is_one_key_away(floor: Floor) -> None:
         assert queue_of(d).table.row_count == 0
         assert "Nothing is due" in d.screen_text()
         await d.press("d")
-        assert list(queue_of(d).table.ids) == [lead_id]
+        await d.until(lambda: list(queue_of(d).table.ids) == [lead_id])
 
 
 async def test_what_others_did_is_announced_and_never_inserted(floor: Floor) -> None:

@@ -325,7 +325,7 @@ def test_an_automated_touch_is_shown_and_counts_for_nothing(floor: Floor, said: 
     before = floor.state(lead)
     floor.touch(lead, said, channel, automated=True)
     after = floor.state(lead)
-    changed = {name for name in before.__slots__ if getattr(before, name) != getattr(after, name)}
+    changed = {name for name in before._fields if getattr(before, name) != getattr(after, name)}
     assert changed == {"touches", "version", "updated_at", "written_id"}
 
 
