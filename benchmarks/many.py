@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 from statistics import median
 from time import perf_counter, sleep
@@ -111,8 +112,8 @@ def work(database: str, first: int, count: int, think: float) -> None:
     times = []
     for lead_id in range(first, first + count):
         for act in (
-            lambda: accept(store, actor, NOW, LeadDraft(lead_id)),
-            lambda: log_touch(store, actor, NOW, TouchDraft(lead_id, Channel.CALL, Disposition.NO_ANSWER)),
+            partial(accept, store, actor, NOW, LeadDraft(lead_id)),
+            partial(log_touch, store, actor, NOW, TouchDraft(lead_id, Channel.CALL, Disposition.NO_ANSWER)),
         ):
             if think:
                 sleep(think * 2 * random.random())

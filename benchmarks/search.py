@@ -14,7 +14,7 @@ PEOPLE = 12
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """The median and the slowest of a hundred keys, for people from all over the file; of three tries the best counts."""
+    """The median and the slowest of a hundred keys; of three tries the best counts."""
     store = open_store(ground.database, read_only=True)
     try:
         for kind, texts in _typed(store).items():

@@ -77,8 +77,8 @@ def _a_row_low_on_the_screen(database: Path) -> str:
 
 def _imported_early(ground: Ground, arguments: list[str]) -> list[str]:
     listing = ground.folder / "modules"
-    with Terminal(["-c", MODULES, *arguments, str(listing)], ground.environment) as terminal:
-        with suppress(EOFError):  # it ends with its first frame
-            terminal.settle(10)
+    program = ["-c", MODULES, *arguments, str(listing)]
+    with Terminal(program, ground.environment) as terminal, suppress(EOFError):  # it ends with its first frame
+        terminal.settle(10)
     imported = {name.partition(".")[0] for name in listing.read_text().split()}
     return sorted(imported.intersection(LATE))
