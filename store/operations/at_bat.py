@@ -54,6 +54,7 @@ def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
     if lead.void:
         raise Refusal("That at bat was undone.")
     tx.lead_id = lead_id
+    tx.not_before(max(lead.updated_at, lead.stage_at))
     if seen is not None and lead.version > seen:
         other = tx.store.row(_OTHERS, (lead_id, seen, tx.actor.user_id))
         if other is not None:
@@ -138,8 +139,8 @@ def open_at_bat(
 
     Raises Refusal when the person is suppressed or has an open at bat already.
     """
-    opened = tx.now if opened_at is None else opened_at
     before = _earlier(tx, contact_id, account_id)
+    opened = tx.now if opened_at is None else opened_at
     rules, calendar = tx.store.rules, tx.store.calendar
     starts = tx.now if imported else opened  # an imported window starts at the import
     first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
@@ -209,7 +210,11 @@ def _earlier(tx: Transaction, contact_id: int | None, account_id: int | None) ->
         return 0
     if why := why_no_new(tx, contact_id):
         raise Refusal(why)
-    return int(tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)))
+    row = tx.store.row("SELECT count(*), max(opened_at) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,))
+    assert row is not None
+    before, last_opened = row
+    tx.not_before(last_opened or 0)
+    return int(before)
 
 
 def why_no_new(tx: Transaction, contact_id: int) -> str:

@@ -117,6 +117,7 @@ def suppress(tx: Transaction, contact_id: int | None, why: str) -> None:
         tx.update(Contact, contact, suppressed_at=tx.now, suppressed_why=why)
     for row in tx.find(Lead, contact_id=contact_id, open=1):
         lead, draft = tx.lead(row["id"]), CloseDraft(row["id"], Outcome.SUPPRESS)
+        tx.not_before(lead.stage_at)
         for asked in tx.find(Approval, lead_id=lead.id, decided_at=None, void=0):
             tx.update(Approval, asked, void=1)
         reason = tx.rules.outcomes[Outcome.SUPPRESS].default_reason
@@ -157,6 +158,7 @@ def _absorb(tx: Transaction, lead: LeadState, draft: CloseDraft) -> None:
     if draft.duplicate_of == lead.id:
         raise Refusal("An at bat cannot be its own duplicate: choose the other one.", "duplicate_of")
     other = tx.lead(draft.duplicate_of)
+    tx.not_before(max(other.updated_at, other.stage_at))
     if not other.open:
         raise Refusal("That at bat has ended: choose one that is open, or another outcome.", "duplicate_of")
     require_open(other)

@@ -120,6 +120,10 @@ class Transaction:
         """The team's rules in force."""
         return self.store.rules
 
+    def not_before(self, at: Instant) -> None:
+        """Let this act come no earlier than what it acts on, where another computer's clock is ahead of this one's."""
+        self.now = max(self.now, at)
+
     def today(self, at: Instant | None = None) -> str:
         """The ISO day of an instant (now) in the team's zone."""
         return moment(self.now if at is None else at, self.store.zone).date().isoformat()
