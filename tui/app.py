@@ -28,7 +28,8 @@ from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
-from tui.terminal_filter import TERMINAL_FILTER, take_any_bytes
+from tui.terminal_filter import TERMINAL_FILTER
+from tui.terminal_input import read_safely
 from tui.theme import THEMES
 from tui.upkeep import Upkeep
 from tui.view import View
@@ -334,7 +335,7 @@ def run(settings: Settings) -> int:
         log_file=settings.places.log_file,
         upkeep=Upkeep(settings.database, desk.now),
     )
-    take_any_bytes()
+    read_safely()
     app.run()
     return app.return_code or 0
 

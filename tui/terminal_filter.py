@@ -9,10 +9,7 @@ does not: the clipboard (``tui.present.clipboard``) and a message printed after 
 
 from __future__ import annotations
 
-import codecs
 import re
-from contextlib import suppress
-from functools import partial
 
 from rich.segment import Segment
 from rich.style import Style
@@ -49,20 +46,6 @@ def _without_bad_link(style: Style | None) -> Style | None:
     if style is None or style.link is None or not _FORBIDDEN.search(style.link):
         return style
     return style.update_link(None)
-
-
-def take_any_bytes() -> None:
-    """Let bytes that are no UTF-8 (a terminal in another encoding, a broken paste) arrive as U+FFFD.
-
-    Textual's thread that reads the keyboard decodes strictly, and one such byte would end the app.
-    """
-    with suppress(ImportError):  # not every system has this driver
-        from textual.drivers import linux_driver
-
-        def decoder(encoding: str) -> partial[codecs.IncrementalDecoder]:
-            return partial(codecs.getincrementaldecoder(encoding), errors="replace")
-
-        vars(linux_driver)["getincrementaldecoder"] = decoder
 
 
 TERMINAL_FILTER = TerminalFilter()

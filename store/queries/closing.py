@@ -81,7 +81,8 @@ FROM lead l JOIN account a ON a.id = l.account_id LEFT JOIN "user" u ON u.id = a
 # Likeliest first: somebody of the same name, number or address, then the others of the company. A search ends at a NUL.
 _OTHERS = """
 WITH me AS (SELECT l.id, l.account_id, l.contact_id, c.name,
-              CASE WHEN instr(CAST(c.name AS BLOB), x'00') THEN '' ELSE coalesce(c.name, '') END AS words FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
+              CASE WHEN instr(CAST(c.name AS BLOB), x'00') THEN '' ELSE coalesce(c.name, '') END AS words
+            FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
             WHERE l.id = :lead),
 alike(contact_id) AS (
   SELECT o.contact_id FROM me JOIN email e ON e.contact_id = me.contact_id AND e.void = 0

