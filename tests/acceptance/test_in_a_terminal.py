@@ -1,0 +1,70 @@
+"""The four exports brought in by command, and the result worked in a real terminal: found, logged, converted, closed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store import open_store
+from store.doctor import check
+from tests.acceptance.test_real_files import FILES
+from tests.pty_driver import PROJECT, PtyDriver
+
+pytestmark = pytest.mark.acceptance
+
+
+def atbat(*arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    command = [sys.executable, "-m", "tui", *arguments]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_imported_people_are_worked(acceptance_data: Path, tmp_path: Path) -> None:
+    database = str(tmp_path / "leads.db")
+    atbat("init", database, "--zone", "America/New_York", "--country", "US", "--user", "Priya:sdr", "--user", "Ed:ae")
+    for file in FILES:
+        atbat("--db", database, "--as", "Priya", "import", str(acceptance_data / file), "--owner", "Priya")
+    assert "nothing is wrong" in atbat("--db", database, "doctor").lower()
+    with PtyDriver(["-m", "tui", "--db", database, "--as", "Priya"], environment={"ATBAT_HOME": str(tmp_path)}) as app:
+        app.wait_for("? help")
+        app.send("/")
+        app.wait_for("A name, a company")
+        app.send("gob bl")
+        app.wait_for("Gob")
+        app.send("\r")
+        app.wait_for("At bat 1 · open")
+        app.send("lc")
+        app.wait_for("What came of it")
+        app.send("wants a demo\r")
+        app.wait_for("conversation logged")
+        app.send("c")
+        app.wait_for("Convert ·")
+        app.send("yyyu\r")
+        app.wait_for("converted")
+        app.send("/")
+        app.wait_for("A name, a company")
+        app.send("dwight")
+        app.wait_for("Dwight")
+        app.send("\r")
+        app.wait_for("At bat 1 · open")
+        app.send("xr")
+        app.wait_for("closed: no response")
+        app.send("\x11")
+        assert app.wait_for_end() == 0
+    store = open_store(database)
+    ended = store.rows(
+        "SELECT c.name, l.stage, l.outcome FROM lead l JOIN contact c ON c.id = l.contact_id"
+        " WHERE l.closed_at IS NOT NULL AND c.name IN ('Gob Bluth', 'Dwight Shrute') ORDER BY c.name"
+    )
+    assert ended == [
+        ("Dwight Shrute", "closed", "no_response"),
+        ("Gob Bluth", "converted", "converted_to_opportunity"),
+    ]
+    assert store.value("SELECT note FROM touch WHERE disposition = 'conversation'") == "wants a demo"
+    assert [finding.sentence for finding in check(store)] == []
+    store.close()
