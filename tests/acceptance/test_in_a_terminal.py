@@ -1,4 +1,4 @@
-"""The four exports brought in by command, and the result worked in a real terminal: found, logged, converted, closed."""
+"""The four exports brought in by command, then worked in a real terminal: found, logged, converted, closed."""
 
 from __future__ import annotations
 

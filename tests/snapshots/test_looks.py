@@ -54,9 +54,7 @@ def busy(floor: Floor) -> Floor:
     return floor
 
 
-def look(
-    compare: Compare, floor: Floor, keys: tuple[str, ...], shows: str, size: str, theme: str = THEMES[0]
-) -> bool:
+def look(compare: Compare, floor: Floor, keys: tuple[str, ...], shows: str, size: str, theme: str = THEMES[0]) -> bool:
     """Press keys, wait until the screen shows some words, and compare the picture."""
     app = program(floor, theme=theme)
 
