@@ -13,7 +13,7 @@ from store.rules import queue_order
 from store.rules.path import RANK
 from store.vocabulary import Stage
 
-_SAMPLE = 20_000  # rows of a search table looked up by their own words; of more, an even sample
+_SAMPLE = 2_000  # rows of a search table looked up by their own words; of more, an even sample
 
 _RANK = "CASE {} " + " ".join(f"WHEN '{stage.value}' THEN {rank}" for stage, rank in RANK.items()) + " END"
 _BACKWARD = ("set_back", "reverse", "undo", "send_back")
