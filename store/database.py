@@ -67,14 +67,14 @@ class Store:
         """Every row of a kept SQL text."""
         try:
             return self.connection.execute(sql, params).fetchall()
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise self._in_words(error) from error
 
     def row(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a kept SQL text, or None."""
         try:
             found = self.connection.execute(sql, params).fetchone()
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise self._in_words(error) from error
         return tuple(found) if found is not None else None
 
@@ -87,7 +87,7 @@ class Store:
         """Every row of a Peewee query, by column name."""
         try:
             return list(query.dicts().iterator(self.database))
-        except (PeeweeException, apsw.Error) as error:
+        except (PeeweeException, apsw.Error, UnicodeDecodeError) as error:
             raise self._in_words(error) from error
 
     def data_version(self) -> int:
@@ -270,6 +270,8 @@ def _damaged(path: str) -> str:
 def _is_damage(error: BaseException) -> bool:
     # A garbled schema or search index shows as a statement that cannot be understood.
     garbled = ("malformed", "invalid fts5 file format", "vtable constructor failed")
+    if isinstance(error, UnicodeDecodeError):  # text that is no text: no program writes that into a sound file
+        return True
     if isinstance(error, apsw.SQLError):
         return any(words in str(error) for words in garbled)
     return isinstance(error, apsw.CorruptError | apsw.NotADBError | apsw.FormatError)

@@ -214,6 +214,17 @@ def test_a_read_that_meets_damage_is_one_sentence(path: Path) -> None:
     store.close()
 
 
+def test_bytes_that_are_no_text_are_one_sentence(path: Path) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute("UPDATE account SET city = CAST(x'ff80' AS TEXT) WHERE id = 1")
+    connection.close()
+    store = open_store(path)
+    with pytest.raises(StoreError) as said:
+        store.row("SELECT city FROM account WHERE id = 1")
+    assert_sentence(str(said.value), path)
+    store.close()
+
+
 def test_a_write_that_meets_damage_is_one_sentence_and_holds_no_lock(path: Path) -> None:
     floor = Floor(open_store(path))
     blank("operation")(path)
