@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -42,6 +44,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="full", help="of the file: 20,000 or 1,000,000 leads")
     parser.add_argument("--rounds", type=int, default=10, help="how often each thing is measured (10)")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the copies are removed then, too
     ground = Ground(SIZES[wanted.size], wanted.rounds)
     print(f"load of the machine at the start: {_load()}, on {os.cpu_count()} cores")
     figures: list[Figure] = []
