@@ -255,10 +255,7 @@ class AtBat(Frame, inherit_bindings=False):
         """Go to a main view."""
         if self.person is None:
             return
-        if any(known.id == view for known in self.views):
-            self.switch_mode(view)
-        else:
-            self.say(f"This version has no {view} view yet.", urgent=True)
+        self.switch_mode(view)
 
     def action_help(self) -> None:
         """Show what can be pressed here, and the status guide."""
@@ -357,7 +354,7 @@ def _named(name: str | None, people: Sequence[Person]) -> Person | None:
         if person.name.casefold() == name.casefold():
             return person
     known = ", ".join(person.name for person in people[:12])
-    raise StoreError(f"Nobody here is called {name}: start with --as and one of {known}.")
+    raise StoreError(f"Nobody here is called {name}: start with --as and one of {known.rstrip('.')}.")
 
 
 def _resume_garbage_collection() -> None:

@@ -158,6 +158,7 @@ class QueueScreen(LeadScreen):
         self._show(found, keep)
 
     @on(LineTable.RowsWanted)
+    @work
     async def _rows_wanted(self, event: LineTable.RowsWanted) -> None:
         self.table.deliver(await self.app.desk.read(queries.rows, event.ids))
 

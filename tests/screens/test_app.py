@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from store.errors import StoreError
 from store.vocabulary import Status
@@ -54,8 +56,6 @@ def test_a_person_is_found_whatever_the_case_and_an_unknown_one_is_told_who_ther
 
 async def test_a_command_that_cannot_be_done_now_says_why() -> None:
     async with driving(fake_app()) as d:
-        await d.press("4")
-        assert "no reports view" in d.screen_text()
         screen = d.app.screen
         assert isinstance(screen, Leads)
         screen.leads.clear()
@@ -202,3 +202,19 @@ async def test_the_theme_changes_and_changes_back() -> None:
         assert d.app.theme == "atbat-light"
         await d.press("ctrl+t")
         assert d.app.theme == "atbat-dark"
+
+
+async def test_a_paste_of_many_lines_is_kept_whole_and_a_too_long_one_is_told() -> None:
+    async with driving(fake_app()) as d:
+        await d.press("l", "C")
+        field = d.app.focused
+        assert isinstance(field, Input)
+        d.app.post_message(events.Paste("first line\r\n\n  second line\n"))
+        await d.idle()
+        assert field.value == "first line second line"
+        field.value, field.max_length = "", 5
+        d.app.post_message(events.Paste("123456789"))
+        await d.idle()
+        assert field.value == "12345"
+        assert d.app.notice is not None
+        assert d.app.notice.sentence == "Only the first 5 letters of what was pasted fit here."
