@@ -156,6 +156,8 @@ def _check_room(tx: Transaction, lead: LeadState, columns: dict[str, Any]) -> No
         if tx.store.value(another, (lead.account_id, lead.id)):
             raise Refusal("The company has a newer open at bat: it can no longer be undone.")
     elif columns.get("open"):
-        newer = "SELECT 1 FROM lead WHERE contact_id = ? AND void = 0 AND number > ?"
-        if tx.store.value(newer, (contact_id, lead.number)):
-            raise Refusal("The person has a newer at bat: it can no longer be undone.")
+        other = "SELECT open FROM lead WHERE contact_id = ? AND void = 0 AND id <> ? AND (open = 1 OR number > ?)"
+        row = tx.store.row(other, (contact_id, lead.id, lead.number))
+        if row is not None:
+            which = "another open" if row[0] else "a newer"
+            raise Refusal(f"The person has {which} at bat: it can no longer be undone.")

@@ -498,7 +498,7 @@ class World:
                 continue
             if at_bat.person is None and one.open and one.company == at_bat.company:
                 raise Refused
-            if at_bat.person is not None and one.number > at_bat.number:
+            if at_bat.person is not None and (one.open or one.number > at_bat.number):
                 raise Refused
 
 

@@ -368,10 +368,19 @@ def test_a_closing_followed_by_a_new_at_bat_stays(floor: Floor) -> None:
     first = floor.lead()
     floor.close(first, Outcome.NO_RESPONSE)
     second = floor.lead(contact_id=floor.state(first).contact_id, actor=BEN)
-    with pytest.raises(Refusal, match="newer at bat"):
+    with pytest.raises(Refusal, match="another open at bat"):
         undo(floor.store, PRIYA, floor.later(), UndoDraft())
     floor.close(second, Outcome.NO_RESPONSE, actor=BEN)
     with pytest.raises(Refusal, match="newer at bat"):
+        undo(floor.store, PRIYA, floor.later(), UndoDraft())
+
+
+def test_a_closing_stays_where_an_older_at_bat_is_open_again(floor: Floor) -> None:
+    older = floor.lead()
+    floor.meet(older)
+    floor.close(floor.lead(contact_id=floor.state(older).contact_id), Outcome.NO_RESPONSE)
+    reverse(floor.store, ANA, floor.later(), ReverseDraft(older, "a slip"))
+    with pytest.raises(Refusal, match="another open at bat"):
         undo(floor.store, PRIYA, floor.later(), UndoDraft())
 
 
