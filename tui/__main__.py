@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from tui.cli import LazyGroup
+from tui.cli import LazyGroup, output
 from tui.cli.output import complain
 from tui.config import ConfigError, find_places, load_settings
 from tui.version import __version__
@@ -50,9 +50,7 @@ def atbat(context: click.Context, database: str | None, person: str | None) -> i
 
 
 def _open_app(context: click.Context) -> int:
-    # A driver is named when the app is served to a browser: it talks through pipes.
-    if "TEXTUAL_DRIVER" not in os.environ and not _on_a_terminal():
-        complain("there is no terminal to draw on; run atbat in one, or name a command (atbat --help lists them).")
+    if not output.on_a_terminal():
         return MISUSED
     settings = context.obj()
     from tui.app import run
@@ -60,10 +58,6 @@ def _open_app(context: click.Context) -> int:
 
     start_log(settings.places.log_file)
     return run(settings)
-
-
-def _on_a_terminal() -> bool:
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,7 +104,7 @@ def _fail(error: Exception) -> int:
     """Say in one sentence what is wrong, and return the exit code that goes with it."""
     if isinstance(error, click.UsageError):
         where = error.ctx.command_path if error.ctx else "atbat"
-        complain(f"{error.format_message()} Try '{where} --help'.")
+        complain(f"{_one_line(error)} Try '{where} --help'.")
         return MISUSED
     if isinstance(error, (click.ClickException, ConfigError)):
         complain(error.format_message() if isinstance(error, click.ClickException) else str(error))
@@ -126,6 +120,18 @@ def _fail(error: Exception) -> int:
         complain(f"{os.fsdecode(error.filename)}: {error.strerror}.")
         return REFUSED
     return _fail_logged(error)
+
+
+def _one_line(error: click.UsageError) -> str:
+    """Click's sentence without its line breaks, and what it does not say about an option in the wrong place."""
+    sentence = " ".join(error.format_message().split())
+    if isinstance(error, click.NoSuchOption) and error.option_name in {"--db", "--as"}:
+        return f"{error.option_name} stands before the command: atbat {error.option_name} … {_command(error)}."
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+
+
+def _command(error: click.UsageError) -> str:
+    return (error.ctx.info_name if error.ctx else None) or "COMMAND"
 
 
 def _fail_logged(error: Exception) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from store.demo.seed import seed
+from store.demo.seed import TEAM, seed
 from store.demo.shift import move_to
 from store.errors import StoreError
 from store.instants import Instant
@@ -42,8 +42,13 @@ def find_example() -> Path:
 
 
 def copy_example(target: Path, now: Instant) -> None:
-    """Put a copy of the example at ``target``, whatever was there, moved in time so that its last moment is ``now``."""
+    """Put a copy of the example at ``target``, moved in time so that its last moment is ``now``.
+
+    An earlier copy is replaced; raises StoreError where anything else stands there.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and not _is_example(target):
+        raise StoreError(f"{target} is not a copy of the example and would be lost: give it another name first.")
     for leftover in ("-wal", "-shm", ""):
         target.with_name(f"{target.name}{leftover}").unlink(missing_ok=True)
     fresh = target.with_name(f"{target.name}.new")
@@ -56,6 +61,19 @@ def copy_example(target: Path, now: Instant) -> None:
     connection.close()
     move_to(fresh, now)
     fresh.replace(target)
+
+
+def _is_example(path: Path) -> bool:
+    """Whether the example's people work in this database, however long ago the copy was made."""
+    try:
+        connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            names = {name for (name,) in connection.execute("SELECT name FROM user")}
+        finally:
+            connection.close()
+    except apsw.Error:
+        return False
+    return all(user.name in names for user in TEAM)
 
 
 if __name__ == "__main__":  # after a change of the seed or of what it goes through: python -m store.demo.example

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import click
 
-from tui.cli import with_settings
-from tui.cli.output import say
+from tui.cli import output, with_settings
 from tui.config import Settings
 
 NAME = "demo.db"
@@ -27,11 +26,13 @@ def command(settings: Settings, context: click.Context, keep: bool, no_open: boo
     from store.demo.example import copy_example
     from store.demo.seed import REP
 
+    if not no_open and not output.on_a_terminal():
+        return 2
     target = settings.places.database_file.with_name(NAME)
     if not (keep and target.exists()):
         copy_example(target, time.time_ns() // 1000)
     if no_open:
-        say(f'{target} is ready: atbat --db {target} --as "{REP}"')
+        output.say(f'{target} is ready: atbat --db {target} --as "{REP}"')
         return None
     from tui.app import run
 

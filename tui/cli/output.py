@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import unicodedata
 
@@ -30,3 +31,12 @@ def say(text: str = "") -> None:
 def complain(sentence: str) -> None:
     """Print one line on standard error, after the program's name, as shells and scripts expect."""
     sys.stderr.write(f"atbat: {printable(sentence)}\n")
+
+
+def on_a_terminal() -> bool:
+    """Whether there is a terminal to draw on; says so where there is none."""
+    # A driver is named when the app is served to a browser: it talks through pipes.
+    if "TEXTUAL_DRIVER" in os.environ or all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)):
+        return True
+    complain("there is no terminal to draw on; run atbat in one, or name a command (atbat --help lists them).")
+    return False
