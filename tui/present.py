@@ -167,6 +167,12 @@ def day(at: Instant, zone: str, now: Instant) -> str:
     return _date(local.date(), today)
 
 
+def exactly(at: Instant, zone: str, now: Instant) -> str:
+    """A time to be kept, never without its time of day: ``Tue 14:07``, ``24 Dec 10:00``, ``5 Jan 2027 10:00``."""
+    said, time = day(at, zone, now), _time(moment(at, zone))
+    return said if said.endswith(time) else f"{said} {time}"
+
+
 def on_date(iso: str, zone: str, now: Instant) -> str:
     """A stored date (``2025-12-05``) as people say it: ``today``, ``Tue`` within a week, ``5 Dec``, ``5 Dec 2025``."""
     on, today = date.fromisoformat(iso), moment(now, zone).date()

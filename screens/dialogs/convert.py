@@ -241,7 +241,7 @@ class ConvertDialog(LeadDialog):
         assert draft.meeting_at is not None
         people = present.count(len(draft.members), "person", "people")
         host = self._taker(draft) if draft.taker_id is not None else "you"
-        at = present.day(draft.meeting_at, self.app.zone, self.app.desk.now())
+        at = present.exactly(draft.meeting_at, self.app.zone, self.app.desk.now())
         back = self.app.team.rules.outcomes[Outcome.MEETING_BOOKED].recycle_days
         words = [f"a meeting {at} with {people}, hosted by {host}"]
         return [*words, f"back {back} days after it, if no opportunity comes"] if back else words

@@ -64,7 +64,7 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
         allowed = next_allowed(at, zones, calling)
         now = self.app.desk.now()
         there = present.local_time(at, zones[0])
-        better = f"; allowed from {present.day(allowed, zones[0], now)} there" if allowed is not None else ""
+        better = f"; allowed from {present.exactly(allowed, zones[0], now)} there" if allowed is not None else ""
         return f"{Urgency.LATE.sign} {there} there is outside calling hours{better}"
 
     async def carry_out(self, draft: Any) -> Done | Refusal:

@@ -146,7 +146,8 @@ class LogDialog(LeadDialog):
             zone = self.contact_zone or self.app.zone
             step = will.changes.get("next_channel") or self.lead.next_channel or Channel.CALL
             what = "callback" if will.callback_at else step.label
-            words.insert(0, f"next: {what} {present.day(due, zone, now)}")
+            there = " there" if present.exactly(due, zone, now) != present.exactly(due, self.app.zone, now) else ""
+            words.insert(0, f"next: {what} {present.exactly(due, zone, now)}{there}")
         return "; ".join(words)
 
 

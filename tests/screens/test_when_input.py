@@ -63,6 +63,20 @@ async def test_it_says_what_the_words_mean_there_and_here() -> None:
         assert "in 20 h · today 22:00 there · tomorrow 05:00 here" in await typed(d, "today 10pm")
 
 
+async def test_a_far_day_keeps_its_time_of_day_and_a_span_its_length() -> None:
+    async with driving(app_with_callback()) as d:
+        await typed(d, "24 dec 10:00")
+        assert "24 Dec 10:00 there · 24 Dec 18:00 here" in d.screen_text()
+        d.app.screen.query_one(Input).value = ""
+        await d.type("in 2h")
+        assert "in 2 h · " in d.screen_text()
+
+
+async def test_what_to_write_instead_is_read_whole_in_a_narrow_window() -> None:
+    async with driving(app_with_callback(), (80, 24)) as d:
+        assert 'or "5 dec"' in await typed(d, "nächste woche")
+
+
 @pytest.mark.parametrize("text", ["gibberish", "yesterday"])
 async def test_words_that_mean_no_time_say_what_to_write_and_are_kept(text: str) -> None:
     async with driving(app_with_callback()) as d:

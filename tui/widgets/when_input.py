@@ -55,13 +55,14 @@ class WhenInput(Vertical):
     @property
     def at(self) -> Instant | None:
         """The instant meant, None for nothing typed; raises Refusal with a sentence that says what to write."""
+        return self._at(self.app.desk.now())
+
+    def _at(self, now: Instant) -> Instant | None:
         from store.rules.when import parse_when  # only where a time is typed
 
         if not self.text.strip():
             return None
-        app = self.app
-        zone = self._contact_zone or app.zone
-        return parse_when(self.text, app.desk.now(), zone, app.team.calendar, self._past)
+        return parse_when(self.text, now, self._contact_zone or self.app.zone, self.app.team.calendar, self._past)
 
     def focus_input(self) -> None:
         """Put the cursor into it."""
@@ -69,20 +70,24 @@ class WhenInput(Vertical):
 
     @on(Input.Changed)
     def _echo(self) -> None:
-        self.query_one(Static).update(self._meaning(), layout=False)
+        said, meaning = self.query_one(Static), self._meaning()
+        rows = 2 if meaning.cell_length > said.size.width > 0 else 1
+        if said.styles.height is None or said.styles.height.value != rows:
+            said.styles.height = rows
+        said.update(meaning, layout=False)
 
     def _meaning(self) -> Content:
+        app = self.app
+        now = app.desk.now()
         try:
-            at = self.at
+            at = self._at(now)
         except Refusal as refusal:
             return present.joined((refusal.sentence, Urgency.QUIET.style))
         if at is None:
             return Content()
-        app = self.app
-        now = app.desk.now()
-        theirs = present.day(at, self._contact_zone or app.zone, now)
+        theirs = present.exactly(at, self._contact_zone or app.zone, now)
         parts = [present.due(at, now) if not self._past else present.ago(at, now), f"{theirs}"]
-        ours = present.day(at, app.zone, now)
+        ours = present.exactly(at, app.zone, now)
         if ours != theirs:
             parts[1] += " there"
             parts.append(f"{ours} here")
