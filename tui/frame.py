@@ -11,10 +11,12 @@ from textual import events
 from textual.reactive import var
 from textual.signal import Signal
 from textual.timer import Timer
+from textual.widgets import Input
 
 from store.errors import Refusal
 from store.instants import Instant
 from store.vocabulary import UserRole
+from tui import present
 from tui.commands import BY_ID, Command, KeyChoices
 from tui.desk import Change, Desk, Done
 from tui.key_order import OrderedKeysApp, Typed
@@ -208,6 +210,21 @@ class Frame(OrderedKeysApp[int]):
                 await self.run_action(command.action or command.id, node)
                 return
         self.say(f"Nothing to {command.words} here.", urgent=True)
+
+    async def _send_key(self, event: Typed) -> None:
+        if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+            self._make_fit(event, self.focused)
+        await super()._send_key(event)
+
+    def _make_fit(self, paste: events.Paste, field: Input) -> None:
+        """All lines of a paste as one: an input takes the first only, and nothing of what is longer than it holds."""
+        text = " ".join(line.strip() for line in paste.text.splitlines() if line.strip())
+        room = len(text)
+        if field.max_length:
+            room = max(field.max_length - len(field.value) + len(field.selected_text), 0)
+        if len(text) > room:
+            self.say(f"Only the first {present.count(room, 'letter')} of what was pasted fit here.", urgent=True)
+        paste.text = text[:room]
 
     def _must_not_wait(self, event: Typed) -> bool:
         return isinstance(event, events.Key) and event.key in self.keys.keys(BY_ID["quit"])
