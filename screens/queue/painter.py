@@ -107,7 +107,7 @@ class QueuePainter:
             f"{name} · {row.title}" if row.title else name,
             row.company,
             standing(lead.stage, lead.status),
-            f"{lead.attempts} of {limit}" if limit else f"{lead.attempts} tries",
+            f"{lead.attempts} of {limit}" if limit else present.count(lead.attempts, "try", "tries"),
             f"{last.label}, {present.ago(lead.last_touch_at, now)}" if last and lead.last_touch_at else "not tried yet",
             str(lead.score) if lead.score else "",
             present.local_time(now, zone) if zone else "",

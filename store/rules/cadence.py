@@ -23,7 +23,7 @@ _UNKNOWN = {
     "company": "your company",
     "industry": "your industry",
     "trigger": "your interest",
-    "last_words": "nothing noted yet",
+    "last_words": "(nothing was noted)",
 }
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MOST_ROUNDS = 14  # days tried for an hour that suits both the team and the person

@@ -28,8 +28,12 @@ class KeyLine(Widget):
 
     def __init__(self, where: Iterable[Where]) -> None:
         super().__init__()
-        ranked = [command for command in commands_of(where) if command.footer]
-        self._commands = sorted(ranked, key=lambda command: command.footer)
+        places = set(where)
+        ranked = [command for command in commands_of(places) if command.footer]
+        if Where.TIMELINE in places:  # it is open already: the way out has its place
+            ranked.remove(BY_ID["timeline"])
+            ranked.insert(0, BY_ID["back"])
+        self._commands = sorted(ranked, key=lambda command: command.footer or BY_ID["timeline"].footer)
         self._places: list[tuple[range, Command]] = []
 
     def on_mount(self) -> None:
