@@ -296,6 +296,8 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 
 def check_file(path: str) -> None:
     """Raise StoreError, with what to do, unless there is a SQLite file at ``path`` that can be read."""
+    if "://" in path:  # not repeated: it may hold a password
+        raise StoreError("This version opens files only, no database by URL: name a file.")
     try:
         kind = os.stat(path).st_mode
         if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # reading a pipe would wait for ever

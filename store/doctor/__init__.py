@@ -58,8 +58,12 @@ def notes(store: Store) -> list[str]:
         )
     size = int(store.value("PRAGMA page_count")) * int(store.value("PRAGMA page_size"))
     leads, operations = store.value("SELECT count(*) FROM lead"), store.value("SELECT count(*) FROM operation")
-    said.append(f"{leads} at bats, {operations} operations, {size / 1_000_000:.1f} MB")
+    said.append(f"{_count(leads, 'at bat')}, {_count(operations, 'operation')}, {size / 1_000_000:.1f} MB")
     return said
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def _steps() -> list[Step]:

@@ -43,7 +43,7 @@ def test_a_healthy_database(database: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     said = done.stdout.splitlines()
     assert said[0].startswith("SQLite 3.")
-    assert said[1].startswith("1 at bats, 3 operations, ")
+    assert said[1].startswith("1 at bat, 3 operations, ")
     assert said[2:] == ["nothing is wrong"]
 
 

@@ -51,6 +51,8 @@ def _write(file: TextIO, rows: Iterable[tuple[str, ...]]) -> None:
 
 def _write_file(target: Path, rows: Iterable[tuple[str, ...]]) -> None:
     """Write beside ``target`` and put it in its place when whole: a failure leaves what was there before."""
+    if not target.parent.is_dir():
+        raise click.ClickException(f"{target.parent} is no folder: {target.name} cannot be written there.")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
