@@ -151,9 +151,7 @@ def _reason(draft: CloseDraft, rules: RuleSet) -> str:
         return rules.outcomes[draft.outcome].default_reason
     reason = rules.reasons.get(draft.reason)
     if reason is None or (draft.outcome not in reason.outcomes):
-        raise Refusal(
-            f"“{draft.reason}” is no reason for “{draft.outcome.label}”: choose one of the list.", "reason"
-        )
+        raise Refusal(f"“{draft.reason}” is no reason for “{draft.outcome.label}”: choose one of the list.", "reason")
     if reason.needs_note and not draft.note.strip():
         raise Refusal(f"“{reason.label}” needs a note: say in a few words what it was.", "note")
     if reason.needs_competitor and not draft.competitor.strip():
