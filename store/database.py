@@ -250,6 +250,8 @@ def plain_words(error: BaseException, path: str) -> str:
     for seen in _led_to(error):
         if isinstance(seen, apsw.ReadOnlyError):
             return f"{path} cannot be written to: check who may write to the file and its folder."
+        if isinstance(seen, apsw.NotADBError):
+            return f"{path} is not a database of this program: name another file, or restore a backup."
         if _is_damage(seen):
             return _damaged(path)
         if isinstance(seen, apsw.CantOpenError | apsw.PermissionsError | apsw.AuthError):
@@ -295,28 +297,28 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def check_file(path: str) -> None:
-    """Raise StoreError, with what to do, unless there is a SQLite file at ``path`` that can be read."""
+    """Raise StoreError, with what to do, unless there may be a SQLite file at ``path``.
+
+    It is only looked at, never opened: closing any handle on a file drops every lock that this process holds on it,
+    those of SQLite's own connections too.
+    """
     if "://" in path:  # not repeated: it may hold a password
         raise StoreError("This version opens files only, no database by URL: name a file.")
     try:
-        kind = os.stat(path).st_mode
-        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # reading a pipe would wait for ever
-            raise StoreError(f"{path} is no file: name the database file.")
-        with open(path, "rb") as file:
-            head = file.read(16)
+        found = os.stat(path)
     except FileNotFoundError:
         raise StoreError(
             f"There is no database at {path}: {_backups_or(path, 'make one with `atbat init`')}."
         ) from None
-    except IsADirectoryError:
-        raise StoreError(f"{path} is a folder: name the database file inside it.") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be opened ({error.strerror}).") from None
-    if not head:
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be opened ({getattr(error, 'strerror', error)}).") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise StoreError(f"{path} is a folder: name the database file inside it.")
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe would wait for ever
+        raise StoreError(f"{path} is no file: name the database file.")
+    if not found.st_size:
         instead = _backups_or(path, "remove it and make a new one with `atbat init`")
         raise StoreError(f"{path} is empty: {instead}.")
-    if not head.startswith(b"SQLite format 3\0"):
-        raise StoreError(f"{path} is not a database of this program: name another file, or restore a backup.")
 
 
 def _backups_or(path: str, otherwise: str) -> str:

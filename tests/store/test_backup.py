@@ -281,7 +281,7 @@ def text_copy(copy: Path) -> None:
         (foreign_copy, "some other program"),
         (newer_copy, "written by a newer program"),
         (empty_copy, "is empty"),
-        (text_copy, "is not a database of this program"),
+        (text_copy, "is damaged and was not copied"),
         (Path.unlink, "There is no backup at"),
     ],
 )
@@ -424,3 +424,17 @@ def seals_by_hand(path: Path) -> str:
         return json.dumps(connection.execute("SELECT * FROM seal").fetchall())
     finally:
         connection.close()
+
+
+def test_an_open_program_keeps_its_file(floor: Floor, tmp_path: Path) -> None:
+    # As the program does: one store to write, one to read, both in this process.
+    path = floor.store.path
+    reader = open_store(path, read_only=True)
+    reader.value("SELECT count(*) FROM lead")
+    copy = backup(path, str(tmp_path / "copy.db"))
+    command = [sys.executable, "-m", "tui", "--db", path, "restore", str(copy)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    reader.close()
+    assert done.returncode == 1
+    assert "open" in done.stderr
+    floor.lead()
