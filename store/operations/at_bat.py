@@ -60,8 +60,9 @@ def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
         if other is not None:
             _, name, kind, at = other
             deed = DEEDS.get(kind, "changed this")
+            again = "look again, then save once more" if lead.open else "it has ended, and nothing more can be added"
             raise Conflict(
-                f"{name} {deed} {span(max(0, tx.now - at))} ago: look again, then save once more.",
+                f"{name} {deed} {span(max(0, tx.now - at))} ago: {again}.",
                 version=lead.version,
             )
     return lead
@@ -224,15 +225,20 @@ def why_no_new(tx: Transaction, contact_id: int) -> str:
         return f"{contact['name']} asked not to be contacted: no new at bat is opened."
     if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
         return f"{contact['name']} has an open at bat already: work that one."
-    if tx.store.value(_OPEN_OPPORTUNITY, (contact_id,)):
+    if has_open_opportunity(tx, contact_id):
         return f"{contact['name']} has an open opportunity already: work that one."
     return ""
+
+
+def has_open_opportunity(tx: Transaction, contact_id: int, *, besides: int = 0) -> bool:
+    """Whether an at bat of this person, other than ``besides``, stands behind an open opportunity."""
+    return tx.store.value(_OPEN_OPPORTUNITY, (contact_id, besides)) is not None
 
 
 _OPEN_OPPORTUNITY = """
 SELECT 1 FROM lead l JOIN conversion c ON c.lead_id = l.id AND c.void = 0 AND c.reversed_at IS NULL
 JOIN opportunity o ON o.id = c.opportunity_id
-WHERE l.contact_id = ? AND o.open = 1 AND o.rejected_at IS NULL"""
+WHERE l.contact_id = ? AND l.id <> ? AND o.open = 1 AND o.rejected_at IS NULL"""
 
 
 def campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:

@@ -21,7 +21,7 @@ from store.models import (
     OpportunitySpell,
     Signal,
 )
-from store.operations.at_bat import advance, end_clock, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, end_clock, has_open_opportunity, require_open, spoken_name, take_up
 from store.operations.promises import end_promises
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of
@@ -366,6 +366,8 @@ def reverse(tx: Transaction, draft: ReverseDraft) -> Done:
     newer = "SELECT 1 FROM lead WHERE contact_id = ? AND open = 1 AND id <> ?"
     if lead.contact_id is not None and tx.store.value(newer, (lead.contact_id, lead.id)):
         raise Refusal("The person has a newer open at bat: work that one.")
+    if lead.contact_id is not None and has_open_opportunity(tx, lead.contact_id, besides=lead.id):
+        raise Refusal("The person has a newer open opportunity: work that one.")
     tx.override = "reversal"
     if conversion["opportunity_id"] is not None:
         _reverse_opportunity(tx, conversion)

@@ -193,14 +193,18 @@ class World:
         """Whether a new at bat may be opened on this person."""
         who: Person = self.get(Person, person)
         busy = any(one.open and one.person == person for _, one in self.all(AtBat))
-        dealt = any(
+        return not (who.suppressed or busy or self.dealt(person))
+
+    def dealt(self, person: int | None, besides: int = 0) -> bool:
+        """Whether another at bat of this person stands behind an open deal."""
+        return any(
             conversion.live
+            and conversion.at_bat != besides
             and conversion.deal is not None
             and self.get(Deal, conversion.deal).open
             and self.get(AtBat, conversion.at_bat).person == person
             for _, conversion in self.all(Conversion)
         )
-        return not (who.suppressed or busy or dealt)
 
     def next_number(self, person: int) -> int:
         return 1 + len([one for _, one in self.all(AtBat) if one.person == person and not one.void])
@@ -369,6 +373,8 @@ class World:
         if day(conversion.at) != day(at):
             raise Refused
         if any(one.open and one.person == at_bat.person and key != lead for key, one in self.all(AtBat)):
+            raise Refused
+        if self.dealt(at_bat.person, besides=lead):
             raise Refused
         if conversion.deal is not None:
             deal: Deal = self.get(Deal, conversion.deal)

@@ -440,6 +440,14 @@ def test_a_reversal_has_its_conditions(floor: Floor, actor: Any, why: str, meanw
     assert floor.state(lead).stage is Stage.CONVERTED
 
 
+def test_a_meeting_is_not_reversed_beside_a_newer_open_opportunity(floor: Floor) -> None:
+    first = floor.lead()
+    floor.meet(first)
+    floor.convert(floor.lead(contact_id=floor.state(first).contact_id))
+    with pytest.raises(Refusal, match="newer open opportunity"):
+        reverse(floor.store, ANA, floor.later(), ReverseDraft(first, "a slip"))
+
+
 def test_a_worked_opportunity_is_not_reversed(floor: Floor) -> None:
     one, two = floor.lead(company="Acme"), floor.lead(company="Acme")
     made = floor.convert(one).made
