@@ -79,7 +79,8 @@ class AtBat(Frame, inherit_bindings=False):
     """At Bat, once its desk is open."""
 
     TITLE = "At Bat"
-    CSS_PATH = "tui.tcss"
+    # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
+    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline"))]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]

@@ -66,6 +66,8 @@ class LeadScreen(View):
         """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
         if verb not in _LOOKS and not lead.lead.open:
             return f"This at bat is {lead.lead.stage.label} for good: new interest is a new at bat."
+        if verb == "snooze" and lead.lead.callback_at is not None:
+            return f"A callback is promised: {self.app.key_of('callback')} moves the promise."
         waits = lead.lead.status is Status.UNQUALIFIED
         if waits and verb not in _WHILE_IT_WAITS:
             return "This at bat waits for a team lead's approval: ask for it to be sent back first."

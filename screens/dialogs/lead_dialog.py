@@ -9,6 +9,7 @@ from textual.content import Content
 from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
+from store.queries import queue
 from store.queries.queue import QueueRow
 from store.rules.calling import may_call, next_allowed
 from store.vocabulary import Outcome
@@ -70,6 +71,9 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     async def carry_out(self, draft: Any) -> Done | Refusal:
         """Save; having been told of somebody else's act, the next try is made in that knowledge."""
         result = await super().carry_out(draft)
-        if isinstance(result, Conflict) and result.version is not None:
-            self.seen = result.version
+        if isinstance(result, Conflict):
+            row = await self.app.desk.read(queue.row, self.lead.id)
+            if row is not None:
+                self.row, self.lead, self.seen = row, row.lead, row.version
+                self.show_consequence()
         return result

@@ -21,6 +21,9 @@ from tui.guide import Guidance, status_guide
 from tui.theme import Urgency
 
 _HEADING = "bold $accent"
+_CLOCKS_ARE_SHOWN = (
+    "This version shows what time does in the queue, as late or as a decision; it closes nothing by itself.\n"
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -64,6 +67,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"))
                 yield Static(keys_content(self._where, self.app.keys))
             with VerticalScroll(id="help-guide"):
+                yield Static(present.joined((_CLOCKS_ARE_SHOWN, "$muted")))
                 yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
 
     def action_scroll(self, lines: int) -> None:

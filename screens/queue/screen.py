@@ -34,7 +34,6 @@ class QueueScreen(LeadScreen):
     """One rep's list. Nothing moves under the cursor: what others did is announced and taken in when asked."""
 
     VIEW = "queue"
-    CSS_PATH = "queue.tcss"
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.QUEUE, Where.LIST, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.QUEUE)]
     AUTO_FOCUS = "LineTable"

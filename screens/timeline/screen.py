@@ -33,7 +33,6 @@ _LONGEST_FIND = 100
 class TimelineScreen(LeadScreen):
     """Opened with ``app.open_screen("timeline", row or Subject)``, which reads before the first frame."""
 
-    CSS_PATH = "timeline.tcss"
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.TIMELINE, Where.LIST, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TIMELINE), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"

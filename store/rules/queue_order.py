@@ -102,7 +102,7 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
     if lead.tier == HOT and lead.unanswered_at is not None:
         return Why(Urgency.LATE if late else Urgency.DUE, f"replied {span(now - lead.unanswered_at)} ago: answer")
     if lead.tier == DECIDE:
-        return Why(Urgency.LATE if late else Urgency.DUE, f"qualified: convert{_by(lead.due_at, zone, now)}")
+        return Why(Urgency.LATE if late else Urgency.DUE, f"convert{_by(lead.due_at, zone, now)}")
     warned = lead.tier in (FRESH, CADENCE) and _warned(lead, now)
     if lead.tier in (HOT, FRESH) and lead.first_touch_due_at is not None and not warned:
         left = lead.first_touch_due_at - now
@@ -112,7 +112,7 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
         return Why(soon, f"first touch due in {span(left)}")
     if warned and lead.expires_at is not None:
         left = lead.expires_at - now
-        words = "window is over: decide" if left <= 0 else f"expires {_clock(lead.expires_at, zone, now)}: decide"
+        words = "window is over: decide" if left <= 0 else f"expires {_day(lead.expires_at, zone, now)}: decide"
         return Why(Urgency.LATE if left <= DAY else Urgency.DUE, words)
     return Why(Urgency.CALM, _step(lead, zone, now, steps))
 
@@ -158,7 +158,13 @@ def span(length: int) -> str:
 
 
 def _by(due: Instant | None, zone: str, now: Instant) -> str:
-    return "" if due is None else f" by {_clock(due, zone, now)}"
+    return "" if due is None else f" by {_day(due, zone, now)}"
+
+
+def _day(at: Instant, zone: str, now: Instant) -> str:
+    """``today``, ``tomorrow``, ``Tue``, ``5 Dec``: where the hour does not matter."""
+    words = _clock(at, zone, now)
+    return "today" if words[0].isdigit() and ":" in words else words.removesuffix(f" {moment(at, zone):%H:%M}")
 
 
 def _clock(at: Instant, zone: str, now: Instant) -> str:

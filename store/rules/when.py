@@ -7,7 +7,7 @@ speech is vague:
 - A clock time alone means its next coming or, for something already done, its last.
 - A weekday's name never means today. ``next fri`` is the Friday of next week, ``this fri`` that of this week.
 - An hour from 1 to 6 written with one digit means the afternoon: ``tue 3`` is 15:00, ``tue 03:00`` is not.
-- ``+2bd`` counts as working days do everywhere: from a day off the count starts at the next working day.
+- ``+2bd`` counts working days: one from a Sunday is the Monday.
 - A month's day without a year is the next one or, for something already done, the last.
 - Local times that the clocks skip or repeat are taken as in ``store.rules.business``.
 

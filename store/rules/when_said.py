@@ -184,12 +184,12 @@ class _Reading:
         return day + _ONE_DAY * number * (7 if unit[0] == "w" else 1)
 
     def _working_days(self, day: date, number: int) -> date:
-        """So many working days on, or back; from a day off the count starts at the next working day that way."""
+        """So many working days on, or back: one from a Sunday is the Monday, as people count and spreadsheets do."""
         step = -_ONE_DAY if number < 0 else _ONE_DAY
         left = abs(number)
         while left or not self.calendar.works(day):
-            left -= self.calendar.works(day)
             day += step
+            left -= min(left, int(self.calendar.works(day)))
         return day
 
     # --- clock times -------------------------------------------------------------------------------------------------

@@ -169,10 +169,11 @@ def test_today_before_opening_means_opening() -> None:
     assert said("today", now=morning, past=True) == "Wed 2026-12-02 07:30"
 
 
-def test_business_days_from_a_day_off_start_at_the_next_working_day() -> None:
+def test_business_days_from_a_day_off_count_the_next_working_day_as_one() -> None:
     saturday = at("2026-12-05 12:00")
-    assert said("+1bd", now=saturday) == "Tue 2026-12-08 09:00"
-    assert said("1bd ago", now=saturday, past=True) == "Thu 2026-12-03 09:00"
+    assert said("+1bd", now=saturday) == "Mon 2026-12-07 09:00"
+    assert said("+2bd", now=saturday) == "Tue 2026-12-08 09:00"
+    assert said("1bd ago", now=saturday, past=True) == "Fri 2026-12-04 09:00"
 
 
 def test_a_time_belongs_to_the_zone_it_is_said_in() -> None:

@@ -151,7 +151,7 @@ class GroupList(Widget, can_focus=True):
     def render(self) -> Content:
         """The cursor is a sign as well as a colour; so is who is primary."""
         if not self._parts:
-            return present.joined(("nobody yet", "$text-muted"))
+            return present.joined(("nobody yet", "$muted"))
         width = max(self.size.width, 1)
         names = min(
             _WIDEST_NAME,
@@ -160,7 +160,7 @@ class GroupList(Widget, can_focus=True):
         )
         lines = [self._line(index, part, names) for index, part in enumerate(self._parts)]
         if self.has_focus:
-            lines += [present.joined((line, "$text-muted")) for line in self._help(width)]
+            lines += [present.joined((line, "$muted")) for line in self._help(width)]
         return Content("\n").join(lines)
 
     def _line(self, index: int, part: Part, names: int) -> Content:
