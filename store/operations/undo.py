@@ -65,7 +65,8 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
     tx.lead_id = lead_id
     was = _as_it_was(changes)
     for (entity, entity_id), columns in sorted(was.items(), key=_turn):
-        _put_back(tx, entity, entity_id, columns)
+        if not _stays(tx, entity, entity_id, was):
+            _put_back(tx, entity, entity_id, columns)
     name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
     return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
 
@@ -104,11 +105,11 @@ def _turn(row: tuple[tuple[str, int], dict[str, Any]]) -> int:
     """What the act made goes first: an older row may only come back to a place that is free again.
 
     At bats come back after that, since one that is converted again must find its conversion; people and companies the
-    act made go last, when it shows who else has built on them.
+    act made go last, when it shows who else has built on them, and then their numbers and addresses.
     """
     (entity, _), columns = row
     if "void" in columns:
-        return 3 if entity in _BUILT_ON else 0
+        return {"contact": 3, "account": 3, "phone": 4, "email": 4}.get(entity, 0)
     return 2 if entity == "lead" else 1
 
 
@@ -121,8 +122,6 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
         _check_room(tx, lead, columns)
         tx.save_lead(lead, columns)
         return
-    if "void" in columns and _in_use(tx, entity, entity_id):
-        return
     row = tx.get(model, entity_id)
     if "void" in columns and "open" in row:
         columns["open"] = 0
@@ -132,8 +131,14 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
     tx.update(model, row, **columns)
 
 
-def _in_use(tx: Transaction, entity: str, entity_id: int) -> bool:
-    """Whether others have built on a person or a company since: it then stays, only the at bat goes."""
+def _stays(tx: Transaction, entity: str, entity_id: int, was: dict[tuple[str, int], dict[str, Any]]) -> bool:
+    """Whether others have built on a person or a company since: it then stays with its numbers and addresses."""
+    if "void" not in was[entity, entity_id]:
+        return False
+    if entity in ("phone", "email"):
+        row = tx.get(_MODELS[entity], entity_id)
+        owner = ("contact", row["contact_id"]) if row["contact_id"] is not None else ("account", row["account_id"])
+        return "void" in was.get(owner, {}) and not tx.get(_MODELS[owner[0]], owner[1])["void"]
     return any(
         tx.store.value(f"SELECT 1 FROM {table} WHERE {entity}_id = ? AND void = 0", (entity_id,))
         for table in _BUILT_ON.get(entity, ())

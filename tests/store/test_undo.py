@@ -393,6 +393,15 @@ def test_a_company_somebody_else_works_by_now_stays(floor: Floor) -> None:
     assert floor.store.rows("SELECT void FROM contact ORDER BY id") == [(1,), (0,)]
 
 
+def test_a_person_somebody_else_added_by_now_stays_with_their_numbers(floor: Floor) -> None:
+    theirs = floor.lead(actor=BEN)
+    contact = floor.state(floor.lead()).contact_id
+    add_person(floor.store, BEN, floor.later(), PersonDraft(theirs, Role.USER, contact_id=contact))
+    undo(floor.store, PRIYA, floor.later(), UndoDraft())
+    for table, owner in (("contact", "id"), ("phone", "contact_id"), ("email", "contact_id")):
+        assert floor.store.rows(f"SELECT void FROM {table} WHERE {owner} = ?", (contact,)) == [(0,)]
+
+
 def test_what_cannot_be_undone_says_so(floor: Floor) -> None:
     add_account(floor.store, ANA, floor.later(), AccountDraft("Acme"))
     with pytest.raises(Refusal, match="cannot be undone"):
