@@ -41,7 +41,8 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     A subclass gives ``heading``, ``compose_form``, ``reset``, ``draft`` and ``operation``, and where useful
     ``consequence`` and ``prepare``. A letter picks a choice and saves at once if ``draft`` then lacks nothing;
-    with SAVES_ON_LETTER off it only picks. With LETTERS_STAY a letter means the list that has the focus and no other.
+    with SAVES_ON_LETTER off it only picks. With LETTERS_STAY a letter means the list that has the focus; where
+    letters do not save, also another one that alone has it.
     """
 
     app = getters.app(Frame)
@@ -56,7 +57,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 60%;
+        background: $background;
         & > .dialog--box {
             width: 92%; max-width: 100; height: auto; max-height: 100%;
             background: $surface; border: round $border; padding: 0 1;
@@ -193,9 +194,9 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
         only_pick = letter.isupper() and not any(
             choice.letter == letter for choices in self.query(ChoiceList) for choice in choices.choices
         )
-        picked = next((choices for choices in self._lists_in_turn() if choices.pick(letter)), None)
+        picked = self._pick(letter)
         if picked is None and only_pick:
-            picked = next((choices for choices in self._lists_in_turn() if choices.pick(letter.lower())), None)
+            picked = self._pick(letter.lower())
         if picked is None:
             return
         self.show_consequence()
@@ -264,11 +265,16 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             self.say(None)
         self.show_consequence()
 
-    def _lists_in_turn(self) -> list[ChoiceList[Any]]:
+    def _pick(self, letter: str) -> ChoiceList[Any] | None:
+        """Pick by letter; the list it was in, if any."""
+        return next((choices for choices in self._lists_in_turn(letter) if choices.pick(letter)), None)
+
+    def _lists_in_turn(self, letter: str) -> list[ChoiceList[Any]]:
         """The lists a letter may mean: the focused one, then those without a choice yet, then the others."""
-        if self.LETTERS_STAY and isinstance(self.focused, ChoiceList):
-            return [self.focused]
         lists = [choices for choices in self.query(ChoiceList) if choices.display]
+        if self.LETTERS_STAY and isinstance(self.focused, ChoiceList):
+            having = [choices for choices in lists if any(choice.letter == letter for choice in choices.choices)]
+            return [self.focused, *(having if len(having) == 1 and not self.SAVES_ON_LETTER else ())]
         return sorted(lists, key=lambda choices: (choices is not self.focused, choices.chosen is not None))
 
     def _go_on(self, picked: ChoiceList[Any], missing: Refusal | None) -> None:

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from store.lead_state import LeadState
 from store.queries import queue
-from store.vocabulary import Outcome, Status
+from store.vocabulary import Outcome, Stage, Status
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Done
 from tui.view import View
@@ -66,6 +66,8 @@ class LeadScreen(View):
         """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
         if verb not in _LOOKS and not lead.lead.open:
             return f"This at bat is {lead.lead.stage.label} for good: new interest is a new at bat."
+        if verb == "reverse" and lead.lead.stage is not Stage.CONVERTED:
+            return "This at bat was not converted: there is nothing to reverse."
         if verb == "snooze" and lead.lead.callback_at is not None:
             return f"A callback is promised: {self.app.key_of('callback')} moves the promise."
         waits = lead.lead.status is Status.UNQUALIFIED

@@ -125,22 +125,7 @@ def rows(store: Store, ids: Sequence[int]) -> dict[int, QueueRow]:
 
 
 def _row(found: tuple[Any, ...]) -> QueueRow:
-    name, title, company, zone, phone, phones, emails, suppressed, stopped, owner = found[_WIDTH:]
-    return QueueRow(
-        found[0],
-        found[_VERSION],
-        found[:_WIDTH],
-        name,
-        title,
-        company,
-        zone,
-        phone,
-        phones,
-        emails,
-        bool(suppressed),
-        bool(stopped),
-        owner,
-    )
+    return QueueRow._make((found[0], found[_VERSION], found[:_WIDTH], *found[_WIDTH:]))
 
 
 def row(store: Store, lead_id: int) -> QueueRow | None:

@@ -30,9 +30,6 @@ DIALOGS = {
     "convert": "c",
     "qualify": "Q",
     "person": "p",
-    "edit": "e",
-    "extend": "E",
-    "account": ",",
     "timeline": "\r",
 }
 # Open whatever is in front.

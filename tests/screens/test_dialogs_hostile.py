@@ -1,4 +1,4 @@
-"""Whatever is typed into any field of the dialogs that end or grow an at bat, they show it and go on."""
+"""Whatever is typed into any field of the dialogs about an at bat, they show it and go on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ OPENINGS = {
     "person": ("p",),
     "new lead": ("i",),
     "approve": ("A", "s"),
+    "reverse": ("U",),
+    "log": ("l", "c"),
+    "callback": ("b",),
+    "snooze": ("s",),
+    "note": ("n",),
+    "meeting": ("c", "m"),
 }
+STAGES = {"approve": Stage.DISQUALIFIED, "reverse": Stage.CONVERTED}
 
 
 def sample() -> list[str]:
@@ -47,7 +54,7 @@ def harmless(text: str) -> bool:
 
 @pytest.mark.parametrize("opening", OPENINGS)
 async def test_hostile_text_in_every_field(floor: Floor, opening: str) -> None:
-    stage = Stage.DISQUALIFIED if opening == "approve" else Stage.CONNECTED
+    stage = STAGES.get(opening, Stage.CONNECTED)
     floor.lead(company="[/] Ltd", person=NewPerson("[b", "x[/b]", "$t %s", "", "m@x.example"))
     lead_id = floor.lead(
         stage, company="[/] Ltd", person=NewPerson("[@click=app.quit]x[/]", "{0}", "", "", "a@x.example")

@@ -122,6 +122,22 @@ async def test_converting_into_an_opportunity_that_is_open_already(floor: Floor)
     assert [primary for _, primary in people] == [1, 0]
 
 
+async def test_a_booked_meeting_ends_it_too(floor: Floor) -> None:
+    lead_id = in_front(floor, Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("c", "m")
+        await d.type("tomorrow 3pm")
+        await d.press("enter")
+        assert d.keys == 3
+        lead = floor.state(lead_id)
+        assert (lead.stage, lead.outcome) == (Stage.CONVERTED, Outcome.MEETING_BOOKED)
+        met = floor.store.row("SELECT m.contact_id, m.result FROM conversion v JOIN meeting m ON m.id = v.meeting_id")
+        assert met == (lead.contact_id, "booked")
+        await d.press("u")
+    assert floor.state(lead_id).stage is Stage.ACCEPTED
+    assert floor.value("SELECT count(*) FROM meeting WHERE void = 0") == 0
+
+
 async def test_the_answers_that_are_missing_are_asked_for(floor: Floor) -> None:
     lead_id = in_front(floor, Stage.CONNECTED)
     async with at_work(floor) as d:
