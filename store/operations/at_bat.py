@@ -60,7 +60,8 @@ def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
         if other is not None:
             _, name, kind, at = other
             deed = DEEDS.get(kind, "changed this")
-            again = "look again, then save once more" if lead.open else "it has ended, and nothing more can be added"
+            over = not lead.open and tx.kind != "reverse"
+            again = "it has ended, and nothing more can be added" if over else "look again, then save once more"
             raise Conflict(
                 f"{name} {deed} {span(max(0, tx.now - at))} ago: {again}.",
                 version=lead.version,
