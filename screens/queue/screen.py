@@ -88,8 +88,7 @@ class QueueScreen(LeadScreen):
             if listed:
                 table.remove_row(lead_id)
         elif not listed:
-            table.insert_row(lead_id, placed.row, placed.index)
-            table.move_to(lead_id)
+            table.insert_row(lead_id, placed.row, placed.index, select=True)
         elif before is not None and before.lead.touches == placed.row.lead.touches:
             table.patch(lead_id, placed.row)
         else:

@@ -77,6 +77,15 @@ async def test_a_row_taken_by_somebody_else_goes_when_asked(floor: Floor) -> Non
         await d.until(lambda: list(queue.table.ids) == [mine])
 
 
+async def test_an_undo_brings_the_row_back_to_where_it_was(floor: Floor) -> None:
+    leads = [floor.lead(Stage.ACCEPTED) for _ in range(5)]
+    async with at_work(floor) as d:
+        await d.press("j", "l", "n", "u")
+        table = queue_of(d).table
+        assert (table.cursor_index, list(table.ids)) == (1, leads)
+        assert "Person1 Ortiz" in d.screen_text(), "the row above is still in sight"
+
+
 async def test_views_are_one_key_apart_and_say_when_they_are_empty(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
     async with at_work(floor) as d:

@@ -172,11 +172,16 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         if self.cursor_id == id:
             self._announce()
 
-    def insert_row(self, id: int, row: Row, index: int) -> None:
-        """Put a new row at ``index``; what is under the cursor stays there and on its line of the screen."""
+    def insert_row(self, id: int, row: Row, index: int, *, select: bool = False) -> None:
+        """Put a new row at ``index``; what is under the cursor stays there and on its line of the screen.
+
+        With ``select`` the cursor goes to the new row instead, and the list stays where it is.
+        """
         index = max(0, min(index, len(self._window)))
         self._window.insert(id, row, index)
-        if index <= self._cursor and len(self._window) > 1:
+        if select:
+            self._cursor = index
+        elif index <= self._cursor and len(self._window) > 1:
             self._cursor += 1
             self._top += 1
         self._rows_changed()
