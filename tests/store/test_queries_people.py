@@ -11,11 +11,10 @@ from store.instants import DAY
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, QualifyDraft, convert, qualify
 from store.operations.undo import UndoDraft, undo
-from store.queries.choices import campaigns, owners
 from store.queries.people import Sameness, contact, duplicates
 from store.rules.closing import CloseDraft
 from store.rules.qualification import Answers
-from store.vocabulary import Answer, Disposition, Lifecycle, Outcome, UserRole
+from store.vocabulary import Answer, Disposition, Lifecycle, Outcome
 from tests.hostile import HOSTILE
 from tests.store.query_world import ED, PRIYA, World, counted
 
@@ -110,34 +109,3 @@ def test_whatever_is_typed(world: World, typed: str) -> None:
     with counted(world.store) as statements:
         duplicates(world.store, name=plain, company=plain, email=plain, phone=plain)
     assert len(statements) <= 4
-
-
-def test_whom_an_at_bat_may_be_given_to(world: World) -> None:
-    world.person("Dana", "Ortiz")
-    connection = world.store.connection
-    connection.execute(
-        "INSERT INTO absence (user_id, starts, ends, void, written_id) VALUES (3, '2026-11-20', '2026-11-23', 0, 1)"
-    )
-    connection.execute("""UPDATE "user" SET paused = 1 WHERE name = 'Ed'""")
-    with counted(world.store) as statements:
-        found = owners(world.store, world.now)
-    assert len(statements) == 1
-    assert [(user.name, user.role, user.open_leads, user.paused, user.away) for user in found] == [
-        ("Ana", UserRole.LEAD, 0, False, True),
-        ("Ed", UserRole.AE, 0, True, False),
-        ("Priya", UserRole.SDR, 1, False, False),
-    ]
-
-
-def test_campaigns_that_run_come_first(world: World) -> None:
-    for name, starts, ends in (("Past", "2026-01-01", "2026-02-01"), ("Now", "2026-11-01", ""), ("Always", "", "")):
-        world.store.connection.execute(
-            "INSERT INTO campaign (name, channel, source, starts, ends, version, void, written_id)"
-            " VALUES (?, 'event', 'fair', ?, ?, 0, 0, 1)",
-            (name, starts, ends),
-        )
-    assert [(one.name, one.running) for one in campaigns(world.store, world.now)] == [
-        ("Now", True),
-        ("Always", True),
-        ("Past", False),
-    ]
