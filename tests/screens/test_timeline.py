@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from textual.widgets import TextArea
 
 from screens.timeline.screen import TimelineScreen
 from screens.timeline.stream import Heading, Sight, Stream, Subject, Told, measure
@@ -305,6 +306,21 @@ async def test_amending_ones_own_touch_keeps_both_versions(floor: Floor) -> None
         assert "touch rang twice, then left" in found
         assert "amendment rang twice, then left" in found
         assert shown(d)._stream._first.entries[0].before == "rang twice"
+
+
+async def test_whatever_is_amended_is_only_shown(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.ACCEPTED, person=DANA)
+    floor.touch(lead_id, Disposition.NO_ANSWER, note="rang twice")
+    async with reading(floor, contact_of(floor, lead_id)) as d:
+        screen = shown(d)
+        screen.table.move_to(screen.table.ids[lines(screen).index("touch rang twice")])
+        await d.press("e")
+        for text in HOSTILE[:60]:
+            d.app.screen.query_one(TextArea).text = text
+            await d.idle()
+            controls = [letter for letter in d.screen_text() if unicodedata.category(letter) == "Cc"]
+            assert set(controls) <= {"\n"}, repr(text[:40])
+        assert d.app.is_running
 
 
 async def test_ones_own_touch_of_yesterday_is_left_alone(floor: Floor) -> None:
