@@ -22,7 +22,7 @@ async def test_a_new_person_is_a_key_the_name_enter_and_a_letter(floor: Floor) -
         await d.press("p")
         await d.type("Lee")
         await d.press("enter")
-        assert "a new person" in said(d)
+        await d.until(lambda: "a new person" in said(d))
         await d.press("e")
         assert d.keys == 3
         assert not in_dialog(d)
@@ -39,7 +39,7 @@ async def test_somebody_known_is_taken_with_the_down_key(floor: Floor) -> None:
         await d.press("p")
         await d.type("oka")
         await d.press("down")
-        assert "Moe Okafor joins this at bat · known here · is being worked by Priya as well" in said(d)
+        await d.until(lambda: "Moe Okafor joins this at bat · known here · is being worked by Priya as well" in said(d))
         await d.press("up")
         assert "oka joins this at bat · a new person" in said(d)
         await d.press("down", "enter", "c")
