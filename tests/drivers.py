@@ -75,8 +75,11 @@ class AppDriver:
                 elif self.app.keys_settled:
                     break
             await self._pumps_empty()
-        if self.app.screen_stack:
-            self.app.screen._on_timer_update()
+        # Twice: what the first makes a widget show may need a new layout.
+        for _round in range(2):
+            if self.app.screen_stack:
+                self.app.screen._on_timer_update()
+                await self._pumps_empty()
 
     def screen_text(self) -> str:
         """What the screen shows, a line a row."""
