@@ -22,11 +22,11 @@ from store.operations.init import TeamDraft, UserDraft, add_user, create_store
 from store.operations.promises import CallbackDraft, callback
 from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.working import NoteDraft, note
-from store.vocabulary import Channel, Direction, Disposition, Motion, Outcome, UserRole
+from store.vocabulary import Channel, Direction, Disposition, Motion, Outcome, Stage, UserRole
 from tests.factories import Floor
 from tests.hostile import HOSTILE
 
-PRIYA, GRACE = Actor(2), Actor(3, role=UserRole.LEAD)
+PRIYA, GRACE, BEN = Actor(2), Actor(3, role=UserRole.LEAD), Actor(5)
 
 # Columns that only the program itself writes: keys, codes of the rules, days, zones, JSON.
 OUR_OWN = {
@@ -68,9 +68,13 @@ def outside_columns() -> Iterator[tuple[str, str]]:
 
 
 def make_hostile_world(path: Path, strings: list[str]) -> None:
-    """Make it; one open at bat of Priya's for each string, in the order of the strings."""
+    """Make it; one open at bat of Priya's for each string, in the order of the strings.
+
+    Grace, a team lead, has what is hers to decide, for each piece of ``packed()``: see ``DESK``.
+    """
     now = time.time_ns() // 1000
     users = [UserDraft("Priya N."), UserDraft("Grace O.", UserRole.LEAD), UserDraft("Max A.", UserRole.AE)]
+    users.append(UserDraft("Ben H."))
     create_store(path, TeamDraft("Team", "UTC", "US", users=users), now - 90 * DAY)
     store = open_store(path)
     try:
@@ -80,7 +84,17 @@ def make_hostile_world(path: Path, strings: list[str]) -> None:
         for number, _ in enumerate(strings):
             _one_company(floor, number, now)
             ends.append(_newest(store))
+        desk_ends = [ends[-1]]
+        floor.now = now - HOUR
+        desks = []
+        for number, _ in enumerate(packed()):
+            desks.append(_one_desk(floor, number))
+            desk_ends.append(_newest(store))
         _write_over(store, strings, ends)
+        _write_over(store, packed(), desk_ends, first=len(strings))
+        for number, contacts in enumerate(desks):
+            for name, contact in contacts.items():
+                _add_address(store, contact, f"{name}{number}@example.com")
         store.connection.pragma("wal_checkpoint", "TRUNCATE")
     finally:
         store.close()
@@ -114,12 +128,38 @@ def _one_company(floor: Floor, number: int, now: Instant) -> None:
     floor.now = then
 
 
+# What Grace can do, and to whom: the address under which she finds them begins with this.
+DESK = {"snooze": "tried", "amend": "tried", "approve": "waits", "reverse": "sold"}
+
+
+def _one_desk(floor: Floor, number: int) -> dict[str, int]:
+    """Somebody Grace just tried, one who waits for her word, one she converted today; who they are."""
+    leads = {
+        name: floor.lead(actor=actor, motion=Motion.DEMO_REQUEST, company=f"Desk {number} {name}")
+        for name, actor in {"tried": GRACE, "waits": BEN, "sold": GRACE}.items()
+    }
+    for _ in range(2):  # the first is followed by the change of stage
+        floor.touch(leads["tried"], Disposition.NO_ANSWER, actor=GRACE, note="rang")
+    floor.bring(leads["waits"], Stage.DISQUALIFIED, BEN)
+    floor.convert(leads["sold"], actor=GRACE)
+    floor.now -= 10 * MINUTE
+    return {name: floor.state(lead).contact_id or 0 for name, lead in leads.items()}
+
+
+def _add_address(store: Store, contact: int, address: str) -> None:
+    columns = "contact_id, state, void, written_id, address, folded, position"
+    values = "contact_id, state, void, written_id, ?, ?, 1"
+    sql = f"INSERT INTO email ({columns}) SELECT {values} FROM email WHERE contact_id = ? LIMIT 1"
+    store.connection.execute(sql, (address, address, contact))
+
+
 def _newest(store: Store) -> dict[str, int]:
     tables = [model._meta.table_name for model in TABLES]
     return {table: store.value(f'SELECT coalesce(max(id), 0) FROM "{table}"') for table in tables}
 
 
-def _write_over(store: Store, strings: list[str], ends: list[dict[str, int]]) -> None:
+def _write_over(store: Store, strings: list[str], ends: list[dict[str, int]], first: int = 0) -> None:
+    """Put each string where its company is; ``first`` numbers what must be unique."""
     connection = store.connection
     connection.execute("BEGIN IMMEDIATE")
     guards = store.rows(
@@ -133,8 +173,8 @@ def _write_over(store: Store, strings: list[str], ends: list[dict[str, int]]) ->
         of: Callable[[int, str], Any] = _unlike(table, column)
         for number, text in enumerate(strings):
             where = f'"{table}" SET "{column}" = ? WHERE id > ? AND id <= ?'
-            connection.execute(f"UPDATE {where}", (of(number, text), ends[number][table], ends[number + 1][table]))
-    for number, _ in enumerate(strings):
+            connection.execute(f"UPDATE {where}", (of(first + number, text), ends[number][table], ends[number + 1][table]))
+    for number, _ in enumerate(strings if not first else ()):
         logged = (ends[number + 1]["user"], ends[number]["touch"], ends[number + 1]["touch"])
         connection.execute("UPDATE touch SET user_id = ? WHERE id > ? AND id <= ?", logged)
     connection.pragma("ignore_check_constraints", 0)

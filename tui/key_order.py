@@ -112,8 +112,8 @@ class OrderedKeysApp(App[R], Generic[R]):
             else:
                 self._follow(event, node._parent if node is not None else None)
 
-        if event is None or event is self._key_returned:
-            return
+        if event is None or event is self._key_returned or self._hold is not None:
+            return  # what holds the keys sends the next one when it ends
         if node is None or not node.call_later(after_the_key):
             self._key = None  # its widget is gone
             self.call_later(self._next_key)

@@ -218,3 +218,30 @@ async def test_a_paste_of_many_lines_is_kept_whole_and_a_too_long_one_is_told() 
         assert field.value == "12345"
         assert d.app.notice is not None
         assert d.app.notice.sentence == "Only the first 5 letters of what was pasted fit here."
+
+
+async def test_a_key_that_waits_for_what_was_begun_costs_nothing_until_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving(fake_app()) as d:
+        looked, over, next_key = [], asyncio.Event(), d.app._next_key
+
+        async def counted() -> None:
+            looked.append(1)
+            await next_key()
+
+        async def under_way() -> None:
+            await over.wait()
+
+        monkeypatch.setattr(d.app, "_next_key", counted)
+        await d.press("l", "C")
+        await d.type("x")
+        assert isinstance(d.app.focused, Input)
+        looked.clear()
+        d.app.hold_keys(under_way())
+        d.send("j", "j")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not looked
+        over.set()
+        await d.idle()
+        assert looked
+        assert d.app.keys_settled
