@@ -173,7 +173,8 @@ def _write_over(store: Store, strings: list[str], ends: list[dict[str, int]], fi
         of: Callable[[int, str], Any] = _unlike(table, column)
         for number, text in enumerate(strings):
             where = f'"{table}" SET "{column}" = ? WHERE id > ? AND id <= ?'
-            connection.execute(f"UPDATE {where}", (of(first + number, text), ends[number][table], ends[number + 1][table]))
+            here = (ends[number][table], ends[number + 1][table])
+            connection.execute(f"UPDATE {where}", (of(first + number, text), *here))
     for number, _ in enumerate(strings if not first else ()):
         logged = (ends[number + 1]["user"], ends[number]["touch"], ends[number + 1]["touch"])
         connection.execute("UPDATE touch SET user_id = ? WHERE id > ? AND id <= ?", logged)
