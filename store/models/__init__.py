@@ -22,7 +22,7 @@ from store.models.deals import (
 from store.models.history import Change, ChangeSecret, ExternalId, Operation, Seal
 from store.models.leads import Assignment, Clock, Lead, LeadContact, Merge, StageSpell, StatusChange
 from store.models.people import Account, Contact, Email, Employment, Phone
-from store.models.team import Absence, Alert, Approval, Experiment, ExperimentArm, Setting, Team, User
+from store.models.team import Absence, Alert, Approval, Experiment, ExperimentArm, SavedView, Setting, Team, User, WorkSession
 
 TABLES: tuple[type[Row], ...] = (
     Operation,
@@ -60,6 +60,8 @@ TABLES: tuple[type[Row], ...] = (
     Approval,
     Experiment,
     ExperimentArm,
+    SavedView,
+    WorkSession,
     ExternalId,
     Change,
     ChangeSecret,
@@ -99,6 +101,7 @@ __all__ = [
     "OpportunitySpell",
     "Phone",
     "Row",
+    "SavedView",
     "Seal",
     "Setting",
     "Signal",
@@ -108,4 +111,5 @@ __all__ = [
     "Team",
     "Touch",
     "User",
+    "WorkSession",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import IntegerField, TextField
+from peewee import SQL, IntegerField, TextField
 
-from store.models.base import Row, flag, link, moment, text, void, whole, word, written_by
+from store.models.base import Row, count, flag, link, moment, text, void, whole, word, written_by
 from store.vocabulary import UserRole
 
 
@@ -106,3 +106,43 @@ class ExperimentArm(Row):
     share = whole()
     value = text()
     written = written_by()
+
+
+class SavedView(Row):
+    """A person's own view of the queue: its spec says what is shown and how it is ordered, as JSON."""
+
+    user = link(User)
+    name = TextField()
+    spec = TextField()
+    position = count()
+    version = count()
+    void = void()
+    written = written_by()
+
+
+SavedView.add_index(SavedView.user, SavedView.name, unique=True, where=SQL("void = 0"), name="saved_view_of_user")
+
+
+class WorkSession(Row):
+    """A stretch of calling, one at bat at a time, which can be left and taken up again at the same place.
+
+    ``leads`` is the order it goes through, a JSON list of ids; ``current`` where it stands; ``worked`` microseconds
+    spent before the last start, pauses left out.
+    """
+
+    user = link(User)
+    view = text()
+    leads = TextField()
+    current = IntegerField(null=True)
+    started_at = moment()
+    resumed_at = moment(null=True)
+    worked = count()
+    ended_at = moment(null=True)
+    version = count()
+    void = void()
+    written = written_by()
+
+
+WorkSession.add_index(
+    WorkSession.user, unique=True, where=SQL("ended_at IS NULL AND void = 0"), name="work_session_one_open"
+)
