@@ -22,7 +22,18 @@ from store.models.deals import (
 from store.models.history import Change, ChangeSecret, ExternalId, Operation, Seal
 from store.models.leads import Assignment, Clock, Lead, LeadContact, Merge, StageSpell, StatusChange
 from store.models.people import Account, Contact, Email, Employment, Phone
-from store.models.team import Absence, Alert, Approval, Experiment, ExperimentArm, SavedView, Setting, Team, User, WorkSession
+from store.models.team import (
+    Absence,
+    Alert,
+    Approval,
+    Experiment,
+    ExperimentArm,
+    SavedView,
+    Setting,
+    Team,
+    User,
+    WorkSession,
+)
 
 TABLES: tuple[type[Row], ...] = (
     Operation,
