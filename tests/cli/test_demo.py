@@ -50,6 +50,13 @@ def test_a_database_of_that_name_that_is_not_the_example_is_left_alone(home: Pat
     store.close()
 
 
+def test_it_takes_no_database_of_yours(home: Path) -> None:
+    done = atbat("--db", str(home / "mine.db"), "demo", "--no-open")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "leave --db out" in done.stderr
+    assert not (home / "demo.db").exists()
+
+
 def test_it_draws_into_no_pipe(home: Path) -> None:
     done = atbat("demo")
     assert (done.returncode, done.stdout) == (2, "")

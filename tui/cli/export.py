@@ -21,8 +21,9 @@ WHAT = ("contacts", "leads", "touches")
 @click.command()
 @click.argument("what", type=click.Choice(WHAT))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; else standard output.")
+@click.option("--force", is_flag=True, help="Write over the file where it exists.")
 @with_settings
-def command(settings: Settings, what: str, output: Path | None) -> None:
+def command(settings: Settings, what: str, output: Path | None, force: bool) -> None:
     """Write contacts, leads or touches as CSV, one moment of the database whatever others do meanwhile.
 
     No cell of it is run by a spreadsheet. `atbat import` reads contacts back as the same people.
@@ -30,6 +31,8 @@ def command(settings: Settings, what: str, output: Path | None) -> None:
     from store import open_store
     from store.queries.export import EXPORTS
 
+    if output is not None and output.exists() and not force:
+        raise click.ClickException(f"{output} exists: name another file, or write over it with --force.")
     store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
     try:
         store.connection.execute("BEGIN")
