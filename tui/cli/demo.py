@@ -27,7 +27,7 @@ def command(settings: Settings, context: click.Context, keep: bool, no_open: boo
     from store.demo.seed import REP
 
     if context.find_root().params["database"] is not None:
-        raise click.UsageError("The demo makes a file of its own: leave --db out, or open yours with `atbat --db FILE`.")
+        raise click.UsageError("The demo makes a file of its own: leave --db out, or open yours by `atbat --db FILE`.")
     if not no_open and not output.on_a_terminal():
         return 2
     target = settings.places.database_file.with_name(NAME)
