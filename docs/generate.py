@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from inspect import getdoc
 from pathlib import Path
+from typing import Any
 
 from store.models import TABLES
 from store.rules.closing import NEVER_WAITS, STATUS_AFTER
@@ -22,6 +24,7 @@ from tui.commands import key_table_markdown
 from tui.guide import status_guide
 
 ROOT = Path(__file__).resolve().parent.parent
+BUDGET = ROOT / "docs" / "budget.toml"
 RULES = load_rules()
 
 
@@ -130,6 +133,24 @@ def tables() -> str:
     )
 
 
+def budget() -> str:
+    """What a person wants, how many keys it may take, and how many it takes."""
+
+    def counted(row: Mapping[str, Any]) -> str:
+        ways: Mapping[str, int] = row.get("measured", {})
+        if len(set(ways.values())) > 1:
+            return "; ".join(f"{way} {keys}" for way, keys in ways.items())
+        return str(next(iter(ways.values()), "not built yet"))
+
+    return table(
+        ("what", "budget", "measured"),
+        (
+            (row["what"], " and ".join(filter(None, (str(row["most"]), row.get("plus")))), counted(row))
+            for row in tomllib.loads(BUDGET.read_text(encoding="utf-8"))["wanted"]
+        ),
+    )
+
+
 MODEL: Mapping[str, Callable[[], str]] = {
     "statuses": statuses,
     "dispositions": dispositions,
@@ -138,7 +159,7 @@ MODEL: Mapping[str, Callable[[], str]] = {
     "motions": motions,
     "tables": tables,
 }
-README: Mapping[str, Callable[[], str]] = {"keys": lambda: key_table_markdown().rstrip()}
+README: Mapping[str, Callable[[], str]] = {"keys": lambda: key_table_markdown().rstrip(), "budget": budget}
 FILES = {ROOT / "docs" / "model.md": MODEL, ROOT / "README.md": README}
 
 
