@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("reverse", "U", "reverse", "Team lead: take back a conversion of today, with a reason.", _LEADS),
     Command("approve", "A", "approve", "Approve, or send back, a closing that waits for a team lead.", _LEADS),
     Command("timeline", "enter", "timeline", "Everything that ever happened with this person.", _LEADS, 6),
+    Command("company", "C", "company", "The whole company: everybody there, both pools, one stream.", _LEADS, 15),
+    Command("edit", "E", "edit", "Edit a name, title, number, address or employer.", _LEADS, 16),
     Command("saved_view", "v", "view", "The next saved view: all, hot, callbacks, expiring and your own.", _QUEUE),
     Command("later", "d", "later", "Show or hide what is due later.", _QUEUE),
     Command("refresh", "R", "refresh", "Take in what others changed; until then nothing moves.", _QUEUE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from textual.binding import BindingType
 
@@ -28,6 +28,13 @@ class Offered:
     row: Any
     outcome: Outcome | None = None
     reason: str = ""
+
+
+class Whose(NamedTuple):
+    """The person and the company that a screen is about where the cursor is; either may be missing."""
+
+    contact_id: int | None
+    account_id: int | None
 
 
 class LeadRow(Protocol):
@@ -93,6 +100,11 @@ class LeadScreen(View):
     def why_none(self, verb: str) -> str:
         """What to say when there is no lead for a verb."""
         return f"No lead is selected to {BY_ID[verb].words}."
+
+    def whose(self) -> Whose | None:
+        """Whose facts are in front, for the company's page and for edits; by default those of the lead in front."""
+        lead = self.current_lead()
+        return Whose(lead.lead.contact_id, lead.lead.account_id) if lead is not None else None
 
     def neighbour(self, step: int) -> LeadRow | None:
         """Go ``step`` leads on, or back, and give the one there; None at the end of the list or without one."""
@@ -160,6 +172,26 @@ class LeadScreen(View):
         """Open the person's timeline."""
         if (lead := self._lead_for("timeline")) is not None:
             self.app.open_screen("timeline", lead)
+
+    def action_company(self) -> None:
+        """Open the company's page."""
+        who = self.whose()
+        if who is None:
+            self.app.say("Nobody is selected whose company could be shown.", urgent=True)
+        elif who.account_id is None:
+            self.app.say(f"No company is known here: {self.app.key_of('edit')} says where they work.", urgent=True)
+        else:
+            self.app.open_screen("account", who)
+
+    def action_edit(self) -> None:
+        """Edit the person in front, or the company where there is none."""
+        who = self.whose()
+        if who is None:
+            self.app.say("Nobody is selected to edit.", urgent=True)
+        elif who.contact_id is not None:
+            self.app.open_dialog("edit_person", who.contact_id, self.verb_done)
+        elif who.account_id is not None:
+            self.app.open_dialog("edit_account", who.account_id, self.verb_done)
 
     def do_at_once(self, verb: str, operation: Callable[..., Any]) -> None:
         """Do what needs no more than the lead in front, or say why not."""

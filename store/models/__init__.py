@@ -21,7 +21,7 @@ from store.models.deals import (
 )
 from store.models.history import Change, ChangeSecret, ExternalId, Operation, Seal
 from store.models.leads import Assignment, Clock, Lead, LeadContact, Merge, StageSpell, StatusChange
-from store.models.people import Account, Contact, Email, Employment, Phone
+from store.models.people import Account, Contact, Edit, Email, Employment, Phone
 from store.models.team import (
     Absence,
     Alert,
@@ -47,6 +47,7 @@ TABLES: tuple[type[Row], ...] = (
     Phone,
     Email,
     Employment,
+    Edit,
     Signal,
     Lead,
     LeadContact,
@@ -93,6 +94,7 @@ __all__ = [
     "Clock",
     "Contact",
     "Conversion",
+    "Edit",
     "Email",
     "Employment",
     "Experiment",

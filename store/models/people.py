@@ -134,3 +134,21 @@ class Employment(Row):
             (("contact",), False),
             (("account",), False),
         )
+
+
+class Edit(Row):
+    """Facts of a person or a company were edited by hand; what was there before stands in the history."""
+
+    contact = link(Contact, null=True)
+    account = link(Account, null=True)
+    user = link(User)
+    at = moment()
+    void = void()
+    written = written_by()
+
+    class Meta:
+        constraints = (Check("(contact_id IS NULL) <> (account_id IS NULL)"),)
+
+
+Edit.add_index(Edit.contact, Edit.at, name="edit_of_contact")
+Edit.add_index(Edit.account, Edit.at, name="edit_of_account")
