@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.actor import SYSTEM
+from store.actor import SYSTEM, Actor
 from store.demo.arrival import Arrival
 from store.demo.scene import Company, Story
 from store.demo.told import FIT, C, D, End, M, Stories, Told
@@ -27,6 +27,7 @@ from store.operations.working import (
 )
 from store.rules.closing import NewPerson
 from store.vocabulary import (
+    ActorKind,
     Direction,
     Motion,
     Status,
@@ -35,6 +36,7 @@ from store.vocabulary import (
 )
 
 ENDINGS = Stories()
+IMPORT = Actor(SYSTEM.user_id, ActorKind.IMPORT)
 
 
 # -- endings ---------------------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def beginnings(told: Told) -> Story:
 
 @ENDINGS.add(leads=3)
 def touches(told: Told) -> Story:
-    """An amended touch, one entered the day after, a text message, and a slip that was undone."""
+    """Amended, entered the day after, a text message, one from another system's log, and a slip that was undone."""
     scene, priya = told.scene, told.priya
     yield scene.day(3, "13:00")
     one, _ = told.open(M.CAMPAIGN_RESPONSE, priya, scene.company(), score=54)
@@ -242,6 +244,7 @@ def touches(told: Told) -> Story:
     yield scene.day(2, "09:10")
     scene.log(two, C.EMAIL, D.SENT, at=scene.day(3, "16:40"))
     scene.log(two, C.SMS, D.SENT, note="short, with the link")
+    scene.log(three, C.CALL, D.UNKNOWN, by=IMPORT, at=scene.day(3, "17:05"), note="from the log of the old phones")
     yield scene.day(0, "09:20")
     scene.log(one, C.CALL, D.NOT_INTERESTED)
     scene.do(undo, priya, UndoDraft())
