@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from store.database import Store
+from store.instants import DAY, Instant
 from store.rules.touch import Reach
 
 # The condition under which a number or an address still counts.
@@ -27,3 +28,11 @@ def reach_of(store: Store, contact_id: int | None) -> Reach:
         return Reach()
     zone, suppressed, stopped, phones, emails = row
     return Reach(zones_of(zone), phones, emails, bool(suppressed), bool(stopped))
+
+
+def recent_tries(store: Store, contact_id: int | None, lead_id: int, now: Instant) -> tuple[Instant, ...]:
+    """When this person, or a company without one, was tried in the days that the spread of attempts looks back on."""
+    since = now - (store.rules.attempts.days_running + 2) * DAY
+    who, id = ("contact_id", contact_id) if contact_id is not None else ("lead_id", lead_id)
+    sql = f"SELECT at FROM touch WHERE {who} = ? AND at > ? AND attempt = 1 AND void = 0"
+    return tuple(at for (at,) in store.rows(sql, (id, since)))

@@ -11,8 +11,10 @@ from textual.widgets import Input
 
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
+from store.instants import Instant
 from store.queries.queue import QueueRow
-from store.rules.touch import DISPOSITIONS, TouchDraft, direction_of, effect
+from store.reach import recent_tries
+from store.rules.touch import DISPOSITIONS, TouchDraft, cadence_ends, direction_of, effect
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
 from tui.lead_screen import Offered
@@ -33,6 +35,16 @@ class LogDialog(LeadDialog):
     """Letters choose what came of it and save; digits only change how and with whom."""
 
     VERB = "Log"
+
+    tries: tuple[Instant, ...] = ()
+
+    async def prepare(self, opening: QueueRow | Offered) -> None:
+        """Where the cadence ends, read when they were tried: the next try is spread over their day."""
+        await super().prepare(opening)
+        self.tries = ()
+        if cadence_ends(self.lead, self.app.team.rules):
+            now = self.app.desk.now()
+            self.tries = await self.app.desk.read(recent_tries, self.lead.contact_id, self.lead.id, now)
 
     def compose_form(self) -> ComposeResult:
         """What came of it first: the rest is for the exception."""
@@ -119,7 +131,7 @@ class LogDialog(LeadDialog):
 
     def _effect(self, draft: TouchDraft) -> Any:
         team = self.app.team
-        return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, self.app.desk.now())
+        return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, self.app.desk.now(), self.tries)
 
     def _choices(self) -> list[Choice[Disposition]]:
         """Every disposition with its letter and what it will do to this at bat."""

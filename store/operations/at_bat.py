@@ -11,6 +11,7 @@ from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
 from store.operations.transaction import Transaction
+from store.reach import reach_of
 from store.rules import clocks, expiry, queue_order
 from store.rules.business import at_local
 from store.rules.cadence import next_step
@@ -38,6 +39,11 @@ DEEDS: Mapping[str, str] = {
     "send_back": "sent this back",
     "new_lead": "opened this",
     "merge": "merged this",
+    "bulk_accept": "accepted this",
+    "bulk_snooze": "snoozed this",
+    "bulk_set_status": "set the status of this",
+    "bulk_close": "closed this",
+    "bulk_reassign": "took this over",
 }
 
 _OTHERS = """
@@ -147,7 +153,8 @@ def open_at_bat(
     starts = tx.now if imported else opened  # an imported window starts at the import
     first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
     plan = rules.cadence_of(motion)
-    first = next_step(plan, 0, starts, starts, calendar, rules.calling, ())
+    zones = reach_of(tx.store, contact_id).zones
+    first = next_step(plan, 0, starts, starts, calendar, rules.calling, zones)
     expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx, campaign_id))
     values: dict[str, Any] = {
         "contact_id": contact_id,

@@ -19,6 +19,7 @@ from store.operations.at_bat import campaign_end
 from store.operations.import_known import AtBat, Person
 from store.operations.import_people import NO_CALLS
 from store.operations.transaction import Transaction
+from store.reach import zones_of
 from store.rules import expiry, queue_order
 from store.rules.cadence import next_step
 from store.rules.path import skipped
@@ -51,7 +52,7 @@ class AtBats:
         self._motion = motion
         self._rows: defaultdict[type[Row], list[Mapping[str, Any]]] = defaultdict(list)
         self._campaigns: dict[str, int] = {}
-        self._begun: dict[tuple[Motion, int | None], dict[str, Any]] = {}
+        self._begun: dict[tuple[Motion, int | None, str], dict[str, Any]] = {}
         self._customers: dict[int, Instant] = {}
 
     def why_not(self, person: Person, meant: Understanding, row: ContactRow) -> str:
@@ -148,7 +149,7 @@ class AtBats:
         status = meant.status
         if status is Status.UNCONTACTED and person.at_bats:
             status = Status.RECYCLED
-        standing = {"open": 1, "status": status, **self._beginning(values["motion"], values["campaign_id"])}
+        standing = {"open": 1, "status": status, **self._beginning(values["motion"], values["campaign_id"], person)}
         if meant.stage is not Stage.NEW:
             standing["accepted_at"] = opened
         if meant.stage is Stage.CONNECTED:
@@ -160,21 +161,22 @@ class AtBats:
         state = LeadState(**dict.fromkeys(COLUMNS) | values | standing)  # type: ignore[arg-type]
         return {**standing, **queue_order.place(state, {}, tx.rules, tx.store.calendar)}
 
-    def _beginning(self, motion: Motion, campaign_id: int | None) -> dict[str, Any]:
-        """The window and the first step, which begin with the import and so are the same for all of a motion."""
-        if (motion, campaign_id) not in self._begun:
+    def _beginning(self, motion: Motion, campaign_id: int | None, person: Person) -> dict[str, Any]:
+        """The window and the first step, which begin with the import: the same for all of a motion and a zone."""
+        zone = str(person.row["zone"])
+        if (motion, campaign_id, zone) not in self._begun:
             now, rules, calendar = self._tx.now, self._tx.rules, self._tx.store.calendar
             plan = rules.cadence_of(motion)
-            first = next_step(plan, 0, now, now, calendar, rules.calling, ())
+            first = next_step(plan, 0, now, now, calendar, rules.calling, zones_of(zone))
             expires = expiry.window_end(motion, now, rules, calendar, campaign_end(self._tx, campaign_id))
-            self._begun[motion, campaign_id] = {
+            self._begun[motion, campaign_id, zone] = {
                 "cadence": plan.key,
                 "next_channel": first.channel if first else Channel.CALL,
                 "due_at": first.due if first else now,
                 "expires_at": expires,
                 "warn_at": expiry.warns_at(expires, rules),
             }
-        return self._begun[motion, campaign_id]
+        return self._begun[motion, campaign_id, zone]
 
     def _ending(self, meant: Understanding, closed: Instant) -> dict[str, Any]:
         """How an ended at bat ended, and when the person may come back."""

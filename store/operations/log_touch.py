@@ -11,9 +11,9 @@ from store.operations.at_bat import advance, spoken_name, take_up
 from store.operations.closing import finish, suppress
 from store.operations.promises import keep_promises, promise
 from store.operations.transaction import Done, Offer, Transaction, operation
-from store.reach import reach_of
+from store.reach import reach_of, recent_tries
 from store.rules.closing import CloseDraft, ending
-from store.rules.touch import Effect, TouchDraft, effect
+from store.rules.touch import Effect, TouchDraft, cadence_ends, effect
 from store.vocabulary import Disposition, MeetingResult, Outcome
 
 
@@ -29,7 +29,8 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     contact_id = draft.contact_id or lead.contact_id
     if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW) and not lead.open:
         return _meeting_happened(tx, lead, draft, contact_id, note)
-    will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now)
+    tries = recent_tries(tx.store, contact_id, lead.id, tx.now) if cadence_ends(lead, tx.rules) else ()
+    will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries)
     at = tx.now if draft.at is None else draft.at
     insert_touch(tx, lead, draft, will, contact_id, note, at)
     if will.attempt or will.connect:

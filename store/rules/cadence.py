@@ -8,12 +8,12 @@ passed, and a call not before the person may be called. See docs/model.md, "Cade
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from store.instants import Instant
 from store.rules.business import Calendar
-from store.rules.calling import next_allowed
+from store.rules.calling import next_callable
 from store.ruleset import Cadence, Calling, Step
 from store.vocabulary import Channel
 
@@ -26,7 +26,6 @@ _UNKNOWN = {
     "last_words": "(nothing was noted)",
 }
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_MOST_ROUNDS = 14  # days tried for an hour that suits both the team and the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,12 @@ def next_step(
     calling: Calling,
     zones: Sequence[str] = (),
     last_at: Instant | None = None,
+    usable: Callable[[Channel], Channel] = lambda planned: planned,
 ) -> Planned | None:
     """The step after the ``done`` first ones, never due before ``now``; None when the cadence has run out.
 
     ``last_at`` is when the last step was made (now unless given); ``zones`` are the person's candidate zones, empty
-    where unknown.
+    where unknown; ``usable`` says which channel can be used in place of the planned one.
     """
     if done >= len(cadence.steps):
         return None
@@ -64,9 +64,10 @@ def next_step(
         gap = step.day - cadence.steps[done - 1].day
         day = max(day, calendar.working_day(last_day, gap))
     due = calendar.next_open(max(now, calendar.opening(day)))
-    if step.channel is Channel.CALL:
-        due = _callable(due, calendar, calling, zones)
-    return Planned(done + 1, len(cadence.steps), step.channel, step.script, due)
+    channel = usable(step.channel)
+    if channel is Channel.CALL:
+        due = next_callable(due, zones, calling, calendar)
+    return Planned(done + 1, len(cadence.steps), channel, step.script, due)
 
 
 def script(step: Step | Planned, names: Mapping[str, str | None]) -> str:
@@ -76,16 +77,3 @@ def script(step: Step | Planned, names: Mapping[str, str | None]) -> str:
         return names.get(found[1]) or _UNKNOWN.get(found[1], found[0])
 
     return _PLACEHOLDER.sub(word, step.script)
-
-
-def _callable(due: Instant, calendar: Calendar, calling: Calling, zones: Sequence[str]) -> Instant:
-    """The first time from ``due`` on that suits the team and the person; the person's hours win where none does."""
-    at = due
-    for _ in range(_MOST_ROUNDS):
-        allowed = next_allowed(at, zones, calling)
-        if allowed is None:
-            return due
-        at = calendar.next_open(allowed)
-        if at == allowed:
-            return at
-    return next_allowed(due, zones, calling) or due

@@ -5,7 +5,7 @@ See docs/model.md, "Calling hours" and "Attempts are spread".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from store.instants import MINUTE, Instant, moment
@@ -14,6 +14,8 @@ from store.ruleset import AttemptRules, Calling, PartOfDay
 
 _ONE_DAY = timedelta(days=1)
 _QUARTER = 15 * MINUTE
+_DAYS_AHEAD = 31  # looked at for a retry
+_MOST_ROUNDS = 14  # days tried for an hour that suits both the team and the person
 
 
 def may_call(at: Instant, zones: Sequence[str] | None, calling: Calling) -> bool | None:
@@ -40,33 +42,64 @@ def next_allowed(at: Instant, zones: Sequence[str] | None, calling: Calling) -> 
     return next((start for start in [at, *later] if all(_allowed(start, zone, calling) for zone in zones)), None)
 
 
+def next_callable(at: Instant, zones: Sequence[str], calling: Calling, calendar: Calendar) -> Instant:
+    """The first time from ``at`` on that suits the team and, in every zone they may be in, the person.
+
+    Where the two never meet the person's hours win, on one of the team's working days. Where the person's zone is
+    not known, or no hour suits all of its candidates, nothing better than the team's time can be said.
+    """
+    suits = next_allowed(at, zones, calling)
+    if suits is None:
+        return calendar.next_open(at)
+    for _ in range(_MOST_ROUNDS):
+        opens = calendar.next_open(suits)
+        suits = next_allowed(opens, zones, calling)
+        if suits == opens:
+            return opens
+        if suits is None:
+            break
+    theirs = next_allowed(at, zones, calling)
+    for _ in range(_MOST_ROUNDS):
+        if theirs is None:
+            break
+        if calendar.works(calendar.day(theirs)):
+            return theirs
+        theirs = next_allowed(calendar.end_of_day(calendar.day(theirs)), zones, calling)
+    return calendar.next_open(at)
+
+
 def suggest_retry(
-    last_try: Instant,
     tries: Sequence[Instant],
     now: Instant,
-    zone: str,
+    zones: Sequence[str],
     attempts: AttemptRules,
     calling: Calling,
     calendar: Calendar,
 ) -> Instant:
-    """When to try again outside the cadence, in the contact's ``zone``; only a suggestion.
+    """When to try again outside the cadence; only a suggestion.
 
-    Another part of the contact's day than the last try, at most so many tries a day and so many days running;
-    ``tries`` are all attempts so far. It lies in the middle of what that part, the calling hours and the team's
-    working time leave, on a quarter hour; where they never meet, the team's working time gives way.
+    Another part of the contact's day than the last of ``tries`` (all attempts of the last days), at most so many tries
+    a day and so many days running. It lies in the middle of what that part, the calling hours of every zone they may
+    be in and the team's working time leave, on a quarter hour, on a day that is a working day both here and there;
+    where the hours never meet, the team's give way, its days off do not. Their day is counted in the first of
+    ``zones``; in the team's where none is known, or no hour suits them all.
     """
-    tried = [moment(at, zone).date() for at in tries]
-    last = part_of_day(last_try, zone, attempts)
+    if next_allowed(now, zones, calling) is None:
+        zones = (calendar.zone,)
+    home = zones[0]
+    tried = [moment(at, home).date() for at in tries]
+    last = part_of_day(max(tries), home, attempts) if tries else None
     parts = [part for part in attempts.parts_of_day if part != last] or [*attempts.parts_of_day]
-    today = moment(now, zone).date()
-    days = [today + _ONE_DAY * ahead for ahead in range(31)]
-    slots = [(day, part) for day in days if not _too_much(day, tried, attempts) for part in parts]
-    for team in (calendar, None):
+    today = moment(now, home).date()
+    days = [today + _ONE_DAY * ahead for ahead in range(_DAYS_AHEAD)]
+    free = [(day, part) for day in days if not _too_much(day, tried, attempts) for part in parts]
+    working = [(day, part) for day, part in free if calendar.works(day)]
+    for slots, suits in ((working, calendar.is_open), (working, lambda at: calendar.works(calendar.day(at)))):
         for day, part in slots:
-            at = _within(day, part, now, zone, calling, team)
-            if at is not None:
-                return at
-    return now  # parts of the day that calling hours never touch: nothing better to say
+            times = [at for at in _quarters(day, part, home, now) if suits(at) and may_call(at, zones, calling)]
+            if times:
+                return times[len(times) // 2]
+    return next_callable(now, zones, calling, calendar)  # parts of the day that calling hours never touch
 
 
 def part_of_day(at: Instant, zone: str, attempts: AttemptRules) -> PartOfDay | None:
@@ -87,17 +120,7 @@ def _too_much(day: date, tried: Sequence[date], attempts: AttemptRules) -> bool:
     return all(earlier in tried for earlier in before)
 
 
-def _within(
-    day: date, part: PartOfDay, now: Instant, zone: str, calling: Calling, team: Calendar | None
-) -> Instant | None:
-    """A quarter hour after ``now`` inside the part, the calling hours and the team's time; None when there is none."""
-    opens, closes = max(part.opens, calling.opens), min(part.closes, calling.closes)
-    if opens >= closes:
-        return None
-    start, end = max(at_local(day, opens, zone), now), at_local(day, closes, zone)
-    if team is not None and start < end:
-        start = team.next_open(start)
-        end = min(end, team.closing(team.day(start)))
-    middle = start + (end - start) // 2
-    quarter = middle - middle % _QUARTER  # every zone in use keeps quarter hours
-    return quarter if start <= quarter < end else None
+def _quarters(day: date, part: PartOfDay, zone: str, now: Instant) -> Iterator[Instant]:
+    """The quarter hours of a part of a day from ``now`` on; every zone in use keeps quarter hours."""
+    start, end = max(at_local(day, part.opens, zone), now), at_local(day, part.closes, zone)
+    yield from range(start + -start % _QUARTER, end, _QUARTER)

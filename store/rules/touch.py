@@ -6,8 +6,9 @@ of the tables: docs/model.md, "Logging a touch".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from store.errors import Refusal
@@ -15,7 +16,7 @@ from store.instants import DAY, Instant
 from store.lead_state import LeadState
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
-from store.rules.calling import suggest_retry
+from store.rules.calling import next_callable, suggest_retry
 from store.rules.path import RANK, standing
 from store.ruleset import Duration, RuleSet, Unit
 from store.vocabulary import (
@@ -129,9 +130,19 @@ def direction_of(disposition: Disposition) -> Direction:
 
 
 def effect(
-    lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, calendar: Calendar, now: Instant
+    lead: LeadState,
+    reach: Reach,
+    draft: TouchDraft,
+    rules: RuleSet,
+    calendar: Calendar,
+    now: Instant,
+    tries: Sequence[Instant] = (),
 ) -> Effect:
-    """What this touch does to this at bat; raises Refusal when it may not be logged."""
+    """What this touch does to this at bat; raises Refusal when it may not be logged.
+
+    ``tries`` are the attempts on this person in the last days, needed where ``cadence_ends``: from there
+    on the next one is spread over their day.
+    """
     at = now if draft.at is None else draft.at
     _check(lead, reach, draft, rules, now, at)
     if draft.automated:
@@ -156,7 +167,8 @@ def effect(
     left = _reach_after(reach, draft)
     if draft.disposition is D.UNSUBSCRIBE and not left.channels:
         return Effect(changes, entered, stop_email=True, close=Outcome.SUPPRESS, words=("no channel is left: closes",))
-    changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect))
+    tried = [*tries, *([lead.last_attempt_at] if lead.last_attempt_at is not None else []), *([at] if attempt else [])]
+    changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect, tried))
     changes.update(queue_order.place(lead, changes, rules, calendar))
     return _effect(lead, left, draft, rules, changes, entered, attempt, connect)
 
@@ -178,6 +190,12 @@ def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now
         check_promise(draft.next_at, rules, now)
     elif draft.next_at is not None and draft.next_at < now:
         raise Refusal("The next step is in the past: give a time to come.", "when")
+
+
+def cadence_ends(lead: LeadState, rules: RuleSet) -> bool:
+    """Whether one more attempt leaves no step of the cadence: only then do earlier attempts matter to the next."""
+    plan = rules.cadences.get(lead.cadence) or rules.cadence_of(lead.motion)
+    return lead.cadence_step + 1 >= len(plan.steps)
 
 
 def attempt_limit(lead: LeadState, rules: RuleSet) -> int | None:
@@ -261,6 +279,7 @@ def _next(
     now: Instant,
     attempt: bool,
     connect: bool,
+    tries: Sequence[Instant],
 ) -> dict[str, Any]:
     """The next action: a promise, a decision, what the person named, or the cadence's next step."""
     changes: dict[str, Any] = {"snoozed_until": None, "decision": None, "decision_at": None, "next_words": ""}
@@ -276,9 +295,7 @@ def _next(
         channel = draft.next_channel or lead.next_channel or Channel.CALL
         changes.update(next_channel=channel, due_at=draft.next_at)
     else:
-        done = lead.cadence_step + attempt
-        changes["cadence_step"] = done
-        changes.update(_planned(lead, reach, rules, calendar, now, done, lead.connected or connect))
+        changes.update(_planned(lead, reach, rules, calendar, now, attempt, connect, tries))
     limit = attempt_limit(lead, rules)
     spent = limit is not None and lead.attempts + attempt >= limit and not (lead.connected or connect)
     if spent and changes["decision"] is None and draft.disposition is not D.CALLBACK_REQUESTED:
@@ -287,32 +304,43 @@ def _next(
 
 
 def _planned(
-    lead: LeadState, reach: Reach, rules: RuleSet, calendar: Calendar, now: Instant, done: int, connected: bool
+    lead: LeadState,
+    reach: Reach,
+    rules: RuleSet,
+    calendar: Calendar,
+    now: Instant,
+    attempt: bool,
+    connect: bool,
+    tries: Sequence[Instant],
 ) -> dict[str, Any]:
+    """The cadence's next step; after the last, a follow-up of whoever was reached, else a retry in another part of
+    their day."""
+    done = lead.cadence_step + attempt
     plan = rules.cadences.get(lead.cadence) or rules.cadence_of(lead.motion)
-    step = cadence.next_step(plan, done, lead.opened_at, now, calendar, rules.calling, reach.zones)
+    step = cadence.next_step(
+        plan, done, lead.opened_at, now, calendar, rules.calling, reach.zones, usable=partial(_usable, reach)
+    )
     if step is not None:
-        channel = step.channel
-        if channel is Channel.CALL and not reach.phones and reach.emails and not reach.email_stopped:
-            channel = Channel.EMAIL
-        elif channel is Channel.EMAIL and (reach.email_stopped or not reach.emails) and reach.phones:
-            channel = Channel.CALL
-        return {"next_channel": channel, "due_at": step.due}
-    if connected:
-        return {
-            "next_channel": Channel.CALL,
-            "due_at": calendar.add(now, _FOLLOW_UP),
-            "next_words": "follow up: the cadence is done",
-        }
-    if rules.motions[lead.motion].expiry.cadence_completed:
-        return {"decision": Decision.EXPIRED, "decision_at": now, "due_at": now}
-    tries = [now] if lead.last_attempt_at is None else [lead.last_attempt_at, now]
-    zone = reach.zones[0] if reach.zones else calendar.zone
-    return {
-        "next_channel": Channel.CALL,
-        "due_at": suggest_retry(now, tries, now, zone, rules.attempts, rules.calling, calendar),
-        "next_words": "the cadence is done: try once more or close",
-    }
+        return {"cadence_step": done, "next_channel": step.channel, "due_at": step.due}
+    connected = lead.connected or connect
+    if not connected and rules.motions[lead.motion].expiry.cadence_completed:
+        return {"cadence_step": done, "decision": Decision.EXPIRED, "decision_at": now, "due_at": now}
+    if connected and not attempt:
+        due = next_callable(calendar.add(now, _FOLLOW_UP), reach.zones, rules.calling, calendar)
+    else:
+        due = suggest_retry(tries, now, reach.zones, rules.attempts, rules.calling, calendar)
+    words = "follow up: the cadence is done" if connected else "the cadence is done: try once more or close"
+    return {"cadence_step": done, "next_channel": _usable(reach, Channel.CALL), "due_at": due, "next_words": words}
+
+
+def _usable(reach: Reach, planned: Channel) -> Channel:
+    """The planned channel, or the other of call and e-mail where it cannot be used and that one can."""
+    writable = reach.emails > 0 and not reach.email_stopped
+    if planned is Channel.CALL and not reach.phones and writable:
+        return Channel.EMAIL
+    if planned is Channel.EMAIL and not writable and reach.phones:
+        return Channel.CALL
+    return planned
 
 
 def _effect(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from store.instants import DAY, HOUR, MINUTE, instant, moment
 from store.rules.business import Calendar
-from store.rules.calling import may_call, next_allowed, part_of_day, suggest_retry
+from store.rules.calling import may_call, next_allowed, next_callable, part_of_day, suggest_retry
 from store.ruleset import Calling, Hours, load_rules
 
 CALLING = Calling(time(8), time(21))
@@ -81,7 +81,7 @@ def test_allowed_means_between_the_hours_on_every_wall_clock(start: int, zones: 
 
 def retry(tries: list[str], now: str, zone: str = NEW_YORK, calendar: Calendar = ALL_DAY) -> str:
     made = [at(text, zone) for text in tries]
-    found = suggest_retry(made[-1], made, at(now, zone), zone, ATTEMPTS, CALLING, calendar)
+    found = suggest_retry(made, at(now, zone), [zone], ATTEMPTS, CALLING, calendar)
     return moment(found, zone).strftime("%a %H:%M")
 
 
@@ -110,10 +110,62 @@ def test_where_their_day_is_our_night_their_day_counts() -> None:
     assert retry(["2026-07-01 09:30"], "2026-07-01 09:31", calendar=office) == "Wed 14:00"
 
 
+def test_days_off_are_kept_even_where_the_hours_never_meet() -> None:
+    office = Calendar(TOKYO, Hours(time(9), time(17), frozenset(range(5))))
+    assert retry(["2026-07-02 16:30"], "2026-07-02 20:30", calendar=office) == "Fri 09:30"  # later is their Saturday
+    assert retry(["2026-07-03 09:30"], "2026-07-03 16:45", calendar=office) == "Mon 14:00"
+
+
+def test_a_holiday_gets_no_retry() -> None:
+    office = Calendar(NEW_YORK, Hours(time(9), time(17), frozenset(range(5)), "US"))
+    assert retry(["2026-12-24 16:30"], "2026-12-24 16:45", calendar=office) == "Mon 10:30"
+
+
+def test_a_retry_suits_every_zone_they_may_be_in() -> None:
+    tries = [at("2026-07-01 15:00", NEW_YORK)]
+    both = [NEW_YORK, "Pacific/Honolulu"]
+    found = suggest_retry(tries, tries[0] + MINUTE, both, ATTEMPTS, CALLING, ALL_DAY)
+    assert moment(found, NEW_YORK).strftime("%a %H:%M") == "Wed 18:00"
+    mornings = suggest_retry([at("2026-07-01 17:00", NEW_YORK)], tries[0] + 4 * HOUR, both, ATTEMPTS, CALLING, ALL_DAY)
+    assert moment(mornings, NEW_YORK).strftime("%a %H:%M") == "Thu 15:00"  # their morning would be night in Honolulu
+
+
+def test_without_a_zone_the_teams_own_day_is_spread_over() -> None:
+    office = Calendar(NEW_YORK, Hours(time(9), time(17), frozenset(range(5))))
+    made = at("2026-07-01 15:00", NEW_YORK)
+    found = suggest_retry([made], made + MINUTE, (), ATTEMPTS, CALLING, office)
+    assert moment(found, NEW_YORK).strftime("%a %H:%M") == "Wed 16:30"
+
+
+OFFICES = [Calendar(zone, Hours(time(9), time(17), frozenset(range(5)), "US")) for zone in ZONES] + [ALWAYS]
+
+
+@given(
+    around_changes,
+    st.lists(st.sampled_from(ZONES), max_size=3),
+    st.lists(st.integers(0, 5 * 24 * 60), max_size=6),
+    st.sampled_from(OFFICES),
+)
+def test_nothing_is_suggested_outside_their_hours(
+    now: int, zones: list[str], minutes_ago: list[int], office: Calendar
+) -> None:
+    tries = [now - minutes * MINUTE for minutes in minutes_ago]
+    for found in (
+        suggest_retry(tries, now, zones, ATTEMPTS, CALLING, office),
+        next_callable(now, zones, CALLING, office),
+    ):
+        assert found >= now
+        assert office.works(office.day(found))
+        if next_allowed(now, zones, CALLING) is not None:
+            assert may_call(found, zones, CALLING)
+        else:
+            assert office.is_open(found), "nobody knows their hours: ours count"
+
+
 @given(around_changes, st.sampled_from(ZONES), st.lists(st.integers(0, 5 * 24 * 60), max_size=6))
 def test_a_suggestion_keeps_every_rule(now: int, zone: str, minutes_ago: list[int]) -> None:
     tries = sorted(now - minutes * MINUTE for minutes in minutes_ago) or [now]
-    found = suggest_retry(tries[-1], tries, now, zone, ATTEMPTS, CALLING, ALWAYS)
+    found = suggest_retry(tries, now, [zone], ATTEMPTS, CALLING, ALWAYS)
     assert found >= now
     assert may_call(found, [zone], CALLING)
     part = part_of_day(found, zone, ATTEMPTS)
