@@ -40,6 +40,7 @@ from store.rules import clocks, queue_order
 from store.rules.closing import CloseDraft, Ending, ending
 from store.rules.path import RANK, skipped
 from store.rules.qualification import QUESTIONS
+from store.ruleset import LimitRules
 from store.vocabulary import Motion, Outcome, Role, Stage, Status
 
 
@@ -51,13 +52,7 @@ def close(tx: Transaction, draft: CloseDraft) -> Done:
     merges the two at bats. Raises Refusal naming the field that is missing, Conflict when somebody was first.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
-    limits = tx.rules.limits
-    draft = replace(
-        draft,
-        note=clean_note(draft.note, field="note", limit=limits.note),
-        competitor=clean_line(draft.competitor, field="competitor", limit=limits.name),
-        datum=clean_line(draft.datum, field="datum", limit=limits.name),
-    )
+    draft = cleaned(draft, tx.rules.limits)
     end = ending(lead, draft, tx.rules, tx.now, employees=_employees(tx, lead), leads_team=tx.actor.leads_team)
     name = spoken_name(tx, lead)
     if end.waits:
@@ -75,6 +70,16 @@ def close(tx: Transaction, draft: CloseDraft) -> Done:
     elif draft.outcome is Outcome.EXISTING:
         _tell_owner(tx, after, draft)
     return tx.done(f"{name} closed: {draft.outcome.label}", made=made or None)
+
+
+def cleaned(draft: CloseDraft, limits: LimitRules) -> CloseDraft:
+    """The draft with its words cleaned; raises Refusal for what cannot be kept."""
+    return replace(
+        draft,
+        note=clean_note(draft.note, field="note", limit=limits.note),
+        competitor=clean_line(draft.competitor, field="competitor", limit=limits.name),
+        datum=clean_line(draft.datum, field="datum", limit=limits.name),
+    )
 
 
 def finish(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> LeadState:

@@ -13,7 +13,9 @@ from store.operations.at_bat import advance, require_open, spoken_name, take_up
 from store.operations.transaction import Done, Transaction, operation
 from store.reach import reach_of
 from store.rules import expiry, queue_order
+from store.rules.business import Calendar
 from store.rules.touch import check_promise
+from store.ruleset import RuleSet
 from store.vocabulary import Channel, PromiseState
 
 
@@ -63,16 +65,21 @@ def snooze(tx: Transaction, draft: SnoozeDraft) -> Done:
     Raises Refusal for a time past or beyond expiry, and where a promise is open.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
+    may_snooze(lead, draft.until, tx.now, tx.rules, tx.store.calendar)
+    advance(tx, lead, {"snoozed_until": draft.until})
+    return tx.done(f"{spoken_name(tx, lead)} snoozed")
+
+
+def may_snooze(lead: LeadState, until: Instant, now: Instant, rules: RuleSet, calendar: Calendar) -> None:
+    """Raise Refusal unless the at bat may be put off until then."""
     require_open(lead)
-    if draft.until <= tx.now:
+    if until <= now:
         raise Refusal("That time has passed: give a time to come.", "when")
     if lead.callback_at is not None:
         raise Refusal("A callback is promised: move the promise instead.", "when")
-    ends = expiry.effective_end(lead.expires_at, lead.callback_at, tx.rules, tx.store.calendar)
-    if ends is not None and draft.until > ends:
+    ends = expiry.effective_end(lead.expires_at, lead.callback_at, rules, calendar)
+    if ends is not None and until > ends:
         raise Refusal("That is after its window ends: choose an earlier time, or decide now.", "when")
-    advance(tx, lead, {"snoozed_until": draft.until})
-    return tx.done(f"{spoken_name(tx, lead)} snoozed")
 
 
 def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone: bool) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -211,6 +212,27 @@ class Transaction:
                 self._changes.append(("lead", before.id, name, _json(getattr(before, name)), _json(value)))
         self.lead_id = before.id if self.lead_id is None else self.lead_id
         return self.lead(before.id)
+
+    def begin(self, lead_id: int | None = None) -> None:
+        """Write the operation down before its first change: for one that may change nothing, or many at bats."""
+        self.lead_id = lead_id
+        self._begin_history()
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Do what is inside wholly or, where it raises, not at all; the rest of the operation stands either way."""
+        connection, kept = self.store.connection, len(self._changes)
+        connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if not connection.getautocommit():  # a full disk has rolled back everything by itself
+                connection.execute("ROLLBACK TO part")
+                connection.execute("RELEASE part")
+            del self._changes[kept:]
+            self._last_ids.clear()
+            raise
+        connection.execute("RELEASE part")
 
     def record(self, model: type[Row], row_id: int, column: str, before: Any, after: Any) -> None:
         """Note a change that was written by SQL over a set of rows."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from store.actor import Actor
+from store.database import Store
 from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
@@ -68,17 +70,22 @@ class ApprovalDraft:
 def accept(tx: Transaction, draft: LeadDraft) -> Done:
     """Take an at bat up: New becomes Accepted; an unowned one becomes one's own. Refused once it was accepted."""
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
-    if lead.stage is not Stage.NEW:
-        raise Refusal(f"It is {lead.stage.label} already.")
-    if lead.owner_id not in (None, tx.actor.user_id):
-        raise Refusal("Somebody else owns it: take it over first.")
+    may_accept(lead, tx.actor.user_id)
     changes: dict[str, Any] = {"accepted_at": tx.now}
     if lead.owner_id is None:
         changes.update(owner_id=tx.actor.user_id, assigned_at=tx.now)
         tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="accepted")
     advance(tx, lead, changes, ((Stage.ACCEPTED, False),))
     return tx.done(f"{spoken_name(tx, lead)} accepted")
+
+
+def may_accept(lead: LeadState, user_id: int, owner: str = "") -> None:
+    """Raise Refusal, naming the owner where known, unless this person may take the at bat up."""
+    require_open(lead)
+    if lead.stage is not Stage.NEW:
+        raise Refusal(f"It is {lead.stage.label} already.")
+    if lead.owner_id not in (None, user_id):
+        raise Refusal(f"{owner or 'Somebody else'} owns it: take it over first.")
 
 
 @operation("note")
@@ -107,12 +114,7 @@ def note(tx: Transaction, draft: NoteDraft) -> Done:
 def set_status(tx: Transaction, draft: StatusDraft) -> Done:
     """Set the status by hand where the rules were wrong: recorded as an override. Refused outside the stage's list."""
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
-    if not allowed(lead.stage, draft.status):
-        choices = ", ".join(status.label for status in ALLOWED_STATUSES[lead.stage])
-        raise Refusal(f"In {lead.stage.label} the status can be: {choices}.", "status")
-    if draft.status is lead.status:
-        raise Refusal(f"It is {lead.status.label} already.", "status")
+    may_set_status(lead, draft.status)
     tx.override = "status"
     changes: dict[str, Any] = {"status": draft.status}
     if draft.status is Status.STALE:
@@ -122,6 +124,16 @@ def set_status(tx: Transaction, draft: StatusDraft) -> Done:
     changes.update(queue_order.place(lead, changes, tx.rules, tx.store.calendar))
     advance(tx, lead, changes)
     return tx.done(f"{spoken_name(tx, lead)} set to {draft.status.label}")
+
+
+def may_set_status(lead: LeadState, status: Status) -> None:
+    """Raise Refusal unless the at bat may have this status now."""
+    require_open(lead)
+    if not allowed(lead.stage, status):
+        choices = ", ".join(status.label for status in ALLOWED_STATUSES[lead.stage])
+        raise Refusal(f"In {lead.stage.label} the status can be: {choices}.", "status")
+    if status is lead.status:
+        raise Refusal(f"It is {lead.status.label} already.", "status")
 
 
 @operation("amend")
@@ -176,15 +188,26 @@ def _same_standing(touch: dict[str, Any], disposition: Disposition) -> None:
 def reassign(tx: Transaction, draft: LeadDraft) -> Done:
     """Take an at bat over oneself. No clock of it starts anew; one's own begins now."""
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
-    if lead.owner_id == tx.actor.user_id:
-        raise Refusal("It is yours already.")
-    held = tx.store.value("SELECT count(*) FROM lead WHERE owner_id = ? AND open = 1", (tx.actor.user_id,))
-    if held >= tx.rules.routing.open_lead_limit and not tx.actor.leads_team:
-        raise Refusal(f"You hold {held} open at bats, and {tx.rules.routing.open_lead_limit} is the limit: end some.")
+    may_reassign(lead, tx.actor, held_by(tx.store, tx.actor), tx.rules.routing.open_lead_limit)
     tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="taken over")
     advance(tx, lead, {"owner_id": tx.actor.user_id, "assigned_at": tx.now})
     return tx.done(f"{spoken_name(tx, lead)} is yours")
+
+
+def held_by(store: Store, actor: Actor) -> int:
+    """How many open at bats this person holds; 0 for a team lead, who has no limit."""
+    if actor.leads_team:
+        return 0
+    return int(store.value("SELECT count(*) FROM lead WHERE owner_id = ? AND open = 1", (actor.user_id,)))
+
+
+def may_reassign(lead: LeadState, actor: Actor, held: int, limit: int) -> None:
+    """Raise Refusal unless this person, who holds ``held`` of at most ``limit``, may take the at bat over."""
+    require_open(lead)
+    if lead.owner_id == actor.user_id:
+        raise Refusal("It is yours already.")
+    if held >= limit and not actor.leads_team:
+        raise Refusal(f"You hold {held} open at bats, and {limit} is the limit: end some.")
 
 
 @operation("approve")
