@@ -39,6 +39,15 @@ DEEDS: Mapping[str, str] = {
     "send_back": "sent this back",
     "new_lead": "opened this",
     "merge": "merged this",
+    "accept_hand_over": "accepted this",
+    "reject_hand_over": "rejected this",
+    "hand_over": "handed this over",
+    "update_opportunity": "changed this",
+    "win": "won this",
+    "lose": "closed this as lost",
+    "note_opportunity": "added a note to this",
+    "set_group": "changed the people of this",
+    "open_opportunity": "opened an opportunity on this",
     "bulk_accept": "accepted this",
     "bulk_snooze": "snoozed this",
     "bulk_set_status": "set the status of this",
@@ -231,6 +240,8 @@ def why_no_new(tx: Transaction, contact_id: int) -> str:
     contact = tx.get(Contact, contact_id)
     if contact["suppressed_at"] is not None:
         return f"{contact['name']} asked not to be contacted: no new at bat is opened."
+    if contact["bogus_at"] is not None:
+        return f"{contact['name']} was rejected by sales as not real: no new at bat is opened."
     if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
         return f"{contact['name']} has an open at bat already: work that one."
     if has_open_opportunity(tx, contact_id):

@@ -159,7 +159,7 @@ def convert(tx: Transaction, draft: ConvertDraft) -> Done:
         outcome, said = Outcome.MEETING_BOOKED, f"{name}: meeting booked"
     else:
         changes.update(_answers(lead, draft))
-        opportunity_id = _opportunity(tx, lead, draft)
+        opportunity_id = make_opportunity(tx, lead, draft)
         outcome, said = Outcome.CONVERTED, f"{name} converted"
     tx.insert(
         Conversion,
@@ -192,7 +192,7 @@ def convert(tx: Transaction, draft: ConvertDraft) -> Done:
     path = tuple((stage, True) for stage in skipped(lead.stage, Stage.CONVERTED))
     advance(tx, lead, changes, (*path, (Stage.CONVERTED, False)))
     if opportunity_id is not None:
-        _hand_over(tx, lead, opportunity_id, draft.taker_id)
+        offer_to(tx, lead, opportunity_id, draft.taker_id)
     return tx.done(said, made={"opportunity_id": opportunity_id or 0, "meeting_id": meeting_id or 0})
 
 
@@ -236,7 +236,8 @@ def _book(tx: Transaction, lead: LeadState, draft: ConvertDraft) -> int:
     return meeting_id
 
 
-def _opportunity(tx: Transaction, lead: LeadState, draft: ConvertDraft) -> int:
+def make_opportunity(tx: Transaction, lead: LeadState, draft: ConvertDraft) -> int:
+    """Join the open opportunity that the draft names, or make a new one, with its people and campaigns; its id."""
     members = draft.members or _group(tx, lead)
     if sum(member.primary for member in members) != 1:
         raise Refusal("Choose exactly one primary contact.", "members")
@@ -322,7 +323,7 @@ def _attach_campaigns(tx: Transaction, lead: LeadState, opportunity_id: int, nam
         )
 
 
-def _hand_over(tx: Transaction, lead: LeadState, opportunity_id: int, taker_id: int | None) -> None:
+def offer_to(tx: Transaction, lead: LeadState, opportunity_id: int, taker_id: int | None) -> None:
     """Record the hand-over to an account executive, whose clock starts now."""
     if taker_id is None or taker_id == tx.actor.user_id:
         return

@@ -8,8 +8,9 @@ from typing import Any
 
 from store.errors import Refusal
 from store.lead_state import LeadState
-from store.models import TABLES, Row
+from store.models import TABLES, Opportunity, Row
 from store.operations.at_bat import DEEDS, spoken_name
+from store.operations.deal import worked_anew
 from store.operations.transaction import MADE, Done, Transaction, operation
 from store.rules.queue_order import span
 
@@ -67,6 +68,9 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
     for (entity, entity_id), columns in sorted(was.items(), key=_turn):
         if not _stays(tx, entity, entity_id, was):
             _put_back(tx, entity, entity_id, columns)
+    for entity, entity_id in was:
+        if entity == "opportunity":
+            _check_alone(tx, entity_id)
     name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
     return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
 
@@ -126,9 +130,24 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
     if "void" in columns and "open" in row:
         columns["open"] = 0
     columns.pop("version", None)
+    if entity == "account" and columns.get("customer_since", 0) is None and _won_here(tx, entity_id):
+        columns.pop("customer_since")
     if "void" in columns and "void" not in row:
         raise Refusal("That cannot be taken back.")
     tx.update(model, row, **columns)
+
+
+def _won_here(tx: Transaction, account_id: int) -> bool:
+    """Whether another opportunity of this company was won: it then stays a customer."""
+    won = "SELECT 1 FROM opportunity WHERE account_id = ? AND stage = 'won' AND void = 0"
+    return tx.store.value(won, (account_id,)) is not None
+
+
+def _check_alone(tx: Transaction, opportunity_id: int) -> None:
+    """Refuse to bring an opportunity back beside a newer open at bat of somebody behind it."""
+    opportunity = tx.get(Opportunity, opportunity_id)
+    if opportunity["open"] and opportunity["rejected_at"] is None and (name := worked_anew(tx, opportunity_id)):
+        raise Refusal(f"{name} has a newer open at bat: it can no longer be undone.")
 
 
 def _stays(tx: Transaction, entity: str, entity_id: int, was: dict[tuple[str, int], dict[str, Any]]) -> bool:
