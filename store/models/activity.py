@@ -46,6 +46,12 @@ class Signal(Row):
 
 Signal.add_index(Signal.contact, Signal.at)
 Signal.add_index(Signal.lead_id, Signal.at)
+Signal.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS signal_of_opportunity ON signal (opportunity_id, at DESC, id DESC)"
+        " WHERE opportunity_id IS NOT NULL AND void = 0"
+    )
+)
 
 
 class Touch(Row):
@@ -89,6 +95,12 @@ Touch.add_index(
     SQL(
         "CREATE INDEX IF NOT EXISTS touch_amended ON touch (lead_id, amended_at)"
         " WHERE amended_at IS NOT NULL AND void = 0"
+    )
+)
+Touch.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS touch_of_opportunity ON touch (opportunity_id, at DESC, id DESC)"
+        " WHERE opportunity_id IS NOT NULL AND void = 0"
     )
 )
 
