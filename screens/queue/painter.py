@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from store.instants import Instant
-from store.queries.queue import QueueRow
+from store.queries.queue import QueueRow, why_row
 from store.rules import queue_order
 from store.rules.path import standing
 from store.rules.touch import attempt_limit
@@ -72,8 +72,11 @@ TWO_LINES = (
 class QueuePainter:
     """Draws queue rows as of ``now()``."""
 
-    def __init__(self, rules: RuleSet, zone: str, now: Callable[[], Instant], *, two_lines: bool) -> None:
+    def __init__(
+        self, rules: RuleSet, zone: str, now: Callable[[], Instant], viewer_id: int | None, *, two_lines: bool
+    ) -> None:
         self._rules = rules
+        self._viewer_id = viewer_id
         self._zone = zone
         self._now = now
         self._painter: ColumnPainter[Drawn] = (
@@ -95,8 +98,7 @@ class QueuePainter:
 
     def _drawn(self, row: QueueRow) -> Drawn:
         lead, now = row.lead, self._now()
-        cadence = self._rules.cadences.get(lead.cadence)
-        why = queue_order.why(lead, now, self._zone, self._rules, len(cadence.steps) if cadence else 0)
+        why = why_row(row, self._viewer_id, now, self._zone, self._rules)
         limit = attempt_limit(lead, self._rules)
         name = row.name or "nobody yet"
         last = lead.last_disposition

@@ -14,7 +14,8 @@ from screens.queue.painter import QueuePainter
 from screens.queue.preview import Preview
 from screens.queue.strip import Strip
 from store.queries import queue as queries
-from store.queries.queue import Placed, Queue, QueueRow, View
+from store.queries.queue import Placed, Queue, QueueRow
+from store.rules.queue_views import View
 from tui.commands import Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen
@@ -138,7 +139,7 @@ class QueueScreen(LeadScreen):
 
     def _painter(self) -> QueuePainter:
         app = self.app
-        return QueuePainter(app.team.rules, app.zone, app.desk.now, two_lines=self._two_lines)
+        return QueuePainter(app.team.rules, app.zone, app.desk.now, self._owner, two_lines=self._two_lines)
 
     def _show(self, found: Queue, keep: int | None = None) -> None:
         keys = {name: self.app.key_of(command) for name, command in _KEYS.items()}

@@ -6,8 +6,8 @@ from textual import getters, work
 from textual.content import Content
 from textual.widget import Widget
 
-from store.queries.queue import View
 from store.queries.today import Today, today
+from store.rules.queue_views import View
 from tui import present
 from tui.frame import Frame, Standing
 

@@ -13,7 +13,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -22,38 +21,21 @@ from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.reach import USABLE, zones_of
 from store.rules.business import at_local
-from store.rules.queue_order import (
-    CADENCE,
-    DECIDE,
-    FRESH,
-    HOT,
-    LATER,
-    PROMISED,
-    Why,
-    tier_now,
-    why,
-)
+from store.rules.passing_on import Promise, rises_for, why_here
+from store.rules.queue_order import CADENCE, DECIDE, FRESH, HOT, LATER, PROMISED, Why, tier_now
+from store.rules.queue_views import View
 from store.rules.touch import Reach
-from store.vocabulary import Channel, Status
+from store.ruleset import RuleSet
+from store.vocabulary import Channel, Stage, Status
 
 PAGE = 128
-
-
-class View(StrEnum):
-    """What part of the queue to see."""
-
-    ALL = "all"
-    HOT = "hot"
-    CALLBACKS = "callbacks"
-    EXPIRING = "expiring"
-    NEW = "new"
-    LATER = "later"
 
 
 class QueueRow(NamedTuple):
     """One at bat in the queue, with the person and the company it is about.
 
     ``values`` are the at bat's columns, read when they are needed; ``phone`` is the first number that still works.
+    ``promised`` is the open callback's id, if any.
     """
 
     id: int
@@ -69,6 +51,9 @@ class QueueRow(NamedTuple):
     suppressed: bool
     email_stopped: bool
     owner: str
+    promised: int | None = None
+    promiser_id: int | None = None
+    promiser: str = ""
 
     @property
     def lead(self) -> LeadState:
@@ -90,6 +75,12 @@ class QueueRow(NamedTuple):
         """How the person may be reached."""
         return Reach(zones_of(self.zone), self.phones, self.emails, self.suppressed, self.email_stopped)
 
+    @property
+    def promise(self) -> Promise | None:
+        """The callback that is promised, the earliest where there are several."""
+        due = self.values[_CALLBACK_AT]
+        return None if self.promised is None else Promise(due, self.promiser_id, self.promiser)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -107,16 +98,32 @@ def queue(
 
     ``zone`` is the owner's, whose day decides what is due today.
     """
-    values = {
+    found = walk(store, owner_id, now, zone=zone, view=view, limit=limit)
+    ids = array("q", found if limit < 0 else islice(found, limit))
+    return Queue(ids, rows(store, ids[:PAGE]), limit < 0 or len(ids) < limit)
+
+
+def walk(
+    store: Store, owner_id: int | None, now: Instant, *, zone: str = "", view: View = View.ALL, limit: int = -1
+) -> Iterator[int]:
+    """The ids of a view in the queue's order, read as they are asked for; ``limit`` is the most that will be."""
+    values = {**moments(store, owner_id, now, zone), "limit": limit}
+    for arms in _VIEWS[view]:
+        for asleep in (0, 1):
+            streams = [_stream(store, arm, {**values, "asleep": asleep}) for arm in arms if _concerns(arm, owner_id)]
+            merged = streams[0] if len(streams) == 1 else heapq.merge(*streams)
+            yield from (found[-1] for found in merged)
+
+
+def moments(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> dict[str, Any]:
+    """Whose queue and when, as the conditions of the arms name it."""
+    return {
         "owner": owner_id,
         "now": now,
         "lead": now + store.rules.queue.callback_lead,
+        "missed": now - store.rules.callbacks.passes_on,
         "day_end": day_end(now, zone or store.zone),
-        "limit": limit,
     }
-    found = _walk(store, values, view)
-    ids = array("q", found if limit < 0 else islice(found, limit))
-    return Queue(ids, rows(store, ids[:PAGE]), limit < 0 or len(ids) < limit)
 
 
 def rows(store: Store, ids: Sequence[int]) -> dict[int, QueueRow]:
@@ -131,6 +138,15 @@ def _row(found: tuple[Any, ...]) -> QueueRow:
 def row(store: Store, lead_id: int) -> QueueRow | None:
     """One row."""
     return rows(store, (lead_id,)).get(lead_id)
+
+
+class Facts(NamedTuple):
+    """What the order looks at: an at bat, the person's zone, the promise, and whether they may be contacted."""
+
+    lead: LeadState
+    zone: str
+    promise: Promise | None
+    suppressed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,35 +168,83 @@ def place(
     if found is None:
         return Placed(None, None)
     ends = day_end(now, zone or store.zone)
-    lead = found.lead
-    if not lead.open or lead.owner_id != owner_id or _tier(store, lead, now, ends) not in _TIERS[view]:
+    mine = key_in(store, facts_of(found), owner_id, now, ends, view)
+    if mine is None:
         return Placed(found, None)
-    mine = _key(store, lead, found.zone, now, ends)
+    return Placed(found, bisect_left(ids, mine, key=lambda other: key_of(store, other, owner_id, now, ends) or mine))
 
-    def key_of(other: int) -> tuple[Any, ...]:
-        values = store.row(_KEYED, (other,))
-        return mine if values is None else _key(store, lead_state(values[:-1]), values[-1], now, ends)
 
-    return Placed(found, bisect_left(ids, mine, key=key_of))
+def facts_of(row: QueueRow) -> Facts:
+    """What the order looks at, from a row."""
+    return Facts(row.lead, row.zone, row.promise, row.suppressed)
+
+
+def key_of(store: Store, lead_id: int, owner_id: int | None, now: Instant, ends: Instant) -> tuple[Any, ...] | None:
+    """Where an at bat stands in the total order; None when it is gone."""
+    values = store.row(_KEYED, (lead_id,))
+    if values is None:
+        return None
+    zone, suppressed, promised, promiser_id = values[_WIDTH:]
+    lead = lead_state(values[:_WIDTH])
+    promise = None if promised is None else Promise(lead.callback_at or 0, promiser_id, "")
+    return _key(store, Facts(lead, zone, promise, bool(suppressed)), owner_id, now, ends)
+
+
+def key_in(
+    store: Store, facts: Facts, owner_id: int | None, now: Instant, ends: Instant, view: View
+) -> tuple[Any, ...] | None:
+    """Where an at bat stands in the total order; None when it is not part of this view."""
+    lead = facts.lead
+    if not lead.open:
+        return None
+    if lead.owner_id == owner_id:
+        return _key(store, facts, owner_id, now, ends) if _in_view(view, lead, _tier(store, lead, now, ends)) else None
+    rises = facts.promise is not None and rises_for(facts.promise, owner_id, now, store.rules)
+    if not rises or facts.suppressed or lead.stage is Stage.DISQUALIFIED or view not in _WITH_CALLBACKS:
+        return None
+    return _key(store, facts, owner_id, now, ends)
+
+
+def _in_view(view: View, lead: LeadState, tier: int) -> bool:
+    """Whether one's own at bat is part of a view, by the tier it has now."""
+    match view:
+        case View.CALLBACKS:  # a promise is never snoozed: what is not due yet stands below
+            return tier == PROMISED or (tier == LATER and lead.tier == PROMISED)
+        case View.EXPIRING:
+            return tier == DECIDE and lead.tier != DECIDE
+        case _:
+            return tier in _TIERS[view]
 
 
 def _tier(store: Store, lead: LeadState, now: Instant, ends: Instant) -> int:
     return tier_now(lead, now, ends, store.rules)
 
 
-def _key(store: Store, lead: LeadState, zone: str, now: Instant, ends: Instant) -> tuple[Any, ...]:
+def _key(store: Store, facts: Facts, owner_id: int | None, now: Instant, ends: Instant) -> tuple[Any, ...]:
     """The total order of the queue."""
-    tier = _tier(store, lead, now, ends)
-    asleep = lead.next_channel is Channel.CALL and store.is_asleep(zone, now)
-    due = lead.warn_at if tier == DECIDE and lead.tier != DECIDE else lead.due_at
+    lead = facts.lead
+    if lead.owner_id == owner_id:
+        tier = _tier(store, lead, now, ends)
+        due = lead.warn_at if tier == DECIDE and lead.tier != DECIDE else lead.due_at
+        if lead.snoozed_until is not None and lead.snoozed_until > now:
+            due = lead.snoozed_until
+    else:
+        tier, due = PROMISED, lead.callback_at
+    asleep = lead.next_channel is Channel.CALL and store.is_asleep(facts.zone, now)
     return (tier, asleep, due or 0, -lead.score, -lead.value, lead.opened_at, lead.id)
 
 
-def reason(store: Store, row: QueueRow, now: Instant, zone: str = "") -> Why:
-    """Why a row is here, in words."""
+def reason(store: Store, row: QueueRow, now: Instant, zone: str = "", viewer_id: int | None = None) -> Why:
+    """Why a row is in a person's queue, in words; its owner's by default."""
+    viewer_id = row.lead.owner_id if viewer_id is None else viewer_id
+    return why_row(row, viewer_id, now, zone or store.zone, store.rules)
+
+
+def why_row(row: QueueRow, viewer_id: int | None, now: Instant, zone: str, rules: RuleSet) -> Why:
+    """The same without a store, for who paints it."""
     lead = row.lead
-    cadence = store.rules.cadences.get(lead.cadence)
-    return why(lead, now, zone or store.zone, store.rules, len(cadence.steps) if cadence else 0)
+    cadence = rules.cadences.get(lead.cadence)
+    return why_here(lead, row.promise, viewer_id, now, zone, rules, len(cadence.steps) if cadence else 0)
 
 
 def day_end(now: Instant, zone: str) -> Instant:
@@ -188,17 +252,13 @@ def day_end(now: Instant, zone: str) -> Instant:
     return at_local(moment(now, zone).date() + timedelta(days=1), time(), zone)
 
 
-def _walk(store: Store, values: Mapping[str, Any], view: View) -> Iterator[int]:
-    """Ids in the queue's order, one arm after another, each only when it is reached."""
-    for arms in _VIEWS[view]:
-        for asleep in (0, 1):
-            streams = [_stream(store, arm, {**values, "asleep": asleep}) for arm in arms]
-            merged = streams[0] if len(streams) == 1 else heapq.merge(*streams)
-            yield from (found[-1] for found in merged)
-
-
 def _stream(store: Store, arm: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     yield from store.rows(arm, values)
+
+
+def _concerns(arm: str, owner_id: int | None) -> bool:
+    """Promises pass on to people, not to the pool of what nobody owns."""
+    return owner_id is not None or arm is not _PASSED_ON
 
 
 _AWAKE_OR_ASLEEP = "AND (l.next_channel IS 'call' AND asleep(c.zone, :now)) = :asleep"
@@ -218,6 +278,22 @@ def _arm(where: str, *, by: str = "l.due_at", index: str = "lead_queue", snoozed
 
 _NOT_WARNED = "(l.warn_at IS NULL OR l.warn_at > :now)"
 _PROMISED = _arm("l.tier = 1 AND l.due_at <= :lead")
+# The promise on an at bat: the earliest that is open.
+_OF_LEAD = "SELECT id FROM callback WHERE lead_id = l.id AND state = 'open' AND void = 0 ORDER BY due_at, id LIMIT 1"
+_OPEN = "SELECT id, lead_id, due_at FROM callback INDEXED BY callback_open WHERE state = 'open' AND void = 0 AND"
+# What rises for somebody who does not own the at bat, as ``passing_on.rises_for`` says; it costs what is due.
+PASSED_ON = f"""
+(SELECT p.due_at, l.id, l.score, l.value, l.opened_at, l.next_channel, c.zone
+ FROM ({_OPEN} promiser_id IS NULL AND due_at <= :lead
+       UNION ALL {_OPEN} promiser_id = :owner AND due_at <= :lead
+       UNION ALL {_OPEN} promiser_id IN (SELECT id FROM "user" WHERE id <> :owner) AND due_at <= :missed) p
+ CROSS JOIN lead l ON l.id = p.lead_id LEFT JOIN contact c ON c.id = l.contact_id
+ WHERE l.open = 1 AND l.owner_id IS NOT :owner AND l.stage <> 'disqualified' AND c.suppressed_at IS NULL
+   AND p.id = ({_OF_LEAD}))"""
+_PASSED_ON = (
+    f"SELECT l.due_at, -l.score, -l.value, l.opened_at, l.id FROM {PASSED_ON} l"
+    f" WHERE {_AWAKE_OR_ASLEEP.removeprefix('AND ').replace('c.zone', 'l.zone')} ORDER BY {_ORDER} LIMIT :limit"
+)
 _HOT = _arm("l.tier = 2")
 _DECIDE = _arm("l.tier = 3")
 _EXPIRING = _arm("l.tier IN (4, 5) AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
@@ -230,9 +306,9 @@ _LATER_ARMS = (
     _arm("l.tier = 6"),
 )
 _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
-    View.ALL: ((_PROMISED,), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
+    View.ALL: ((_PROMISED, _PASSED_ON), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
     View.HOT: ((_HOT,),),
-    View.CALLBACKS: ((_PROMISED,), (_LATER_ARMS[0],)),
+    View.CALLBACKS: ((_PROMISED, _PASSED_ON), (_LATER_ARMS[0],)),
     View.EXPIRING: ((_EXPIRING,),),
     View.NEW: ((_HOT,), (_FRESH,)),
     View.LATER: (_LATER_ARMS,),
@@ -241,18 +317,19 @@ _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
 _WIDTH = len(COLUMNS)
 _VERSION = COLUMNS.index("version")
 _STATUS = COLUMNS.index("status")
+_CALLBACK_AT = COLUMNS.index("callback_at")
 _TIERS: Mapping[View, frozenset[int]] = {
     View.ALL: frozenset({PROMISED, HOT, DECIDE, FRESH, CADENCE}),
     View.HOT: frozenset({HOT}),
-    View.CALLBACKS: frozenset({PROMISED}),
-    View.EXPIRING: frozenset({DECIDE}),
     View.NEW: frozenset({HOT, FRESH}),
     View.LATER: frozenset({LATER}),
 }
-_KEYED = (
-    "SELECT " + ", ".join(f'l."{column}"' for column in COLUMNS) + ", coalesce(c.zone, '')"
-    " FROM lead l LEFT JOIN contact c ON c.id = l.contact_id WHERE l.id = ?"
-)
+_WITH_CALLBACKS = (View.ALL, View.CALLBACKS)
+_PROMISE = f"callback p ON p.id = CASE WHEN l.callback_at IS NOT NULL THEN ({_OF_LEAD}) END"
+_KEYED = f"""
+SELECT {", ".join(f'l."{column}"' for column in COLUMNS)}, coalesce(c.zone, ''), c.suppressed_at IS NOT NULL,
+       p.id, p.promiser_id
+FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN {_PROMISE} WHERE l.id = ?"""
 _ROWS = f"""
 SELECT {", ".join(f'l."{column}"' for column in COLUMNS)},
        coalesce(c.name, ''), coalesce(c.title, ''), coalesce(a.name, ''), coalesce(c.zone, ''),
@@ -260,7 +337,8 @@ SELECT {", ".join(f'l."{column}"' for column in COLUMNS)},
                  WHERE contact_id = l.contact_id AND {USABLE} ORDER BY position LIMIT 1), ''),
        (SELECT count(*) FROM phone WHERE contact_id = l.contact_id AND {USABLE}),
        (SELECT count(*) FROM email WHERE contact_id = l.contact_id AND {USABLE}),
-       c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL, coalesce(u.name, '')
+       c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL, coalesce(u.name, ''),
+       p.id, p.promiser_id, coalesce(w.name, '')
 FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
-LEFT JOIN "user" u ON u.id = l.owner_id
+LEFT JOIN "user" u ON u.id = l.owner_id LEFT JOIN {_PROMISE} LEFT JOIN "user" w ON w.id = p.promiser_id
 WHERE l.id IN (SELECT value FROM json_each(?))"""

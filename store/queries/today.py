@@ -8,8 +8,9 @@ from datetime import time
 
 from store.database import Store
 from store.instants import DAY, Instant, moment
-from store.queries.queue import View, day_end
+from store.queries.queue import PASSED_ON, day_end, moments
 from store.rules.business import at_local
+from store.rules.queue_views import View
 
 MOST_COUNTED = 10_000
 """Where the counts of the views stop: only the unrouted pool ever has more."""
@@ -52,7 +53,7 @@ def today(store: Store, user_id: int, now: Instant, *, zone: str = "") -> Today:
         meetings=store.value(_MEETINGS, span),
         first_touch=median([row[1] for row in store.rows(_FIRST, {**span, "first": days[0], "last": days[-1]})]),
         sla=met / decided if decided else None,
-        late=store.value(_LATE, {"owner": user_id, "now": now}),
+        late=store.value(_LATE, moments(store, user_id, now, zone)),
         callbacks=callbacks,
         callbacks_due=callbacks_due,
         views=views(store, user_id, now, zone),
@@ -70,14 +71,7 @@ def median(values: Sequence[int]) -> int | None:
 
 def views(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> dict[str, int]:
     """How many at bats each view of an owner's queue has, by the view's value; see ``MOST_COUNTED``."""
-    values = {
-        "owner": owner_id,
-        "now": now,
-        "lead": now + store.rules.queue.callback_lead,
-        "day_end": day_end(now, zone or store.zone),
-        "most": MOST_COUNTED,
-    }
-    found = store.row(_VIEWS, values)
+    found = store.row(_VIEWS, {**moments(store, owner_id, now, zone), "most": MOST_COUNTED})
     assert found is not None
     return dict(zip((view.value for view in _COUNTED), found, strict=True))
 
@@ -115,8 +109,12 @@ _COUNTED: Mapping[View, str] = {
     View.NEW: "NOT snoozed AND (tier = 2 OR tier = 4 AND NOT warned)",
     View.LATER: "snoozed OR tier = 6 OR tier = 1 AND due_at > :lead OR tier = 5 AND NOT warned AND due_at >= :day_end",
 }
+# What others promised or own counts with the views it rises in; nothing passes on to the pool.
+_PASSED = dict.fromkeys(
+    (View.ALL, View.CALLBACKS), f" + CASE WHEN :owner IS NULL THEN 0 ELSE (SELECT count(*) FROM {PASSED_ON}) END"
+)
 _VIEWS = f"""
-SELECT {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _COUNTED.values())}
+SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in _COUNTED.items())}
 FROM (SELECT tier, due_at, (warn_at <= :now) IS 1 AS warned, (snoozed_until > :now) IS 1 AS snoozed
       FROM lead INDEXED BY lead_queue WHERE owner_id IS :owner AND open = 1 LIMIT :most)"""
 
@@ -131,4 +129,5 @@ SELECT (SELECT count(*) FROM lead INDEXED BY lead_queue WHERE {_AWAKE} AND tier 
           THEN first_touch_due_at < :now
           ELSE tier = 4 AND {_RUNS_OUT} END)
      + (SELECT count(*) FROM lead INDEXED BY lead_expiring
-        WHERE {_AWAKE} AND tier = 5 AND {_RUNS_OUT})"""
+        WHERE {_AWAKE} AND tier = 5 AND {_RUNS_OUT})
+     + (SELECT count(*) FROM {PASSED_ON} WHERE due_at < :now)"""

@@ -49,10 +49,12 @@ def place(lead: LeadState, changes: Mapping[str, Any], rules: RuleSet, calendar:
         return {"tier": LATER, "due_at": due}
     if now_is("decision") is not None:
         return {"tier": DECIDE, "due_at": due if due is not None else now_is("decision_at")}
-    if now_is("callback_at") is not None:
-        return {"tier": PROMISED, "due_at": now_is("callback_at")}
-    if now_is("unanswered_at") is not None:
-        return {"tier": HOT, "due_at": calendar.add(now_is("unanswered_at"), rules.sla.respond_high_intent)}
+    promised, unanswered = now_is("callback_at"), now_is("unanswered_at")
+    answer_by = None if unanswered is None else calendar.add(unanswered, rules.sla.respond_high_intent)
+    if promised is not None and (answer_by is None or promised <= answer_by):
+        return {"tier": PROMISED, "due_at": promised}
+    if answer_by is not None:
+        return {"tier": HOT, "due_at": answer_by}
     if now_is("stage") is Stage.QUALIFIED and now_is("status") is Status.QUALIFIED:
         return {"tier": DECIDE, "due_at": calendar.add(now_is("stage_at"), rules.sla.convert)}
     if now_is("first_touch_at") is None and now_is("stage") in (Stage.NEW, Stage.ACCEPTED):
@@ -91,9 +93,9 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
     if lead.stage is Stage.DISQUALIFIED:
         return Why(Urgency.CALM, "waits for a team lead's approval")
     if lead.snoozed_until is not None and lead.snoozed_until > now:
-        return Why(Urgency.CALM, f"snoozed until {_clock(lead.snoozed_until, zone, now)}")
+        return Why(Urgency.CALM, f"snoozed until {clock(lead.snoozed_until, zone, now)}")
     if lead.callback_at is not None and lead.tier == PROMISED:
-        words = f"callback {_clock(lead.callback_at, zone, now)}"
+        words = f"callback {clock(lead.callback_at, zone, now)}"
         if late:
             return Why(Urgency.LATE, f"{words}, {span(now - lead.callback_at)} late")
         return Why(Urgency.DUE if lead.callback_at - now < HOUR else Urgency.CALM, words)
@@ -128,7 +130,7 @@ def _step(lead: LeadState, zone: str, now: Instant, steps: int) -> str:
     else:
         words = f"next: {channel}"
     if lead.due_at is not None and lead.due_at > now + HOUR:
-        return f"{words} {_clock(lead.due_at, zone, now)}"
+        return f"{words} {clock(lead.due_at, zone, now)}"
     return words
 
 
@@ -163,11 +165,11 @@ def _by(due: Instant | None, zone: str, now: Instant) -> str:
 
 def _day(at: Instant, zone: str, now: Instant) -> str:
     """``today``, ``tomorrow``, ``Tue``, ``5 Dec``: where the hour does not matter."""
-    words = _clock(at, zone, now)
+    words = clock(at, zone, now)
     return "today" if words[0].isdigit() and ":" in words else words.removesuffix(f" {moment(at, zone):%H:%M}")
 
 
-def _clock(at: Instant, zone: str, now: Instant) -> str:
+def clock(at: Instant, zone: str, now: Instant) -> str:
     """``14:30`` today, ``tomorrow``, ``Tue 14:30`` within a week, else ``5 Dec``."""
     there, here = moment(at, zone), moment(now, zone)
     days = (there.date() - here.date()).days

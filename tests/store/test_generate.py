@@ -9,7 +9,8 @@ import pytest
 from benchmarks.generate import LONGEST_CONTACT, NOW, REP, Sizes, bench_database
 from store.database import Store, open_store
 from store.doctor import check
-from store.queries.queue import View, queue
+from store.queries.queue import queue
+from store.rules.queue_views import View
 from store.vocabulary import Channel, Disposition
 
 SIZES = Sizes.of(5_000)

@@ -11,9 +11,10 @@ from store.instants import DAY, HOUR, MINUTE
 from store.operations.converting import ConvertDraft, convert
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.undo import UndoDraft, undo
-from store.queries.queue import View, queue, reason, rows
+from store.queries.queue import queue, reason, rows
 from store.queries.today import Today, median, today
 from store.rules.queue_order import Urgency
+from store.rules.queue_views import View
 from store.vocabulary import Channel, Disposition, Motion
 from tests.store.query_world import ANA, PRIYA, World, counted
 

@@ -20,7 +20,8 @@ from store.doctor import check
 from store.errors import StoreError
 from store.instants import DAY, HOUR, MINUTE, Instant, instant, moment
 from store.models import TABLES
-from store.queries.queue import View, queue, reason
+from store.queries.queue import queue, reason
+from store.rules.queue_views import View
 from store.vocabulary import (
     ActorKind,
     Channel,
