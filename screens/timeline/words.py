@@ -7,7 +7,15 @@ from collections.abc import Callable
 from store.instants import Instant, moment
 from store.queries.timeline import AtBat, Entry, EntryKind
 from store.rules.path import standing
-from store.vocabulary import ActorKind, Direction, MeetingResult, PromiseState, Stage, WithWhom
+from store.vocabulary import (
+    ActorKind,
+    Direction,
+    MeetingResult,
+    OpportunityStage,
+    PromiseState,
+    Stage,
+    WithWhom,
+)
 from tui import present
 from tui.theme import Urgency
 
@@ -33,6 +41,10 @@ def sign(entry: Entry) -> tuple[str, Urgency]:
             return Urgency.DONE.sign, Urgency.DONE
         case EntryKind.CONVERSION:
             return Urgency.DONE.sign, Urgency.DONE
+        case EntryKind.OPPORTUNITY if entry.opportunity_stage is OpportunityStage.WON:
+            return Urgency.DONE.sign, Urgency.DONE
+        case EntryKind.HAND_OVER_ANSWER if not entry.approved:
+            return Urgency.LATE.sign, Urgency.LATE
         case _:
             return "∙", Urgency.QUIET
 
@@ -157,6 +169,15 @@ def _opportunity(entry: Entry, day: _Day) -> str:
     return f"opportunity {entry.subject} · {present.label(entry.opportunity_stage)}"
 
 
+def _hand_over(entry: Entry, day: _Day) -> str:
+    due = f" · answer by {day(entry.due_at)}" if entry.due_at is not None else ""
+    return f"handed over to {entry.whom or 'nobody'}{due}"
+
+
+def _hand_over_answer(entry: Entry, day: _Day) -> str:
+    return "hand-over accepted" if entry.approved else "rejected by sales"
+
+
 def _reversal(entry: Entry, day: _Day) -> str:
     return "conversion reversed"
 
@@ -178,4 +199,6 @@ _SAYS: dict[EntryKind, Callable[[Entry, _Day], str]] = {
     EntryKind.CONVERSION: _conversion,
     EntryKind.OPPORTUNITY: _opportunity,
     EntryKind.REVERSAL: _reversal,
+    EntryKind.HAND_OVER: _hand_over,
+    EntryKind.HAND_OVER_ANSWER: _hand_over_answer,
 }

@@ -44,6 +44,8 @@ class EntryKind(Word):
     ASSIGNMENT = "assignment"
     CONVERSION = "conversion"
     OPPORTUNITY = "opportunity"
+    HAND_OVER = "hand_over"
+    HAND_OVER_ANSWER = "hand_over_answer"
     REVERSAL = "reversal"
 
 
@@ -56,7 +58,15 @@ FAMILIES: Mapping[str, frozenset[EntryKind]] = {
     "meetings": frozenset({EntryKind.MEETING, EntryKind.MEETING_RESULT}),
     "stages": frozenset({EntryKind.STAGE, EntryKind.STATUS, EntryKind.APPROVAL, EntryKind.APPROVAL_ANSWER}),
     "owners": frozenset({EntryKind.ASSIGNMENT}),
-    "opportunities": frozenset({EntryKind.CONVERSION, EntryKind.OPPORTUNITY, EntryKind.REVERSAL}),
+    "opportunities": frozenset(
+        {
+            EntryKind.CONVERSION,
+            EntryKind.OPPORTUNITY,
+            EntryKind.REVERSAL,
+            EntryKind.HAND_OVER,
+            EntryKind.HAND_OVER_ANSWER,
+        }
+    ),
 }
 
 
@@ -65,7 +75,7 @@ class Entry:
     """One thing that happened. ``kind`` and ``id`` name it; fields that say nothing of a kind keep their default.
 
     ``who`` is the user who did it and ``by`` whether by hand, by rule or by import; ``whom`` is the person it was
-    about. ``subject`` is its short name (a signal's kind, an opportunity's name, the rule of an assignment), ``words``
+    about, ``person`` whose at bat it happened to where nobody was met. ``subject`` is its short name (a signal's kind, an opportunity's name, the rule of an assignment), ``words``
     what was written, ``before`` what an amended note said first. ``due_at`` is the time promised or booked;
     ``duration`` is in seconds.
     """
@@ -77,6 +87,7 @@ class Entry:
     who: str = ""
     by: ActorKind | None = None
     whom: str = ""
+    person: str = ""
     subject: str = ""
     words: str = ""
     before: str = ""
@@ -159,6 +170,11 @@ def _read(columns: Mapping[str, str], tables: str, *, made: str = "") -> tuple[s
     return f"SELECT {selected} FROM {tables} WHERE x.id IN (SELECT value FROM json_each(?))", tuple(all_columns)
 
 
+_HAND_OVER = (
+    'hand_over x JOIN opportunity p ON p.id = x.opportunity_id LEFT JOIN "user" u ON u.id = {who}'
+    ' LEFT JOIN "user" t ON t.id = x.taker_id'
+)
+_AT_BAT_OF = " LEFT JOIN lead l ON l.id = x.lead_id LEFT JOIN contact c ON c.id = l.contact_id"
 _OF_USER = ' x LEFT JOIN "user" u ON u.id = x.user_id LEFT JOIN contact c ON c.id = x.contact_id'
 _LAST_WORDS_BEFORE = """(SELECT json_extract(coalesce(s.before, h.before), '$') FROM change h
     LEFT JOIN change_secret s ON s.change_id = h.id
@@ -318,18 +334,33 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "outcome": "CASE WHEN x.left_at IS NULL THEN l.outcome END",
             "words": "CASE WHEN x.left_at IS NULL THEN l.outcome_note ELSE '' END",
             "override": "x.override",
+            "person": "c.name",
         },
-        "stage_spell x JOIN lead l ON l.id = x.lead_id",
+        "stage_spell x JOIN lead l ON l.id = x.lead_id LEFT JOIN contact c ON c.id = l.contact_id",
         made="stage_spell",
     ),
     EntryKind.STATUS: _read(
-        {"id": "x.id", "at": "x.at", "lead_id": "x.lead_id", "status": "x.status", "override": "x.override"},
-        "status_change x",
+        {
+            "id": "x.id",
+            "at": "x.at",
+            "lead_id": "x.lead_id",
+            "status": "x.status",
+            "override": "x.override",
+            "person": "c.name",
+        },
+        "status_change x" + _AT_BAT_OF,
         made="status_change",
     ),
     EntryKind.ASSIGNMENT: _read(
-        {"id": "x.id", "at": "x.at", "lead_id": "x.lead_id", "subject": "x.rule", "whom": "n.name"},
-        'assignment x LEFT JOIN "user" n ON n.id = x.owner_id',
+        {
+            "id": "x.id",
+            "at": "x.at",
+            "lead_id": "x.lead_id",
+            "subject": "x.rule",
+            "whom": "n.name",
+            "person": "c.name",
+        },
+        'assignment x LEFT JOIN "user" n ON n.id = x.owner_id' + _AT_BAT_OF,
         made="assignment",
     ),
     EntryKind.CONVERSION: _read(
@@ -341,9 +372,10 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "who": "u.name",
             "subject": "p.name",
             "due_at": "m.at",
+            "person": "c.name",
         },
         'conversion x LEFT JOIN "user" u ON u.id = x.user_id LEFT JOIN opportunity p ON p.id = x.opportunity_id'
-        " LEFT JOIN meeting m ON m.id = x.meeting_id",
+        " LEFT JOIN meeting m ON m.id = x.meeting_id" + _AT_BAT_OF,
     ),
     EntryKind.REVERSAL: _read(
         {
@@ -366,9 +398,36 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "opportunity_id": "x.opportunity_id",
             "opportunity_stage": "x.stage",
             "subject": "p.name",
-            "words": "CASE x.stage WHEN 'lost' THEN p.lost_reason ELSE '' END",
+            "words": "CASE x.stage WHEN 'lost' THEN replace(p.lost_reason, '_', ' ')"
+            " || coalesce(': ' || iif(json_valid(p.custom), json_extract(p.custom, '$.competitor'), NULL), '') ELSE '' END",
         },
         "opportunity_spell x JOIN opportunity p ON p.id = x.opportunity_id",
         made="opportunity_spell",
+    ),
+    EntryKind.HAND_OVER: _read(
+        {
+            "id": "x.id",
+            "at": "x.at",
+            "lead_id": "x.lead_id",
+            "opportunity_id": "x.opportunity_id",
+            "who": "u.name",
+            "whom": "t.name",
+            "subject": "p.name",
+            "due_at": "x.due_at",
+        },
+        _HAND_OVER.format(who="x.giver_id"),
+    ),
+    EntryKind.HAND_OVER_ANSWER: _read(
+        {
+            "id": "x.id",
+            "at": "x.answered_at",
+            "lead_id": "x.lead_id",
+            "opportunity_id": "x.opportunity_id",
+            "who": "u.name",
+            "subject": "p.name",
+            "words": "replace(x.reason, '_', ' ')",
+            "approved": "x.accepted",
+        },
+        _HAND_OVER.format(who="x.taker_id"),
     ),
 }

@@ -29,6 +29,8 @@ __all__ = [
     "colleagues",
     "count",
     "cursor_at",
+    "deal_timeline",
+    "lives_behind",
     "timeline",
 ]
 
@@ -139,18 +141,32 @@ def account_timeline(
     return _page(store, _COMPANY, account_id, before, limit, kinds, find)
 
 
+def deal_timeline(
+    store: Store,
+    opportunity_id: int,
+    *,
+    before: Cursor | None = None,
+    limit: int = PAGE,
+    kinds: frozenset[EntryKind] | None = None,
+    find: str = "",
+) -> Page:
+    """A page of what happened on an opportunity and on the at bats it came from; as ``timeline`` otherwise."""
+    return _page(store, _DEAL, opportunity_id, before, limit, kinds, find)
+
+
 def count(
     store: Store,
     who: int,
     *,
     before: Instant = _EVER,
     company: bool = False,
+    deal: bool = False,
     kinds: frozenset[EntryKind] | None = None,
     find: str = "",
 ) -> int:
-    """How many entries earlier than ``before`` the stream of a contact has, or of a company; along the indexes."""
+    """How many entries earlier than ``before`` the stream of a contact has, of a company, or of an opportunity."""
     values = {"who": who, "before": before, **_find_values(find)}
-    return int(store.value(_count_sql(_COMPANY if company else _PERSON, _wanted(kinds), bool(find)), values))
+    return int(store.value(_count_sql(_scope(company, deal), _wanted(kinds), bool(find)), values))
 
 
 def cursor_at(
@@ -159,21 +175,31 @@ def cursor_at(
     skip: int,
     *,
     company: bool = False,
+    deal: bool = False,
     kinds: frozenset[EntryKind] | None = None,
     find: str = "",
 ) -> Cursor | None:
     """Where to read on from to get a page that begins after the ``skip`` newest entries; None for none to skip."""
     if skip <= 0:
         return None
-    keys = _keys(store, _COMPANY if company else _PERSON, who, None, skip, kinds, find, offset=skip - 1)
+    keys = _keys(store, _scope(company, deal), who, None, skip, kinds, find, offset=skip - 1)
     return keys[0] if keys else Cursor(-_EVER, 0, 0)
 
 
 def at_bats(store: Store, contact_id: int) -> tuple[AtBat, ...]:
     """Every at bat of a contact, newest first, then those of others that the contact has a role in."""
+    return _read_at_bats(store, _AT_BATS, {"contact": contact_id})
+
+
+def lives_behind(store: Store, opportunity_id: int) -> tuple[AtBat, ...]:
+    """The at bats that an opportunity came from: those of the person of the newest one first, then the others'."""
+    return _read_at_bats(store, _BEHIND, {"deal": opportunity_id})
+
+
+def _read_at_bats(store: Store, sql: str, values: dict[str, Any]) -> tuple[AtBat, ...]:
     outcomes, reasons = store.rules.outcomes, store.rules.reasons
     found = []
-    for row in store.rows(_AT_BATS, {"contact": contact_id}):
+    for row in store.rows(sql, values):
         at_bat = AtBat(*row)
         reason = reasons.get(at_bat.reason)
         found.append(
@@ -217,6 +243,7 @@ class _Arm(NamedTuple):
     words: str
 
 
+_ANSWERED = "AND answered_at IS NOT NULL"
 _KEPT_OR_MISSED = "AND state IN ('kept', 'missed')"
 
 
@@ -249,27 +276,48 @@ def _arms() -> tuple[_Arm, ...]:
         _Arm(kind.CONVERSION, "conversion", "at", "leads", "lead_id", "", "''"),
         _Arm(kind.REVERSAL, "conversion", "reversed_at", "leads", "lead_id", "", "''"),
         _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", "stage"),
+        _Arm(kind.HAND_OVER, "hand_over", "at", "deals", "opportunity_id", "", "''"),
+        _Arm(kind.HAND_OVER_ANSWER, "hand_over", "answered_at", "deals", "opportunity_id", _ANSWERED, "reason"),
     )
 
 
 _ARMS = _arms()
+# What was done on the opportunity itself, where its own story is read.
+_DEAL_ARMS = tuple(
+    _Arm(kind, kind.value, "at", "deals", "opportunity_id", "AND opportunity_id IS NOT NULL", words)
+    for kind, words in ((EntryKind.TOUCH, "note"), (EntryKind.SIGNAL, "words"))
+)
 _NOBODYS = " AND (contact_id IS NULL OR contact_id NOT IN (SELECT id FROM people))"
+_OF_NO_LEAD = " AND (lead_id IS NULL OR lead_id NOT IN (SELECT id FROM leads))"
 _PERSON = "SELECT :who"
 _COMPANY = "SELECT id FROM contact WHERE account_id = :who AND void = 0"
+_DEAL = "SELECT id FROM contact WHERE 0"
 _LEADS_OF = {
     _PERSON: "SELECT id FROM lead WHERE contact_id = :who AND void = 0",
     _COMPANY: "SELECT id FROM lead WHERE account_id = :who AND void = 0",
+    _DEAL: "SELECT lead_id FROM conversion WHERE opportunity_id = :who AND void = 0 AND reversed_at IS NULL",
 }
+_DEALS = (
+    "SELECT opportunity_id FROM opportunity_contact WHERE contact_id IN (SELECT id FROM people) AND void = 0"
+    " UNION SELECT opportunity_id FROM conversion"
+    " WHERE lead_id IN (SELECT id FROM leads) AND void = 0 AND opportunity_id IS NOT NULL"
+)
+
+
+def _scope(company: bool, deal: bool) -> str:
+    """Whose stream: a company's, an opportunity's, else a person's."""
+    return _DEAL if deal else _COMPANY if company else _PERSON
+
+
+def _arms_of(people: str) -> tuple[_Arm, ...]:
+    return (*_ARMS, *_DEAL_ARMS) if people == _DEAL else _ARMS
 
 
 def _scopes(people: str) -> str:
     """The people, at bats and opportunities that a stream is about, each read once."""
     return (
         f"WITH people(id) AS MATERIALIZED ({people}), leads(id) AS MATERIALIZED ({_LEADS_OF[people]}),"
-        " deals(id) AS MATERIALIZED ("
-        "SELECT opportunity_id FROM opportunity_contact WHERE contact_id IN (SELECT id FROM people) AND void = 0"
-        " UNION SELECT opportunity_id FROM conversion"
-        " WHERE lead_id IN (SELECT id FROM leads) AND void = 0 AND opportunity_id IS NOT NULL)"
+        f" deals(id) AS MATERIALIZED ({'SELECT :who' if people == _DEAL else _DEALS})"
     )
 
 
@@ -289,7 +337,7 @@ def _keys_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
     arms = [
         f"SELECT x.{arm.at} AS at, {_RANK[arm.kind]} AS rank, x.id AS id FROM {arm.scope} s CROSS JOIN {arm.table} x"
         f" ON x.id IN (SELECT id {_within(arm, find)} ORDER BY {arm.at} DESC, id DESC LIMIT :most)"
-        for arm in _ARMS
+        for arm in _arms_of(people)
         if arm.kind in kinds
     ]
     return f"{_scopes(people)} {' UNION '.join(arms)} ORDER BY at DESC, rank DESC, id DESC LIMIT :limit OFFSET :offset"
@@ -300,10 +348,11 @@ def _count_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
     """The number of entries; what two arms of a kind both find is counted by the people's arm alone."""
     doubled = {arm.kind for arm in _ARMS if arm.scope == "people"}
     counts = []
-    for arm in _ARMS:
+    for arm in _arms_of(people):
         if arm.kind in kinds:
             within = _within(arm, find).replace(f":below_{arm.kind.value}", "0")
             other = _NOBODYS if arm.scope == "leads" and arm.kind in doubled else ""
+            other = _OF_NO_LEAD if arm in _DEAL_ARMS else other
             counts.append(f"(SELECT coalesce(sum((SELECT count(*) {within}{other})), 0) FROM {arm.scope} s)")
     return f"{_scopes(people)} SELECT {' + '.join(counts) or '0'}"
 
@@ -380,6 +429,15 @@ UNION ALL
 {_AT_BAT.format(primary="0", role="p.role")}
 FROM lead_contact p JOIN lead l ON l.id = p.lead_id {_JOINS}
 WHERE p.contact_id = :contact AND p.void = 0 AND l.void = 0 AND l.contact_id IS NOT :contact
+ORDER BY is_primary DESC, l.opened_at DESC, l.id DESC"""
+
+_BEHIND = f"""
+WITH behind(lead_id, at) AS (
+    SELECT lead_id, at FROM conversion WHERE opportunity_id = :deal AND void = 0 AND reversed_at IS NULL),
+newest(contact_id) AS (
+    SELECT l.contact_id FROM behind b JOIN lead l ON l.id = b.lead_id ORDER BY b.at DESC, l.id DESC LIMIT 1)
+{_AT_BAT.format(primary="l.contact_id IS (SELECT contact_id FROM newest) AS is_primary", role="NULL")}
+FROM behind b JOIN lead l ON l.id = b.lead_id {_JOINS}
 ORDER BY is_primary DESC, l.opened_at DESC, l.id DESC"""
 
 _COLLEAGUES = """
