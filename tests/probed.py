@@ -2,19 +2,23 @@
 
 As a program (``python -m tests.probed --db FILE``) it is ``atbat`` in which F12 is answered by a mark among the bytes
 sent to the terminal: every key pressed before has been acted on, what it began has ended, and it is drawn; the mark
-says how many places to type in the screen has. F11 goes to the next of them and empties it. As a module it has the
-driver that presses those keys.
+says how many places to type in the screen has, which screen is in front and which at bat on it. F11 goes to the next
+of those places and empties it. Where ``ATBAT_CLOCK`` names a file of ``HandClock``, its time is the app's. As a module
+it has the driver that presses those keys.
 """
 
 from __future__ import annotations
 
 import asyncio
+import mmap
+import os
 import re
 import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +28,39 @@ from tests.pty_driver import PATIENCE, PtyDriver
 
 PROGRAM = ("-m", "tests.probed")
 _F11, _F12 = "\x1b[23~", "\x1b[24~"
-_MARK = re.compile(rb"\x1b\]7770;(\d+);(\d+)\x07")
+_MARK = re.compile(rb"\x1b\]7770;(\d+);(\d+);(\w+);(\d+)\x07")
+_CLOCK = "ATBAT_CLOCK"
 _ROUNDS = 3  # what ended may have begun something else
 
 
+class HandClock:
+    """A clock in a file that one process sets by hand and others read."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Raises OSError for a file that is not there, and ValueError for an empty one."""
+        with open(path, "r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 8)
+
+    @classmethod
+    def start(cls, path: Path, at: int) -> HandClock:
+        """A new clock at ``path``, showing ``at``."""
+        path.write_bytes(at.to_bytes(8, "little"))
+        return cls(path)
+
+    def now(self) -> int:
+        """What it shows: microseconds, as everywhere."""
+        return int.from_bytes(self._map[:], "little")
+
+    def move(self, microseconds: int) -> None:
+        """Move it on."""
+        self._map[:] = (self.now() + microseconds).to_bytes(8, "little")
+
+
 class ProbedDriver(PtyDriver):
-    """Drives the app on a database, and knows when it is at rest."""
+    """Drives the app on a database, and knows when it is at rest.
+
+    ``front`` is the class of the screen that was in front when it last settled, ``lead`` the at bat there, or 0.
+    """
 
     def __init__(
         self,
@@ -41,6 +72,8 @@ class ProbedDriver(PtyDriver):
     ) -> None:
         who = ["--as", person] if person is not None else []
         super().__init__([*program, "--db", str(database), *who], size, environment)
+        self.front = ""
+        self.lead = 0
         self._asked = 0
         self._unshown = b""
 
@@ -66,14 +99,23 @@ class ProbedDriver(PtyDriver):
         self._asked += 1
         self.send(_F12)
         end = time.monotonic() + patience
-        seen = max(len(self.raw) - 40, 0)  # a mark may have begun to come
+        seen = max(len(self.raw) - 100, 0)  # a mark may have begun to come
         while True:
-            for number, places in _MARK.findall(self.raw[seen:]):
+            for number, places, front, lead in _MARK.findall(self.raw[seen:]):
                 if int(number) == self._asked:
+                    self.front, self.lead = front.decode(), int(lead)
                     return int(places)
             alive = self._read(end - time.monotonic())
             assert alive, f"the app ended:\n{self.screen_text()}"
             assert time.monotonic() < end, f"the app does not answer:\n{self.screen_text()}"
+
+    def forget(self) -> bytes:
+        """Give what was sent up to now, and keep it no longer: for runs so long that it would fill the memory.
+
+        What the terminal shows is not known again before the app has drawn all of it.
+        """
+        sent, self.raw, self._unshown = self.raw, b"", b""
+        return sent
 
     def next_place(self) -> None:
         """Go to the next place to type in, and empty it."""
@@ -120,6 +162,7 @@ def _answer_f12() -> None:
 
     from tui.app import AtBat
     from tui.key_order import OrderedKeysApp
+    from tui.lead_screen import LeadScreen
     from tui.widgets.line_table import LineTable
 
     send_key: Any = OrderedKeysApp._send_key
@@ -144,6 +187,8 @@ def _answer_f12() -> None:
                 place.clear()
 
     async def answer(app: AtBat, number: int) -> None:
+        if _CLOCK in os.environ:  # its minute may have come, although none has passed here
+            app.clock = app.desk.now()
         pilot: Pilot[int] = Pilot(app)
         for _ in range(_ROUNDS):
             await held_back(app)
@@ -155,8 +200,11 @@ def _answer_f12() -> None:
                         await worker.wait()
         app.screen._on_timer_update()  # draws what is waiting to be drawn
         if app._driver is not None:
-            places = len([place for place in app.screen.query("Input, TextArea") if place.focusable])
-            app._driver.write(f"\x1b]7770;{number};{places}\x07")
+            screen = app.screen
+            places = len([place for place in screen.query("Input, TextArea") if place.focusable])
+            row = screen.current_lead() if isinstance(screen, LeadScreen) else None
+            lead = row.id if row is not None else 0
+            app._driver.write(f"\x1b]7770;{number};{places};{type(screen).__name__};{lead}\x07")
             app._driver.flush()
 
     async def send_or_answer(app: AtBat, event: Any) -> None:
@@ -174,9 +222,18 @@ def _answer_f12() -> None:
     OrderedKeysApp._send_key = send_or_answer  # type: ignore[method-assign,assignment]
 
 
+def _follow(clock: HandClock) -> None:
+    """Let the app have its time from this clock."""
+    from tui import app, desk
+
+    app.Desk = partial(desk.Desk, clock=clock.now)  # type: ignore[attr-defined]
+
+
 if __name__ == "__main__":
     from tui.__main__ import main
 
     if "--db" in sys.argv:
         _answer_f12()
+    if _CLOCK in os.environ:
+        _follow(HandClock(os.environ[_CLOCK]))
     sys.exit(main(sys.argv[1:]))
