@@ -28,6 +28,7 @@ from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
+from tui.programs import Programs
 from tui.terminal_filter import TERMINAL_FILTER
 from tui.terminal_input import read_safely
 from tui.theme import THEMES
@@ -58,6 +59,7 @@ DIALOGS: dict[str, str] = {
 }
 SCREENS: dict[str, str] = {
     "timeline": "screens.timeline.screen:TimelineScreen",
+    "account": "screens.account.screen:AccountScreen",
 }
 ASK = "ask"
 WARM_AFTER = 0.2  # seconds after the first frame
@@ -80,7 +82,7 @@ class AtBat(Frame, inherit_bindings=False):
 
     TITLE = "At Bat"
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
-    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline"))]
+    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account"))]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
@@ -103,6 +105,7 @@ class AtBat(Frame, inherit_bindings=False):
         views: tuple[MainView, ...] | None = None,
         dialogs: dict[str, str] | None = None,
         upkeep: Upkeep | None = None,
+        programs: Programs | None = None,
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
         views = views or MAIN_VIEWS
@@ -120,6 +123,7 @@ class AtBat(Frame, inherit_bindings=False):
         self._remember = remember
         self._log_file = log_file
         self._upkeep = upkeep
+        self.programs = programs or Programs()
         self._leaving = False
         for look in THEMES:
             self.register_theme(look)
@@ -332,6 +336,7 @@ def run(settings: Settings) -> int:
         theme=settings.theme,
         log_file=settings.places.log_file,
         upkeep=Upkeep(settings.database, desk.now),
+        programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
     )
     read_safely()
     app.run()

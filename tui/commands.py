@@ -21,6 +21,7 @@ class Where(StrEnum):
     LEADS = "on a lead"
     QUEUE = "in the queue"
     TIMELINE = "in a timeline"
+    SESSION = "in a session"
     LIST = "moving in a list"
     EVERYWHERE = "everywhere"
     DIALOG = "in a dialog"
@@ -31,7 +32,7 @@ class Command:
     """One thing a person can do, with the key it has unless remapped (several are parted by commas).
 
     ``action`` is the Textual action it runs (its id, if not given); ``footer`` its rank in the footer, from 1, or
-    0 to stay out of it; ``dangerous`` marks what ends an at bat for good.
+    0 to stay out of it; ``dangerous`` marks what ends an at bat for good; ``also`` names other places it works in.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Command:
     dangerous: bool = False
     action: str = ""
     priority: bool = False
+    also: tuple[Where, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ class Command:
         )
 
 
-_LEADS, _QUEUE, _TIMELINE = Where.LEADS, Where.QUEUE, Where.TIMELINE
+_LEADS, _QUEUE, _TIMELINE, _SESSION = Where.LEADS, Where.QUEUE, Where.TIMELINE, Where.SESSION
 _LIST, _ALL, _DIALOG = Where.LIST, Where.EVERYWHERE, Where.DIALOG
 
 COMMANDS: tuple[Command, ...] = (
@@ -82,14 +84,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("timeline", "enter", "timeline", "Everything that ever happened with this person.", _LEADS, 6),
     Command("company", "C", "company", "The whole company: everybody there, both pools, one stream.", _LEADS, 15),
     Command("edit", "E", "edit", "Edit a name, title, number, address or employer.", _LEADS, 16),
+    Command("open", "o", "call or write", "Open your phone or mail program on this number or address.", _LEADS),
+    Command("copy", "y", "copy", "Copy the number or address.", _LEADS),
+    Command("session", "S", "session", "Call through this list, or its marked rows, one at bat at a time.", _QUEUE, 7),
     Command("saved_view", "v", "view", "The next saved view: all, hot, callbacks, expiring and your own.", _QUEUE),
     Command("later", "d", "later", "Show or hide what is due later.", _QUEUE),
     Command("refresh", "R", "refresh", "Take in what others changed; until then nothing moves.", _QUEUE),
-    Command("previous_lead", "left_square_bracket", "previous", "The lead before this one in the list.", _TIMELINE, 7),
-    Command("next_lead", "right_square_bracket", "next", "The lead after this one in the list.", _TIMELINE, 7),
+    Command("previous_lead", "left_square_bracket", "previous", "The lead before this one in the list.", _TIMELINE, 7,
+            also=(_SESSION,)),
+    Command("next_lead", "right_square_bracket", "next", "The lead after this one in the list.", _TIMELINE, 7,
+            also=(_SESSION,)),
     Command("amend", "e", "amend", "Amend the touch you logged within the last day.", _TIMELINE),
     Command("filter", "f", "filter", "Find words in this timeline; esc shows all of it again.", _TIMELINE),
     Command("kinds", "h", "hide", "Hide or show kinds of entries.", _TIMELINE),
+    Command("timer", "T", "timer", "Start or stop the call's time; opening the phone program starts it too.", _SESSION),
+    Command("copy_script", "Y", "copy script", "Copy what to say, with the names filled in.", _SESSION),
+    Command("letters", "tab", "letters", "What the letters mean: what came of it, or the commands as everywhere.",
+            _SESSION),
     Command("list.down", "j,down", "down", "Next row.", _LIST),
     Command("list.up", "k,up", "up", "Previous row.", _LIST),
     Command("list.first", "g,home", "first", "Top.", _LIST),
@@ -146,7 +157,7 @@ def bindings(*where: Where) -> list[Binding]:
 def commands_of(where: Iterable[Where]) -> list[Command]:
     """The commands of these places, in the table's order."""
     places = frozenset(where)
-    return [command for command in COMMANDS if command.where in places]
+    return [command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)]
 
 
 class KeyChoices:
@@ -227,7 +238,7 @@ def key_table_markdown() -> str:
     parts = []
     for where in Where:
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
-        for command in commands_of([where]):
+        for command in (command for command in COMMANDS if command.where is where):
             keys = " ".join(f"`{key_label(key)}`" for key in usual.keys(command))
             lines.append(f"| {keys} | {command.id} | {command.tooltip} |")
         parts.append("\n".join(lines))

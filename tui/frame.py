@@ -20,6 +20,7 @@ from tui import present
 from tui.commands import BY_ID, Command, KeyChoices
 from tui.desk import Change, Desk, Done
 from tui.key_order import OrderedKeysApp, Typed
+from tui.programs import Programs
 
 if TYPE_CHECKING:
     from store.rules.business import Calendar
@@ -97,6 +98,7 @@ class Frame(OrderedKeysApp[int]):
     clock: var[Instant] = var(0)
     person: var[Person | None] = var(None)
     damaged: var[bool] = var(False)  # the file: nothing is written to it any more
+    programs = Programs()
 
     def __init__(
         self,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from textual.binding import BindingType
 
 from store.lead_state import LeadState
 from store.queries import queue
 from store.vocabulary import Outcome, Stage, Status
+from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Done
 from tui.view import View
+
+if TYPE_CHECKING:
+    from store.queries.facts import Facts
+    from tui.programs import Way
 
 # What only looks may be done to an at bat that has ended.
 _LOOKS = frozenset({"timeline", "log", "reverse"})
@@ -58,6 +63,8 @@ class LeadScreen(View):
 
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.LEADS)]
+
+    _asked_to_call: str | None = None  # the number of which it was said that it is late there
 
     # --- what a subclass gives ---
 
@@ -109,6 +116,9 @@ class LeadScreen(View):
     def neighbour(self, step: int) -> LeadRow | None:
         """Go ``step`` leads on, or back, and give the one there; None at the end of the list or without one."""
         return None
+
+    def reached_out(self, way: Way) -> None:
+        """Take note that a program was opened on a number or address; nothing by default."""
 
     # --- the verbs ---
 
@@ -192,6 +202,59 @@ class LeadScreen(View):
             self.app.open_dialog("edit_person", who.contact_id, self.verb_done)
         elif who.account_id is not None:
             self.app.open_dialog("edit_account", who.account_id, self.verb_done)
+
+    def action_open(self) -> None:
+        """Open the phone or mail program on who is in front."""
+        self._reach(self._open)
+
+    def action_copy(self) -> None:
+        """Copy their number or address."""
+        self._reach(self._copy)
+
+    def _reach(self, use: Callable[[Facts, Way], None]) -> None:
+        who = self.whose()
+        if who is None:
+            self.app.say("Nobody is selected to call or write to.", urgent=True)
+        else:
+            self.app.hold_keys(self._read_way(who, use))
+
+    async def _read_way(self, who: Whose, use: Callable[[Facts, Way], None]) -> None:
+        from store.queries.facts import facts
+        from tui.programs import way_to
+
+        lead = self.current_lead()
+        known = await self.app.desk.read(facts, *who)
+        way = None if known is None else way_to(known, lead.lead.next_channel if lead is not None else None)
+        if known is None or way is None:
+            name = present.safe(known.name or known.company, 60) if known is not None else "them"
+            self.app.say(f"No number and no address of {name} is known to work.", urgent=True)
+        else:
+            use(known, way)
+
+    def _copy(self, known: Facts, way: Way) -> None:
+        self.app.copy_to_clipboard(present.clipboard(way.value))
+        self.app.say(f"{way.shown} copied")
+
+    def _open(self, known: Facts, way: Way) -> None:
+        from store.reach import zones_of
+        from store.rules.calling import may_call
+
+        if known.suppressed_at is not None:
+            self.app.say("This person asked not to be contacted.", urgent=True)
+            return
+        now, zones = self.app.desk.now(), zones_of(known.zone)
+        sleeps = way.by_phone and may_call(now, zones, self.app.team.rules.calling) is False
+        if sleeps and self._asked_to_call != way.value:
+            self._asked_to_call = way.value
+            there, again = present.local_time(now, zones[0]), self.app.key_of("open")
+            self.app.say(f"It is {there} there, outside calling hours: {again} again calls all the same.", urgent=True)
+            return
+        self._asked_to_call = None
+        if (problem := self.app.programs.open(way)) is not None:
+            self.app.say(problem, urgent=True)
+            return
+        self.app.say(f"{'calling' if way.by_phone else 'writing to'} {way.shown}")
+        self.reached_out(way)
 
     def do_at_once(self, verb: str, operation: Callable[..., Any]) -> None:
         """Do what needs no more than the lead in front, or say why not."""
