@@ -33,7 +33,7 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries)
     at = tx.now if draft.at is None else draft.at
     insert_touch(tx, lead, draft, will, contact_id, note, at)
-    if will.attempt or will.connect:
+    if will.ends_promise:
         keep_promises(tx, lead.id, at)
     after = advance(tx, lead, will.changes, will.entered)
     if will.callback_at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from store.errors import Refusal
 from store.instants import Instant
@@ -14,7 +15,7 @@ from store.operations.transaction import Done, Transaction, operation
 from store.reach import reach_of
 from store.rules import expiry, queue_order
 from store.rules.business import Calendar
-from store.rules.touch import check_promise
+from store.rules.touch import check_promise, promise_state
 from store.ruleset import RuleSet
 from store.vocabulary import Channel, PromiseState
 
@@ -84,8 +85,7 @@ def may_snooze(lead: LeadState, until: Instant, now: Instant, rules: RuleSet, ca
 
 def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone: bool) -> None:
     """Store the promise, dropping an open one it replaces; refuses more than the limit of open ones."""
-    for earlier in tx.find(Callback, lead_id=lead.id, state=PromiseState.OPEN, void=0):
-        tx.update(Callback, earlier, state=PromiseState.DROPPED, ended_at=tx.now)
+    end_promises(tx, lead.id)
     promiser = None if anyone else tx.actor.user_id
     limit = tx.rules.callbacks.limit
     if promiser is not None and tx.store.value(_OPEN_PROMISES, (promiser,)) >= limit:
@@ -103,17 +103,21 @@ def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone
 
 
 def keep_promises(tx: Transaction, lead_id: int, at: Instant) -> None:
-    """A call was made: open promises on this at bat are kept when it came within the time the rules allow."""
+    """They were called or spoken to: each promise on this at bat was kept, missed or, before its time, dropped."""
     for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
-        kept = abs(at - open_one["due_at"]) <= tx.rules.callbacks.kept_within
-        state = PromiseState.KEPT if kept else PromiseState.MISSED
-        tx.update(Callback, open_one, state=state, ended_at=at, kept=int(kept))
+        _end(tx, open_one, promise_state(open_one["due_at"], at, tx.rules), at)
 
 
 def end_promises(tx: Transaction, lead_id: int) -> None:
-    """The at bat has ended: what was still promised on it is dropped."""
+    """Nobody will keep them: a promise whose time is over was missed, one still to come is dropped."""
     for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
-        tx.update(Callback, open_one, state=PromiseState.DROPPED, ended_at=tx.now)
+        missed = promise_state(open_one["due_at"], tx.now, tx.rules) is PromiseState.MISSED
+        _end(tx, open_one, PromiseState.MISSED if missed else PromiseState.DROPPED, tx.now)
+
+
+def _end(tx: Transaction, promise: dict[str, Any], state: PromiseState, at: Instant) -> None:
+    kept = None if state is PromiseState.DROPPED else int(state is PromiseState.KEPT)
+    tx.update(Callback, promise, state=state, ended_at=at, kept=kept)
 
 
 _OPEN_PROMISES = "SELECT count(*) FROM callback WHERE promiser_id = ? AND state = 'open' AND void = 0"

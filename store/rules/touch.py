@@ -26,6 +26,7 @@ from store.vocabulary import (
     Direction,
     Disposition,
     Outcome,
+    PromiseState,
     Stage,
     Status,
     WithWhom,
@@ -115,6 +116,7 @@ class Effect:
     attempt: bool = False
     connect: bool = False
     callback_at: Instant | None = None
+    ends_promise: bool = False
     suppress: bool = False
     stop_email: bool = False
     mark_bad: str = ""
@@ -162,15 +164,27 @@ def effect(
         changes["accepted_at"] = lead.accepted_at or now
     if connect and lead.connected_at is None:
         changes["connected_at"] = now
+    ends_promise = _ends_promise(lead, draft, rules, at, attempt, connect)
     if draft.disposition is D.DO_NOT_CONTACT:
-        return Effect(changes, entered, attempt, suppress=True, close=Outcome.SUPPRESS, words=_goodbye())
+        return Effect(
+            changes,
+            entered,
+            attempt,
+            ends_promise=ends_promise,
+            suppress=True,
+            close=Outcome.SUPPRESS,
+            words=_goodbye(),
+        )
     left = _reach_after(reach, draft)
     if draft.disposition is D.UNSUBSCRIBE and not left.channels:
         return Effect(changes, entered, stop_email=True, close=Outcome.SUPPRESS, words=("no channel is left: closes",))
     tried = [*tries, *([lead.last_attempt_at] if lead.last_attempt_at is not None else []), *([at] if attempt else [])]
-    changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect, tried))
+    if ends_promise:
+        changes["callback_at"] = None
+    promised = None if ends_promise else lead.callback_at
+    changes.update(_next(lead, left, draft, rules, calendar, now, attempt, connect, tried, promised))
     changes.update(queue_order.place(lead, changes, rules, calendar))
-    return _effect(lead, left, draft, rules, changes, entered, attempt, connect)
+    return _effect(lead, left, draft, rules, changes, entered, attempt, connect, ends_promise)
 
 
 def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now: Instant, at: Instant) -> None:
@@ -215,6 +229,27 @@ def check_promise(at: Instant | None, rules: RuleSet, now: Instant) -> None:
             f"That is more than {rules.callbacks.far_days} days out: close as “not ready now” with that date instead.",
             "when",
         )
+
+
+def promise_state(due: Instant, at: Instant, rules: RuleSet) -> PromiseState:
+    """What becomes of a promise that ends at ``at``: kept near its time, missed after it, dropped before it."""
+    if abs(at - due) <= rules.callbacks.kept_within:
+        return PromiseState.KEPT
+    return PromiseState.MISSED if at > due else PromiseState.DROPPED
+
+
+def _ends_promise(
+    lead: LeadState, draft: TouchDraft, rules: RuleSet, at: Instant, attempt: bool, connect: bool
+) -> bool:
+    """Whether a promised callback ends with this touch.
+
+    Only a call, or speaking to them in another way, ends it; before its time only one that reached them does.
+    """
+    spoken = connect and draft.channel in (Channel.MEETING, Channel.OTHER)
+    called = draft.channel is Channel.CALL and (attempt or connect)
+    if lead.callback_at is None or not (called or spoken):
+        return False
+    return connect or promise_state(lead.callback_at, at, rules) is not PromiseState.DROPPED
 
 
 def _entered(lead: LeadState, attempt: bool, connect: bool) -> tuple[tuple[Stage, bool], ...]:
@@ -280,17 +315,18 @@ def _next(
     attempt: bool,
     connect: bool,
     tries: Sequence[Instant],
+    promised: Instant | None,
 ) -> dict[str, Any]:
-    """The next action: a promise, a decision, what the person named, or the cadence's next step."""
+    """The next action: a decision, a promise, what the person named, or the cadence's next step."""
     changes: dict[str, Any] = {"snoozed_until": None, "decision": None, "decision_at": None, "next_words": ""}
-    if lead.callback_at is not None and (attempt or connect):
-        changes["callback_at"] = None
     if draft.disposition is D.CALLBACK_REQUESTED:
         changes.update(callback_at=draft.next_at, next_channel=Channel.CALL, due_at=draft.next_at)
     elif draft.disposition in _FORCED and not (draft.next_at and draft.disposition is D.NO_SHOW):
         changes.update(decision=_FORCED[draft.disposition][0], decision_at=now, due_at=now)
     elif draft.disposition in (D.WRONG_NUMBER, D.BOUNCED) and not reach.channels:
         changes.update(decision=Decision.BAD_DATA, decision_at=now, due_at=now)
+    elif promised is not None:
+        changes.update(cadence_step=lead.cadence_step + attempt, next_channel=Channel.CALL, due_at=promised)
     elif draft.next_at is not None:
         channel = draft.next_channel or lead.next_channel or Channel.CALL
         changes.update(next_channel=channel, due_at=draft.next_at)
@@ -298,7 +334,7 @@ def _next(
         changes.update(_planned(lead, reach, rules, calendar, now, attempt, connect, tries))
     limit = attempt_limit(lead, rules)
     spent = limit is not None and lead.attempts + attempt >= limit and not (lead.connected or connect)
-    if spent and changes["decision"] is None and draft.disposition is not D.CALLBACK_REQUESTED:
+    if spent and changes["decision"] is None and promised is None and draft.disposition is not D.CALLBACK_REQUESTED:
         changes.update(decision=Decision.EXPIRED, decision_at=now, due_at=now)
     return changes
 
@@ -352,6 +388,7 @@ def _effect(
     entered: tuple[tuple[Stage, bool], ...],
     attempt: bool,
     connect: bool,
+    ends_promise: bool,
 ) -> Effect:
     offer, outcome = "", None
     if draft.disposition is D.MEETING_BOOKED:
@@ -366,6 +403,7 @@ def _effect(
         attempt,
         connect,
         callback_at=changes.get("callback_at") if draft.disposition is D.CALLBACK_REQUESTED else None,
+        ends_promise=ends_promise,
         stop_email=draft.disposition is D.UNSUBSCRIBE,
         mark_bad={D.WRONG_NUMBER: "phone", D.BOUNCED: "email"}.get(draft.disposition, ""),
         offer=offer,
@@ -390,6 +428,8 @@ def _words(
     stage = entered[-1][0] if entered else lead.stage
     verb = "becomes" if entered or changes["status"] is not lead.status else "stays"
     words.append(f"{verb} {standing(stage, changes['status'])}")
+    if lead.callback_at is not None and changes.get("callback_at", 0) == 0:
+        words.append("the promised callback stands")
     if draft.disposition is D.WRONG_NUMBER:
         words.append("marks the number bad")
     if draft.disposition is D.BOUNCED:

@@ -230,7 +230,16 @@ class World:
         at_bat.stage = "accepted"
 
     def log(
-        self, lead: int, channel: str, said: str, *, out: bool, whom: str, automated: bool, promise: int | None
+        self,
+        lead: int,
+        channel: str,
+        said: str,
+        *,
+        when: int,
+        out: bool,
+        whom: str,
+        automated: bool,
+        promise: int | None,
     ) -> None:
         at_bat: AtBat = self.get(AtBat, lead)
         if at_bat.void:
@@ -265,7 +274,8 @@ class World:
         at_bat.partner += whom == "partner"
         at_bat.connects += reached
         self._move(at_bat, said, tried, reached)
-        if tried or reached:
+        talked = (channel == "call" and (tried or reached)) or (reached and channel in ("meeting", "other"))
+        if at_bat.promises and talked and (reached or when >= min(at_bat.promises) - 15 * 60 * 1_000_000):
             at_bat.promises = ()
         if said == "callback_requested":
             assert promise is not None

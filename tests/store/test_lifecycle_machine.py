@@ -220,6 +220,7 @@ class Lives(RuleBasedStateMachine):
             lead,
             channel,
             said,
+            when=self.floor.now - ago,
             out=not inbound,
             whom=whom,
             automated=automated,

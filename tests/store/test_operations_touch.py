@@ -165,6 +165,42 @@ def test_a_promise_is_kept_by_a_call_near_its_time(floor: Floor, late: int, stat
     assert floor.state(lead).callback_at is None
 
 
+@pytest.mark.parametrize(
+    ("channel", "said"), [(Channel.EMAIL, D.SENT), (Channel.EMAIL, D.REPLIED), (Channel.CALL, D.NO_ANSWER)]
+)
+def test_a_promise_stands_until_they_are_called_or_spoken_to(floor: Floor, channel: Channel, said: D) -> None:
+    lead = floor.lead(Stage.CONNECTED)
+    at = floor.now + 2 * DAY
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, at))
+    floor.touch(lead, said, channel)
+    after = floor.state(lead)
+    assert floor.store.rows("SELECT state, kept FROM callback") == [("open", None)]
+    assert after.callback_at == at
+    assert (after.tier, after.due_at == at) == ((2, False) if said is D.REPLIED else (1, True)), "a reply comes first"
+    floor.touch(lead, D.SENT, Channel.EMAIL)
+    after = floor.state(lead)
+    assert (after.tier, after.due_at, after.next_channel) == (1, at, Channel.CALL)
+
+
+def test_speaking_to_them_before_the_time_neither_keeps_nor_misses_a_promise(floor: Floor) -> None:
+    lead = floor.lead(Stage.CONNECTED)
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + 2 * DAY))
+    floor.touch(lead, D.CONVERSATION)
+    assert floor.store.rows("SELECT state, kept FROM callback") == [("dropped", None)]
+    assert floor.state(lead).callback_at is None
+
+
+def test_a_promise_moved_or_closed_after_its_time_was_missed(floor: Floor) -> None:
+    moved, closed = floor.lead(Stage.CONNECTED), floor.lead(Stage.CONNECTED)
+    for lead in (moved, closed):
+        callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + HOUR))
+    floor.later(2 * HOUR)
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(moved, floor.now + HOUR))
+    floor.close(closed, Outcome.BAD_FIT, reason="no_need")
+    states = floor.store.rows("SELECT lead_id, state, kept FROM callback ORDER BY id")
+    assert states == [(moved, "missed", 0), (closed, "missed", 0), (moved, "open", None)]
+
+
 def test_a_promise_moved_is_one_promise(floor: Floor) -> None:
     lead = floor.lead(Stage.CONNECTED)
     callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + HOUR))
