@@ -30,8 +30,11 @@ LOOKS_AFTER = 0.15  # seconds without a key until known people are looked up
 Known = KnownPerson | KnownCompany
 
 
-class NewLeadDialog(Dialog[None, Done]):
-    """Type, then enter. Down takes somebody who is known; one who is being worked already is gone to instead."""
+class NewLeadDialog(Dialog[Known | None, Done]):
+    """Type, then enter. Down takes somebody who is known; one who is being worked already is gone to instead.
+
+    Opened on a known person or company, these are filled in.
+    """
 
     LETTERS_STAY = True
     SAVES_ON_LETTER = False
@@ -57,8 +60,9 @@ class NewLeadDialog(Dialog[None, Done]):
             yield InlineField("source", "Source", Input(max_length=200, id="source"))
             yield InlineField("why", "Why them", Input(max_length=20_000, id="why"))
 
-    def reset(self, opening: None) -> None:
-        """An inbound call from nobody known."""
+    def reset(self, opening: Known | None) -> None:
+        """An inbound call, from nobody known or from whoever it was opened on."""
+        self._given = opening
         self._look_timer: Timer | None = None
         self._asked_to_go: int | None = None
         self.query_one(PersonFields).reset()
@@ -69,11 +73,15 @@ class NewLeadDialog(Dialog[None, Done]):
         self._motion = Motion.DEMO_REQUEST
         self._input("source").value = _SOURCES[True]
         self._show_known(Likely())
+        self._list("known").select(opening)
+        with self.prevent(Input.Changed):
+            self._input("company").value = present.safe(_company_of(opening))
         self._follow()
 
     def focus_first(self) -> None:
-        """Into the company."""
-        self.set_focus(self._input("company"))
+        """Into the company; where that is known, on to the first thing that is not."""
+        first = {KnownPerson: "note", KnownCompany: "first-name"}.get(type(self._given), "company")
+        self.set_focus(self._input(first))
 
     def draft(self) -> NewLeadDraft:
         """The at bat as it stands."""
@@ -173,11 +181,15 @@ class NewLeadDialog(Dialog[None, Done]):
         self._show_known(await self.app.desk.read(likely, typed))
 
     def _show_known(self, found: Likely) -> None:
+        every: list[Known] = [*found.people, *found.companies]
+        given: list[Known] = [self._given] if self._given is not None else []
+        known_now = [*given, *(one for one in every if not _same(one, self._given))]
         choices: list[Choice[Known]] = []
-        for person in found.people:
-            choices.append(Choice("", person, _said(person), self._standing(person)))
-        for company in found.companies:
-            choices.append(Choice("", company, company.name, _of(company)))
+        for one in known_now:
+            if isinstance(one, KnownPerson):
+                choices.append(Choice("", one, _said(one), self._standing(one)))
+            else:
+                choices.append(Choice("", one, one.name, _of(one)))
         known = self._list("known")
         known.set_choices(choices, known.value)
         field = self._field("known")
@@ -239,6 +251,19 @@ class NewLeadDialog(Dialog[None, Done]):
 
 class _KnownList(ChoiceList[Known], can_focus=False):
     """Walked from any field by down and up, so tab need not stop at it."""
+
+
+def _same(one: Known, other: Known | None) -> bool:
+    """Whether both are the same person, or the same company, however much is known of each."""
+    if isinstance(one, KnownPerson):
+        return isinstance(other, KnownPerson) and one.contact_id == other.contact_id
+    return isinstance(other, KnownCompany) and one.account_id == other.account_id
+
+
+def _company_of(opening: Known | None) -> str:
+    if opening is None:
+        return ""
+    return opening.company if isinstance(opening, KnownPerson) else opening.name
 
 
 def _said(person: KnownPerson) -> str:

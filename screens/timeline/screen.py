@@ -24,7 +24,7 @@ from store.queries.queue import QueueRow
 from store.queries.timeline import Entry, EntryKind
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
-from tui.lead_screen import LeadRow, LeadScreen
+from tui.lead_screen import LeadRow, LeadScreen, Whose
 from tui.widgets.line_table import LineTable
 
 _LONGEST_FIND = 100
@@ -90,6 +90,11 @@ class TimelineScreen(LeadScreen):
             return reason
         ended = f"At bat {lead.lead.number} is {lead.lead.stage.label} for good"
         return f"{ended}: {self.app.key_of('new_lead')} opens a new one for new interest."
+
+    def whose(self) -> Whose | None:
+        """The person, and where they work now; of a company without a person the company."""
+        facts = self._story.facts
+        return Whose(facts.contact_id, facts.account_id) if facts is not None else None
 
     def why_none(self, verb: str) -> str:
         """What to do about somebody without an at bat."""
