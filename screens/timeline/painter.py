@@ -78,5 +78,5 @@ class TimelinePainter:
         return line
 
     def _said(self, row: Told) -> str:
-        parts = (row.entry.whom if self._company else "", row.elsewhere, row.entry.words[:_SNIPPET])
+        parts = (row.entry.person or row.entry.whom if self._company else "", row.elsewhere, row.entry.words[:_SNIPPET])
         return " · ".join(part for part in parts if part)

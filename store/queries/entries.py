@@ -75,9 +75,9 @@ class Entry:
     """One thing that happened. ``kind`` and ``id`` name it; fields that say nothing of a kind keep their default.
 
     ``who`` is the user who did it and ``by`` whether by hand, by rule or by import; ``whom`` is the person it was
-    about, ``person`` whose at bat it happened to where nobody was met. ``subject`` is its short name (a signal's kind, an opportunity's name, the rule of an assignment), ``words``
-    what was written, ``before`` what an amended note said first. ``due_at`` is the time promised or booked;
-    ``duration`` is in seconds.
+    about, ``person`` whose at bat it happened to where nobody was met. ``subject`` is its short name (a signal's kind,
+    an opportunity's name, the rule of an assignment), ``words`` what was written, ``before`` what an amended note said
+    first. ``due_at`` is the time promised or booked; ``duration`` is in seconds.
     """
 
     kind: EntryKind
