@@ -291,6 +291,7 @@ class CallbackRules(NamedTuple):
     limit: Positive
     passes_on: Span
     kept_within: Span
+    kept_days: Positive
     far_days: Positive
 
 

@@ -178,6 +178,9 @@ Callback.add_index(Callback.lead_id)
 Callback.add_index(
     SQL("CREATE INDEX IF NOT EXISTS callback_open ON callback (promiser_id, due_at) WHERE state = 'open' AND void = 0")
 )
+Callback.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS callback_of_promiser ON callback (promiser_id, due_at, state) WHERE void = 0")
+)
 
 
 class Task(Row):
