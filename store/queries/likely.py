@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.database import Store
@@ -77,6 +78,12 @@ def likely(store: Store, typed: Typed) -> Likely:
 def newcomers(store: Store, lead_id: int) -> tuple[KnownPerson, ...]:
     """The people of an at bat's company who have no part in it yet, by name; two hundred at most."""
     ids = [row[0] for row in store.rows(_NEWCOMERS, {"lead": lead_id, "most": _OF_A_COMPANY})]
+    return tuple(sorted(_people(store, ids), key=lambda person: person.name.casefold()))
+
+
+def of_company(store: Store, account_id: int | None, besides: Sequence[int]) -> tuple[KnownPerson, ...]:
+    """The people of a company but for some, by name; two hundred at most."""
+    ids = [row[0] for row in store.rows(_OF_ACCOUNT, (account_id, _OF_A_COMPANY)) if row[0] not in besides]
     return tuple(sorted(_people(store, ids), key=lambda person: person.name.casefold()))
 
 

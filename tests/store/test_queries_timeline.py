@@ -84,6 +84,7 @@ def test_one_stream_tells_everything_that_happened_newest_first(world: World) ->
         K.CONVERSION,
         K.OPPORTUNITY,
         K.REVERSAL,
+        K.HAND_OVER,
     }
 
 

@@ -1,0 +1,293 @@
+"""The desk of an account executive: what was handed over, what came back, what is open and what has ended.
+
+One question reads them all, along the index of open opportunities; a team has hundreds of them, not millions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+from store.database import Store
+from store.instants import DAY, Instant
+from store.queries.converting import Taker
+from store.queries.likely import KnownPerson, of_company
+from store.vocabulary import Channel, Disposition, Motion, OpportunityStage, Outcome, Role, Stage, Status
+
+ENDED_SHOWN = 90 * DAY
+MOST = 2_000
+_MOST_TOUCHES = 5
+
+
+class Section(IntEnum):
+    """Where on the desk an opportunity lies, first things first."""
+
+    HANDED = 0
+    RETURNED = 1
+    OPEN = 2
+    ENDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One opportunity; ``amount`` in minor units, ``probability`` in per cent, ``close_date`` ISO or empty.
+
+    ``person`` is its primary contact. ``giver``, ``taker``, ``handed_at`` and ``due_at`` are those of its last
+    hand-over, which waits for an answer while ``waits``. ``lost_reason`` and ``reject_reason`` are keys of the rules.
+    """
+
+    id: int
+    version: int
+    name: str
+    account_id: int | None
+    company: str
+    contact_id: int | None
+    person: str
+    title: str
+    stage: OpportunityStage
+    amount: int
+    currency: str
+    probability: int
+    close_date: str
+    open: bool
+    owner_id: int | None
+    owner: str
+    opened_at: Instant
+    moved_at: Instant
+    closed_at: Instant | None
+    rejected_at: Instant | None
+    lost_reason: str
+    competitor: str
+    waits: bool
+    giver_id: int | None
+    giver: str
+    taker_id: int | None
+    taker: str
+    handed_at: Instant | None
+    due_at: Instant | None
+    reject_reason: str
+    section: Section = Section.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person on an opportunity; ``bogus`` where sales rejected them as not real."""
+
+    contact_id: int
+    name: str
+    title: str
+    role: Role
+    primary: bool
+    suppressed: bool
+    bogus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """An at bat that an opportunity came from."""
+
+    lead_id: int
+    number: int
+    person: str
+    motion: Motion
+    source: str
+    stage: Stage
+    status: Status
+    outcome: Outcome | None
+    owner: str
+    opened_at: Instant
+    closed_at: Instant | None
+    learned: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastTouch:
+    """A touch of one of the at bats, the newest first."""
+
+    at: Instant
+    channel: Channel
+    disposition: Disposition
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealCard:
+    """What stands beside the list: the people, the campaigns, the at bats it came from, the last touches.
+
+    ``meeting_at`` is the next meeting booked; ``words`` what was written when it was rejected or lost.
+    """
+
+    deal: Deal
+    people: tuple[Part, ...]
+    campaigns: tuple[str, ...]
+    lives: tuple[Life, ...]
+    touches: tuple[LastTouch, ...]
+    meeting_at: Instant | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealChoices:
+    """What the dialogs about one opportunity choose from."""
+
+    deal: Deal
+    takers: tuple[Taker, ...]
+    people: tuple[Part, ...]
+    newcomers: tuple[KnownPerson, ...]
+
+
+def deals(store: Store, user_id: int, now: Instant, *, everyone: bool = False, ended: bool = False) -> tuple[Deal, ...]:
+    """The opportunities on somebody's desk, in order: what waits for their word, what came back, open, ended.
+
+    Theirs are those they own, are asked to take, or worked the at bat of; with ``everyone`` the whole team's. With
+    ``ended`` those that were won or lost in the last 90 days too, the newest first. One query.
+    """
+    values = {"me": user_id, "everyone": int(everyone), "since": now - ENDED_SHOWN, "most": MOST}
+    where = _OPEN if not ended else f"({_OPEN} OR {_ENDED})"
+    found = [_deal(row, user_id, everyone) for row in store.rows(_DEALS.format(where=f"{where} AND {_MINE}"), values)]
+    return tuple(sorted(found, key=_order))
+
+
+def deal(store: Store, opportunity_id: int, user_id: int, *, everyone: bool = False) -> Deal | None:
+    """One opportunity as it lies on somebody's desk; None where there is none."""
+    row = store.row(_DEALS.format(where="o.id = :id AND o.void = 0"), {"id": opportunity_id, "most": 1})
+    return None if row is None else _deal(row, user_id, everyone)
+
+
+def deal_card(store: Store, opportunity_id: int, user_id: int, now: Instant) -> DealCard | None:
+    """Everything that is known of one opportunity; six queries."""
+    found = deal(store, opportunity_id, user_id)
+    if found is None:
+        return None
+    lives = tuple(_life(row) for row in store.rows(_LIVES, (opportunity_id,)))
+    leads = json.dumps([life.lead_id for life in lives])
+    touches = store.rows(_TOUCHES, {"leads": leads, "deal": opportunity_id, "most": _MOST_TOUCHES})
+    return DealCard(
+        found,
+        parts(store, opportunity_id),
+        tuple(row[0] for row in store.rows(_CAMPAIGNS, (opportunity_id,))),
+        lives,
+        tuple(LastTouch(at, Channel(by), Disposition(came), who, note) for at, by, came, who, note in touches),
+        store.value(_MEETING, {"leads": leads, "now": now}),
+        str(store.value(_WORDS, {"deal": opportunity_id}) or ""),
+    )
+
+
+def deal_choices(store: Store, opportunity_id: int, user_id: int) -> DealChoices | None:
+    """What can be chosen for one opportunity: who can take it, who is on it, who else is known at its company."""
+    found = deal(store, opportunity_id, user_id)
+    if found is None:
+        return None
+    there = parts(store, opportunity_id)
+    takers = tuple(Taker(*row) for row in store.rows(_TAKERS))
+    known = of_company(store, found.account_id, [part.contact_id for part in there])
+    return DealChoices(found, takers, there, known)
+
+
+def parts(store: Store, opportunity_id: int) -> tuple[Part, ...]:
+    """The people on an opportunity, the primary one first."""
+    return tuple(
+        Part(id, name, title, Role(role), bool(primary), bool(suppressed), bool(bogus))
+        for id, name, title, role, primary, suppressed, bogus in store.rows(_PARTS, (opportunity_id,))
+    )
+
+
+def _deal(row: tuple[Any, ...], user_id: int, everyone: bool) -> Deal:
+    read = Deal(*row)
+    made = replace(read, stage=OpportunityStage(read.stage), open=bool(read.open), waits=bool(read.waits))
+    return replace(made, section=_section(made, user_id, everyone))
+
+
+def _section(deal: Deal, user_id: int, everyone: bool) -> Section:
+    if not deal.open:
+        return Section.ENDED
+    if deal.rejected_at is not None and (everyone or deal.owner_id == user_id):
+        return Section.RETURNED
+    return Section.HANDED if deal.waits and (everyone or deal.taker_id == user_id) else Section.OPEN
+
+
+def _order(deal: Deal) -> tuple[object, ...]:
+    """Total: by what is due first, the bigger before the smaller, the older before the newer."""
+    match deal.section:
+        case Section.HANDED:
+            by: object = deal.due_at or 0
+        case Section.RETURNED:
+            by = deal.rejected_at or 0
+        case Section.OPEN:
+            by = deal.close_date or "9999"
+        case Section.ENDED:
+            by = -(deal.closed_at or 0)
+    return (deal.section, by, -deal.amount, deal.id)
+
+
+def _life(row: tuple[Any, ...]) -> Life:
+    lead_id, number, person, motion, source, stage, status, outcome, *rest = row
+    ended = Outcome(outcome) if outcome else None
+    return Life(lead_id, number, person, Motion(motion), source, Stage(stage), Status(status), ended, *rest)
+
+
+_OPEN = "o.open = 1"
+_ENDED = "(o.open = 0 AND o.void = 0 AND o.stage IN ('won', 'lost') AND o.closed_at >= :since)"
+_MINE = """(:everyone = 1 OR o.owner_id = :me OR (h.answered_at IS NULL AND h.taker_id = :me)
+   OR EXISTS (SELECT 1 FROM conversion c JOIN lead l ON l.id = c.lead_id WHERE c.opportunity_id = o.id
+              AND c.void = 0 AND c.reversed_at IS NULL AND :me IN (c.user_id, l.owner_id)))"""
+
+_DEALS = """
+SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id, coalesce(p.name, ''),
+       coalesce(p.title, ''), o.stage, o.amount, o.currency, o.probability, o.close_date, o.open, o.owner_id,
+       coalesce(u.name, ''), o.opened_at, o.moved_at, o.closed_at, o.rejected_at, o.lost_reason,
+       coalesce(iif(json_valid(o.custom), json_extract(o.custom, '$.competitor'), ''), ''),
+       h.id IS NOT NULL AND h.answered_at IS NULL AND o.open = 1, h.giver_id, coalesce(g.name, ''), h.taker_id,
+       coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, '')
+FROM opportunity o
+LEFT JOIN account a ON a.id = o.account_id
+LEFT JOIN opportunity_contact m ON m.opportunity_id = o.id AND m.is_primary = 1 AND m.void = 0
+LEFT JOIN contact p ON p.id = m.contact_id
+LEFT JOIN "user" u ON u.id = o.owner_id
+LEFT JOIN hand_over h ON h.id = (SELECT max(id) FROM hand_over WHERE opportunity_id = o.id AND void = 0)
+LEFT JOIN "user" g ON g.id = h.giver_id
+LEFT JOIN "user" t ON t.id = h.taker_id
+WHERE {where} LIMIT :most"""
+
+_PARTS = """
+SELECT c.id, c.name, c.title, m.role, m.is_primary, c.suppressed_at IS NOT NULL, c.bogus_at IS NOT NULL
+FROM opportunity_contact m JOIN contact c ON c.id = m.contact_id
+WHERE m.opportunity_id = ? AND m.void = 0 ORDER BY m.is_primary DESC, m.id"""
+
+_CAMPAIGNS = """
+SELECT c.name FROM opportunity_campaign m JOIN campaign c ON c.id = m.campaign_id
+WHERE m.opportunity_id = ? AND m.void = 0 ORDER BY m.is_source DESC, c.name LIMIT 12"""
+
+_LIVES = """
+SELECT l.id, l.number, coalesce(p.name, ''), l.motion, l.source, l.stage, l.status, l.outcome, coalesce(u.name, ''),
+       l.opened_at, l.closed_at, l.learned, l.why
+FROM conversion c JOIN lead l ON l.id = c.lead_id LEFT JOIN contact p ON p.id = l.contact_id
+LEFT JOIN "user" u ON u.id = l.owner_id
+WHERE c.opportunity_id = ? AND c.void = 0 AND c.reversed_at IS NULL ORDER BY c.at DESC, c.id DESC LIMIT 12"""
+
+_TOUCHES = """
+SELECT t.at, t.channel, t.disposition, coalesce(u.name, ''), t.note FROM (
+    SELECT * FROM touch WHERE lead_id IN (SELECT value FROM json_each(:leads)) AND void = 0
+    UNION SELECT * FROM touch WHERE opportunity_id IS NOT NULL AND opportunity_id = :deal AND void = 0) t
+LEFT JOIN "user" u ON u.id = t.user_id ORDER BY t.at DESC, t.id DESC LIMIT :most"""
+
+_MEETING = """
+SELECT min(at) FROM meeting WHERE lead_id IN (SELECT value FROM json_each(:leads))
+  AND result = 'booked' AND at >= :now AND void = 0"""
+
+# A note that was written by the very act that rejected or lost it.
+_WORDS = """
+SELECT n.text FROM conversion c JOIN note n ON n.lead_id = c.lead_id AND n.void = 0
+WHERE c.opportunity_id = :deal AND c.void = 0 AND c.reversed_at IS NULL AND n.written_id IN (
+    SELECT h.operation_id FROM change h WHERE h.entity = 'opportunity' AND h.entity_id = :deal
+      AND h."column" IN ('rejected_at', 'lost_reason'))
+ORDER BY n.at DESC, n.id DESC LIMIT 1"""
+
+_TAKERS = """
+SELECT u.id, u.name, (SELECT count(*) FROM opportunity WHERE owner_id = u.id AND open = 1) AS held
+FROM "user" u WHERE u.active = 1 AND u.role IN ('ae', 'lead', 'admin') AND u.id <> 1
+ORDER BY u.role <> 'ae', held, u.name"""
