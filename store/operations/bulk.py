@@ -39,6 +39,7 @@ from store.rules.closing import CONVERSIONS, CloseDraft, ending
 from store.vocabulary import Outcome, Stage
 
 BATCH = 100  # at bats in one transaction: others wait for the write lock no longer than these take
+BULK = "bulk_"  # begins the kind of every operation here
 NAMED = 3  # people named for each reason
 # Outcomes that name something of their own on each at bat: the other one, what it is known as, the right person.
 ONE_BY_ONE = CONVERSIONS | {Outcome.DUPLICATE}
@@ -297,7 +298,7 @@ _SINGLE: Mapping[Verb, Operation[Any]] = {
     Verb.CLOSE: close,
     Verb.REASSIGN: reassign,
 }
-OPERATIONS: Mapping[Verb, Operation[Batch]] = {verb: Operation(f"bulk_{verb.value}", _run) for verb in Verb}
+OPERATIONS: Mapping[Verb, Operation[Batch]] = {verb: Operation(f"{BULK}{verb.value}", _run) for verb in Verb}
 _DONE = {Verb.ACCEPT: "accepted", Verb.SNOOZE: "snoozed", Verb.REASSIGN: "taken over"}
 
 _WIDTH = len(COLUMNS)

@@ -1,4 +1,8 @@
-"""Take one's last act back: what it wrote is put back as it was, and both acts stay in the history."""
+"""Take one's last act back: what it wrote is put back as it was, and both acts stay in the history.
+
+An act on many goes back batch by batch, newest first, each batch in a transaction of its own; what somebody else has
+touched since stays, and the others go back. See docs/model.md, "Acts on many".
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from store.actor import Actor
+from store.database import Store
 from store.errors import Refusal
+from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import TABLES, Opportunity, Row
 from store.operations.at_bat import DEEDS, spoken_name
+from store.operations.bulk import BULK, Refused
 from store.operations.deal import worked_anew
 from store.operations.transaction import MADE, Done, Transaction, operation
 from store.rules.queue_order import span
@@ -17,16 +25,19 @@ from store.rules.queue_order import span
 _MODELS: dict[str, type[Row]] = {str(model._meta.table_name): model for model in TABLES}
 _UNDOABLE = frozenset(DEEDS) - {"undo"}
 
+# Whatever undoes an act comes after it, so that only what came after is looked through.
 _LAST = """
-SELECT o.id, o.kind, o.at, o.lead_id FROM operation o
-WHERE o.actor_id = ? AND o.by = 'person'
-  AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.undoes_id = o.id) AND o.kind <> 'undo'
+SELECT o.id, o.kind, o.at, o.lead_id, o.key FROM operation o
+WHERE o.actor_id = ? AND o.by = 'person' AND o.kind <> 'undo'
+  AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.id > o.id AND u.undoes_id = o.id)
 ORDER BY o.id DESC LIMIT 1"""
 _CHANGES = """
+WITH acts(id) AS MATERIALIZED (
+    SELECT ? UNION ALL SELECT id FROM operation
+    WHERE id > ? AND by = 'rule' AND lead_id IN (SELECT value FROM json_each(?)))
 SELECT c.operation_id, c.entity, c.entity_id, c."column", coalesce(s.before, c.before), c.id
-FROM change c JOIN operation o ON o.id = c.operation_id
+FROM acts JOIN change c ON c.operation_id = acts.id
 LEFT JOIN change_secret s ON s.change_id = c.id
-WHERE c.operation_id = ? OR (c.operation_id > ? AND o.by = 'rule' AND o.lead_id IN (SELECT value FROM json_each(?)))
 ORDER BY c.id DESC"""
 _SINCE = """
 SELECT u.name, o.kind, o.at FROM change c
@@ -38,27 +49,45 @@ ORDER BY o.id DESC LIMIT 1"""
 
 @dataclass(frozen=True, slots=True)
 class UndoDraft:
-    """Undo this operation, or one's last one where None."""
+    """Undo one's last act; where one is given, only if that is this operation, or a batch of this act on many."""
 
     operation_id: int | None = None
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Done):
+    """What an undo took back of an act on many: ``left`` batches of ``act`` are still to be taken back, ``kind`` it is.
+
+    ``stays`` are the at bats that somebody else has touched since.
+    """
+
+    act: str = ""
+    kind: str = ""
+    taken_back: int = 0
+    stays: tuple[Refused, ...] = ()
+    left: int = 0
 
 
 @operation("undo")
 def undo(tx: Transaction, draft: UndoDraft) -> Done:
     """Take the last act back within the time the rules allow, while nobody else has touched the same rows.
 
-    Raises Refusal saying who touched it, that the time is over, or that the person has a newer at bat.
+    Of an act on many one batch is taken back, see ``Undone``; doing it again goes on with the next. Raises Refusal
+    saying who touched it, that the time is over, or that the person has a newer at bat.
     """
     row = tx.store.row(_LAST, (tx.actor.user_id,))
     if row is None:
         raise Refusal("There is nothing of yours to undo.")
-    operation_id, kind, at, lead_id = row
-    if draft.operation_id is not None and draft.operation_id != operation_id:
+    operation_id, kind, at, lead_id, key = row
+    act = key.rpartition("/")[0] if kind.startswith(BULK) else ""
+    if draft.operation_id not in (None, operation_id) or draft.act not in ("", act):
         raise Refusal("You did something else since: only the last act can be undone.")
     if kind not in _UNDOABLE:
         raise Refusal("Your last act cannot be undone.")
-    if tx.now - at > tx.rules.undo:
-        raise Refusal(f"That was {span(tx.now - at)} ago: an act can be undone for {span(tx.rules.undo)}.")
+    if act:
+        return _take_back_batch(tx, operation_id, kind, act)
+    _in_time(tx, at)
     leads = json.dumps(_leads(tx, operation_id))
     changes = tx.store.rows(_CHANGES, (operation_id, operation_id, leads))
     _nobody_since(tx, operation_id, {(change[1], change[2]) for change in changes})
@@ -73,6 +102,115 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
             _check_alone(tx, entity_id)
     name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
     return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
+
+
+def _in_time(tx: Transaction, at: Instant) -> None:
+    if tx.now - at > tx.rules.undo:
+        raise Refusal(f"That was {span(tx.now - at)} ago: an act can be undone for {span(tx.rules.undo)}.")
+
+
+# --- an act on many ---
+
+_ACT = """
+SELECT max(max(o.at), coalesce(max(u.at), 0)), count(*), sum(u.id IS NULL)
+FROM operation o LEFT JOIN operation u ON u.id > o.id AND u.undoes_id = o.id
+WHERE o.key >= ? || '/' AND o.key < ? || '0' AND o.actor_id = ?"""  # "0" follows "/"
+_LEFT = """
+SELECT count(*) FROM operation o JOIN change c ON c.operation_id = o.id
+WHERE o.key >= ? || '/' AND o.key < ? || '0' AND o.actor_id = ?
+  AND c.entity = 'lead' AND c."column" = 'version'
+  AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.id > o.id AND u.undoes_id = o.id)"""
+_STILL_A_CUSTOMER = """
+SELECT 1 FROM lead WHERE account_id = ? AND outcome = 'existing_customer_or_opportunity' AND open = 0 AND void = 0"""
+
+
+def left_of(store: Store, actor: Actor, act: str) -> int:
+    """How many at bats of an act on many are still to be taken back."""
+    return int(store.value(_LEFT, (act, act, actor.user_id)))
+
+
+def undone_words(kind: str, taken_back: int, stay: int) -> str:
+    """What was taken back of an act on many, and what stays: ``undone: accept for 4,990; 10 stay …``."""
+    deed = kind.removeprefix(BULK).replace("_", " ")
+    stays = f"; {stay:,} {'stays' if stay == 1 else 'stay'}, changed by others since" if stay else ""
+    return f"undone: {deed} for {taken_back:,}{stays}"
+
+
+def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) -> Undone:
+    """Take back each at bat of a batch that nobody else has touched since, wholly or not at all.
+
+    The ten minutes begin anew with every batch taken back, so that what was begun in time can be finished.
+    """
+    row = tx.store.row(_ACT, (act, act, tx.actor.user_id))
+    assert row is not None
+    at, batches, standing = row
+    _in_time(tx, at)
+    leads = _leads(tx, operation_id)
+    changes = tx.store.rows(_CHANGES, (operation_id, operation_id, json.dumps(leads)))
+    own, shared = _by_lead(tx, _as_it_was(changes), leads)
+    tx.undoes = operation_id
+    tx.begin()
+    stays = []
+    for lead_id, rows in own.items():
+        try:
+            with tx.part():
+                _nobody_since(tx, operation_id, set(rows))
+                for (entity, entity_id), columns in sorted(rows.items(), key=_turn):
+                    _put_back(tx, entity, entity_id, columns)
+        except Refusal as refusal:
+            stays.append(Refused(lead_id, refusal.sentence))
+    if len(stays) == len(own) and batches == 1:
+        raise Refusal(stays[0].why if len(stays) == 1 else "All of them were changed since: none can be undone.")
+    _put_back_shared(tx, operation_id, shared)
+    taken_back = len(own) - len(stays)
+    sentence = undone_words(kind, taken_back, len(stays))
+    return Undone(tx.id, sentence, act=act, kind=kind, taken_back=taken_back, stays=tuple(stays), left=standing - 1)
+
+
+_Rows = dict[tuple[str, int], dict[str, Any]]
+
+
+def _by_lead(tx: Transaction, was: _Rows, leads: list[int]) -> tuple[dict[int, _Rows], _Rows]:
+    """The rows of each at bat, and those that belong to none alone: companies."""
+    own: dict[int, _Rows] = {lead_id: {} for lead_id in leads}
+    shared: _Rows = {}
+    owners = _owners(tx, was, leads)
+    for row, columns in was.items():
+        own.get(owners.get(row, 0), shared)[row] = columns
+    return own, shared
+
+
+def _owners(tx: Transaction, was: _Rows, leads: list[int]) -> dict[tuple[str, int], int]:
+    """Whose a row is: the at bat it names, or the one open on that person."""
+    ids: dict[str, list[int]] = {}
+    for entity, entity_id in was:
+        ids.setdefault(entity, []).append(entity_id)
+    owners = {("lead", lead_id): lead_id for lead_id in leads}
+    for entity, found in ids.items():
+        if entity == "contact":
+            sql, given = "SELECT contact_id, id FROM lead WHERE id IN (SELECT value FROM json_each(?))", leads
+        elif "lead_id" in _MODELS[entity]._meta.columns:
+            sql, given = f'SELECT id, lead_id FROM "{entity}" WHERE id IN (SELECT value FROM json_each(?))', found
+        else:
+            continue
+        owners.update(((entity, row_id), lead_id) for row_id, lead_id in tx.store.rows(sql, (json.dumps(given),)))
+    return owners
+
+
+def _put_back_shared(tx: Transaction, operation_id: int, shared: _Rows) -> None:
+    """A company goes back unless somebody else has touched it, or an at bat that stays says it is a customer."""
+    for (entity, entity_id), columns in shared.items():
+        if entity == "account" and tx.store.value(_STILL_A_CUSTOMER, (entity_id,)):
+            continue
+        try:
+            with tx.part():
+                _nobody_since(tx, operation_id, {(entity, entity_id)})
+                _put_back(tx, entity, entity_id, columns)
+        except Refusal:
+            continue
+
+
+# --- any act ---
 
 
 def _leads(tx: Transaction, operation_id: int) -> list[int]:
