@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from store.database import open_store
+from store.demo.deals import DEALS
 from store.demo.endings import ENDINGS
 from store.demo.lives import Lives
 from store.demo.scene import Scene
@@ -35,7 +36,7 @@ TEAM = (
     UserDraft("Grace O.", UserRole.LEAD),
     UserDraft("Sam T.", UserRole.ADMIN),
 )
-STORIES = (*BEGINNINGS, *ENDINGS)
+STORIES = (*BEGINNINGS, *DEALS, *ENDINGS)
 _LEADS_A_REP = 150  # from here on the team grows with the season
 _DAYS = 120  # the season's length,
 _WORKING_DAYS = 80  # and how many of them at bats are opened on

@@ -214,18 +214,22 @@ def reversed_conversion(told: Told) -> Story:
     scene.do(reverse, grace, ReverseDraft(lead, "only asked for a price list, nothing is qualified"))
 
 
-@BEGINNINGS.add(leads=4)
+@BEGINNINGS.add(leads=5)
 def meetings(told: Told) -> Story:
-    """Booked and held, booked and missed, a no-show to rebook, and one closed as no-show."""
+    """Booked and held, booked and missed, one to come, a no-show to rebook, and one closed as no-show."""
     scene, tom = told.scene, told.tom
     yield scene.day(12, "10:40")
-    leads = [told.open(M.DEMO_REQUEST, owner, scene.company())[0] for owner in (tom, told.ana, tom, told.priya)]
+    leads = [
+        told.open(M.DEMO_REQUEST, owner, scene.company())[0] for owner in (tom, told.ana, tom, told.priya, told.ana)
+    ]
     yield scene.now + 3 * MINUTE
     for lead in leads:
         scene.log(lead, C.CALL, D.MEETING_BOOKED, note="half an hour, screen shared", duration=200)
     for lead, back in zip(leads[:2], (8, 7), strict=True):
         booked = ConvertDraft(lead, meeting_at=scene.day(back, "16:00"), taker_id=told.marcus.user_id)
         scene.do(convert, scene.actor(scene.lead(lead).owner_id), booked)
+    to_come = ConvertDraft(leads[4], meeting_at=scene.day(-2, "15:00"), taker_id=told.ines.user_id)
+    scene.do(convert, told.ana, to_come)
     yield scene.day(8, "16:45")
     scene.log(leads[0], C.MEETING, D.HELD, duration=2100, note="wants an offer")
     yield scene.day(7, "16:20")

@@ -28,12 +28,15 @@ from store.vocabulary import (
     Direction,
     Disposition,
     Motion,
+    OpportunityStage,
     Outcome,
+    Role,
     Stage,
     Status,
     WithWhom,
 )
 
+PARTS = {Role.CHAMPION, Role.ECONOMIC_BUYER, Role.EVALUATOR, Role.USER, Role.BLOCKER}
 EVERY_SITUATION = sum(story.leads for story in STORIES)
 
 
@@ -111,6 +114,9 @@ def test_every_word_of_the_model_occurs(which: str, request: pytest.FixtureReque
     assert words(store, "SELECT DISTINCT direction FROM touch WHERE void = 0") == set(Direction)
     assert words(store, "SELECT DISTINCT with_whom FROM touch WHERE void = 0") == set(WithWhom)
     assert words(store, "SELECT DISTINCT by FROM operation") == set(ActorKind)
+    assert words(store, "SELECT DISTINCT stage FROM opportunity WHERE void = 0") == set(OpportunityStage)
+    assert words(store, "SELECT DISTINCT role FROM opportunity_contact WHERE void = 0") >= PARTS
+    assert words(store, "SELECT DISTINCT result FROM meeting WHERE void = 0") >= {"booked", "held", "no_show"}
 
 
 SITUATIONS = {
@@ -120,7 +126,22 @@ SITUATIONS = {
     "an opportunity that two at bats became": """
         SELECT 1 FROM conversion WHERE void = 0 AND reversed_at IS NULL AND opportunity_id IS NOT NULL
         GROUP BY opportunity_id HAVING count(*) = 2""",
-    "a hand-over": "SELECT 1 FROM hand_over WHERE void = 0",
+    "a hand-over to answer in time": f"""
+        SELECT 1 FROM hand_over WHERE void = 0 AND answered_at IS NULL AND due_at > {SEASON_END}""",
+    "a hand-over that is late": f"""
+        SELECT 1 FROM hand_over WHERE void = 0 AND answered_at IS NULL AND due_at < {SEASON_END}""",
+    "an accepted hand-over": "SELECT 1 FROM hand_over WHERE void = 0 AND accepted = 1",
+    "a hand-over rejected with a reason": "SELECT 1 FROM hand_over WHERE void = 0 AND accepted = 0 AND reason <> ''",
+    "a rejected one handed over again": """
+        SELECT 1 FROM hand_over WHERE void = 0 GROUP BY opportunity_id
+        HAVING min(accepted) = 0 AND max(accepted) = 1""",
+    "somebody whom sales found not real": "SELECT 1 FROM contact WHERE bogus_at IS NOT NULL",
+    "a won opportunity": "SELECT 1 FROM opportunity WHERE stage = 'won' AND void = 0",
+    "an opportunity lost to a competitor": """
+        SELECT 1 FROM opportunity WHERE stage = 'lost' AND lost_reason = 'competitor' AND void = 0""",
+    "an opportunity that has not moved for a month": f"""
+        SELECT 1 FROM opportunity WHERE open = 1 AND void = 0 AND moved_at < {SEASON_END - 31 * DAY}""",
+    "a paused session": "SELECT 1 FROM work_session WHERE resumed_at IS NULL AND ended_at IS NULL AND void = 0",
     "a reversed conversion": "SELECT 1 FROM conversion WHERE reversed_at IS NOT NULL",
     "a merged duplicate": "SELECT 1 FROM merge WHERE entity = 'lead'",
     "one that waits for approval": "SELECT 1 FROM approval WHERE decided_at IS NULL AND void = 0",
@@ -200,6 +221,8 @@ def test_the_example_is_sound_and_small(example: Store) -> None:
 MOMENTS = {
     "a working morning": datetime(2027, 3, 3, 14, 30, tzinfo=UTC),
     "a Sunday night": datetime(2026, 12, 7, 3, 40, tzinfo=UTC),
+    "a weekday night": datetime(2027, 3, 4, 6, 40, tzinfo=UTC),
+    "a Sunday": datetime(2027, 2, 21, 18, 20, tzinfo=UTC),
     "just after midnight": datetime(2027, 1, 14, 5, 1, tzinfo=UTC),
     "a Saturday in another summer": datetime(2028, 7, 15, 19, 0, tzinfo=UTC),
     "New Year's Day": datetime(2027, 1, 1, 15, 0, tzinfo=UTC),
@@ -239,6 +262,18 @@ def test_the_rep_has_something_of_everything_to_do(demo: tuple[Store, Instant]) 
         assert len(queue(store, rep, now, view=view).ids) >= 1, view
 
 
+def test_the_account_executive_has_something_handed_over(demo: tuple[Store, Instant]) -> None:
+    store, now = demo
+    due = [at for (at,) in store.rows(_HANDED_OVER, ("Marcus L.",))]
+    assert [at for at in due if at > now], "one to answer in time"
+    assert [at for at in due if at <= now], "one that is late"
+
+
+_HANDED_OVER = """
+    SELECT h.due_at FROM hand_over h JOIN "user" u ON u.id = h.taker_id
+    WHERE u.name = ? AND h.answered_at IS NULL AND h.void = 0"""
+
+
 def test_days_before_keep_their_hours_and_all_days_follow_their_instants(demo: tuple[Store, Instant]) -> None:
     store, now = demo
     newest_day = moment(now, store.zone).date() - timedelta(days=2)
@@ -254,7 +289,7 @@ def test_moving_keeps_the_order_the_guards_and_the_story(example: Store, demo: t
     assert store.rows(in_order) == example.rows(in_order)
     for sql in (
         "SELECT lead_id, kind, met, ended_at <= due_at FROM clock ORDER BY id",
-        "SELECT id, stage, status, outcome, callback_at < updated_at, expires_at < updated_at FROM lead ORDER BY id",
+        "SELECT id, stage, outcome, callback_at < last_touch_at, expires_at < last_touch_at FROM lead ORDER BY id",
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
         'SELECT operation_id, entity, entity_id, "column" FROM change WHERE operation_id <= '
         "(SELECT max(id) FROM operation WHERE kind <> 'move_in_time') ORDER BY id",

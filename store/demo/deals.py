@@ -1,0 +1,120 @@
+"""What becomes of hand-overs and opportunities, and a session left in the middle; told as in ``store.demo.stories``."""
+
+from __future__ import annotations
+
+from store.actor import Actor
+from store.demo.scene import Story
+from store.demo.told import FIT, C, D, M, Stories, Told
+from store.instants import MINUTE
+from store.operations.converting import ConvertDraft, convert
+from store.operations.hand_over import (
+    AcceptDraft,
+    HandOverDraft,
+    RejectDraft,
+    accept_hand_over,
+    hand_over,
+    reject_hand_over,
+)
+from store.operations.opportunity import (
+    LoseDraft,
+    OpportunityDraft,
+    WinDraft,
+    lose,
+    update_opportunity,
+    win,
+)
+from store.operations.sessions import (
+    AdvanceDraft,
+    SessionDraft,
+    StartDraft,
+    advance_session,
+    pause_session,
+    start_session,
+)
+from store.vocabulary import OpportunityStage
+
+DEALS = Stories()
+
+
+def _handed_over(told: Told, giver: Actor, taker: Actor, amount: int, note: str) -> int:
+    """Talk, convert and hand over, all now; returns the opportunity."""
+    scene = told.scene
+    lead, _ = told.open(M.DEMO_REQUEST, giver, scene.company(), score=76, value=amount)
+    scene.log(lead, C.CALL, D.CONVERSATION, note=note, duration=480)
+    draft = ConvertDraft(
+        lead, answers=FIT, amount=amount, probability=20, close_date=scene.iso(55), taker_id=taker.user_id
+    )
+    made = scene.do(convert, giver, draft).made
+    assert made is not None
+    return made["opportunity_id"]
+
+
+@DEALS.add(leads=2)
+def waiting_for_an_answer(told: Told) -> Story:
+    """Handed over: one that is to be answered today, one that is late."""
+    scene = told.scene
+    yield scene.day(4, "14:20")
+    _handed_over(told, told.tom, told.marcus, 1_400_000, "three plants; wants an offer before the holidays")
+    yield scene.day(1, "15:10")
+    _handed_over(told, told.priya, told.marcus, 2_600_000, "knows our competitor well, ready to see numbers")
+
+
+@DEALS.add(leads=3)
+def rejected_by_sales(told: Told) -> Story:
+    """Sent back with a reason: one is still with its giver, one was handed over again; one was nobody real."""
+    scene, marcus = told.scene, told.marcus
+    yield scene.day(11, "10:05")
+    first = _handed_over(told, told.priya, marcus, 900_000, "would like to start small")
+    second = _handed_over(told, told.ana, told.ines, 1_100_000, "has the budget, says he decides")
+    bogus = _handed_over(told, told.tom, marcus, 300_000, "in a hurry, no website")
+    yield scene.day(10, "09:40")
+    scene.do(reject_hand_over, marcus, RejectDraft(first, "timing", "their budget is decided in spring"))
+    scene.do(reject_hand_over, told.ines, RejectDraft(second, "no_authority", "the board decides, not he"))
+    scene.do(reject_hand_over, marcus, RejectDraft(bogus, "no_need", "there is no such company", bogus=True))
+    yield scene.day(8, "11:30")
+    scene.do(hand_over, told.ana, HandOverDraft(second, told.ines.user_id))
+    yield scene.day(7, "13:00")
+    scene.do(accept_hand_over, told.ines, AcceptDraft(second))
+    yield scene.day(2, "12:15")
+    scene.do(update_opportunity, told.ines, OpportunityDraft(second, stage=OpportunityStage.NEGOTIATION))
+
+
+@DEALS.add(leads=4)
+def worked_by_sales(told: Told) -> Story:
+    """Opportunities on their way, won, lost to a competitor, and one that has not moved for a month."""
+    scene, marcus, ines = told.scene, told.marcus, told.ines
+    yield scene.day(34, "10:45")
+    won = _handed_over(told, told.priya, marcus, 3_200_000, "wants to sign before the new year")
+    lost = _handed_over(told, told.tom, ines, 1_900_000, "compares us with two others")
+    moving = _handed_over(told, told.ana, marcus, 4_400_000, "rolls it out site by site")
+    still = _handed_over(told, told.priya, marcus, 800_000, "will come back with their lawyer's notes")
+    yield scene.day(33, "09:30")
+    for opportunity, taker in ((won, marcus), (lost, ines), (moving, marcus), (still, marcus)):
+        scene.do(accept_hand_over, taker, AcceptDraft(opportunity))
+    scene.do(update_opportunity, marcus, OpportunityDraft(still, stage=OpportunityStage.EVALUATION))
+    yield scene.day(26, "15:00")
+    stages = OpportunityStage
+    scene.do(update_opportunity, marcus, OpportunityDraft(won, stage=stages.PROPOSAL, probability=60))
+    scene.do(update_opportunity, ines, OpportunityDraft(lost, stage=stages.EVALUATION))
+    scene.do(update_opportunity, marcus, OpportunityDraft(moving, stage=stages.EVALUATION, amount=5_200_000))
+    yield scene.day(12, "16:20")
+    scene.do(update_opportunity, marcus, OpportunityDraft(won, stage=stages.NEGOTIATION, probability=80))
+    scene.do(lose, ines, LoseDraft(lost, "competitor", "a third cheaper over three years", "Brightlane"))
+    yield scene.day(5, "11:10")
+    scene.do(update_opportunity, marcus, OpportunityDraft(moving, stage=stages.PROPOSAL, probability=50))
+    scene.do(win, marcus, WinDraft(won))
+
+
+@DEALS.add(leads=3)
+def left_in_the_middle(told: Told) -> Story:
+    """A session of three, paused at the second."""
+    scene, tom = told.scene, told.tom
+    yield scene.day(1, "10:00")
+    leads = [told.open(M.OUTBOUND_TARGET, tom, scene.company(), score=44)[0] for _ in range(3)]
+    yield scene.ago(50 * MINUTE)
+    made = scene.do(start_session, tom, StartDraft(tuple(leads))).made
+    assert made is not None
+    scene.log(leads[0], C.CALL, D.NO_ANSWER)
+    scene.do(advance_session, tom, AdvanceDraft(made["session_id"], leads[1]))
+    yield scene.ago(46 * MINUTE)
+    scene.do(pause_session, tom, SessionDraft(made["session_id"]))
