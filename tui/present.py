@@ -25,6 +25,7 @@ from rich.text import Text
 from textual.content import Content
 
 from store.instants import DAY, HOUR, MINUTE, Instant, moment
+from store.rules import amount
 from store.vocabulary import Word
 
 Align = Literal["left", "right"]
@@ -227,7 +228,6 @@ def _date(on: date, today: date) -> str:
 # --- numbers, phones, words ---
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 _E164 = re.compile(r"\+([1-9]\d{6,14})(?:;ext=(\d+))?")
 # Country codes of one and two digits; every other one has three (ITU-T E.164).
 _SHORT_CODES = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
@@ -245,7 +245,7 @@ def money(minor: int, currency: str) -> str:
 
 def minor_digits(currency: str) -> int:
     """How many decimals a currency has: 2 for USD, none for JPY."""
-    return _MINOR_DIGITS.get(currency, 2)
+    return amount.minor_digits(currency)
 
 
 def phone(number: str) -> str:

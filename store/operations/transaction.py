@@ -42,6 +42,7 @@ PERSONAL: Mapping[str, frozenset[str]] = {
     "callback": frozenset({"words"}),
     "meeting": frozenset({"words"}),
     "task": frozenset({"words"}),
+    "saved_view": frozenset({"name", "spec"}),  # a filter may look for a person
 }
 MADE = "+"
 

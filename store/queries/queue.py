@@ -84,11 +84,17 @@ class QueueRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A snapshot of the order: every id, and the rows of the first page."""
+    """A snapshot of the order: every id, and the rows of the first page.
+
+    Of a list that was narrowed or ordered otherwise, ``looked`` is how many at bats were looked through, and
+    ``all_looked`` whether these are all there are.
+    """
 
     ids: array[int]
     rows: Mapping[int, QueueRow]
     whole: bool
+    looked: int = 0
+    all_looked: bool = True
 
 
 def queue(

@@ -12,7 +12,13 @@ _MOST = 10**15  # minor units
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
 _CURRENCY = r"(?:[A-Z]{3}|[A-Z]{0,2}[$€£¥₹])?"
 _TYPED = re.compile(rf"{_CURRENCY}\s*(?P<number>\d[\d\s.,'’]*?)\s*(?P<times>[km]?)\s*{_CURRENCY}", re.IGNORECASE)
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 _DECIMALS = re.compile(r"[.,](\d{1,2})$")
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals a currency has: 2 for USD, none for JPY."""
+    return _MINOR_DIGITS.get(currency, 2)
 
 
 def parse_amount(text: str, digits: int, *, field: str = "amount") -> int:
