@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
+from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, hint, words
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.instants import Instant
@@ -21,14 +22,6 @@ from tui.lead_screen import Offered
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.when_input import WhenInput
-
-# What a disposition says of the channel where the planned one cannot bring it.
-_CHANNEL_OF: dict[Disposition, Channel] = {
-    disposition: next(channel for channel, possible in DISPOSITIONS.items() if disposition in possible)
-    for disposition in Disposition
-    if disposition is not Disposition.UNKNOWN
-}
-_ASKS_WHAT_WAS_LEARNED = frozenset({Disposition.CONVERSATION, Disposition.GATEKEEPER})
 
 
 class LogDialog(LeadDialog):
@@ -103,7 +96,7 @@ class LogDialog(LeadDialog):
                 self.show_consequence()
             return
         choices = self._list("disposition")
-        asks = {choice.letter for choice in choices.choices if choice.value in _ASKS_WHAT_WAS_LEARNED}
+        asks = {choice.letter for choice in choices.choices if choice.value in ASKS_WHAT_WAS_LEARNED}
         if letter in asks and not self.query_one("#note", Input).value:
             choices.pick(letter)
             self.show_consequence()
@@ -117,7 +110,7 @@ class LogDialog(LeadDialog):
     def _touch(self, disposition: Disposition, **more: Any) -> TouchDraft:
         channel: Channel = self._list("channel").value or Channel.CALL
         if disposition not in DISPOSITIONS[channel]:
-            channel = _CHANNEL_OF[disposition]
+            channel = CHANNEL_OF[disposition]
         direction = direction_of(disposition)
         return TouchDraft(
             self.lead.id,
@@ -138,29 +131,15 @@ class LogDialog(LeadDialog):
         rules = self.app.team.rules
         return [
             Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
-            for disposition in _CHANNEL_OF
+            for disposition in CHANNEL_OF
             if rules.dispositions[disposition].letter
         ]
 
     def _hint(self, disposition: Disposition) -> str:
-        try:
-            return self._words(self._touch(disposition))
-        except Refusal as refusal:
-            return refusal.sentence if refusal.field is None else _NEEDS.get(refusal.field, refusal.sentence)
+        return hint(lambda: self._words(self._touch(disposition)))
 
     def _words(self, draft: TouchDraft) -> str:
-        will = self._effect(draft)
-        words = list(will.words)
-        due, now = will.changes.get("due_at"), self.app.desk.now()
-        if will.offer:
-            words.append(f"then offers to {will.offer.replace('_', ' ')}")
-        elif will.close is None and due is not None:
-            zone = self.contact_zone or self.app.zone
-            step = will.changes.get("next_channel") or self.lead.next_channel or Channel.CALL
-            what = "callback" if will.callback_at else step.label
-            there = " there" if present.exactly(due, zone, now) != present.exactly(due, self.app.zone, now) else ""
-            words.insert(0, f"next: {what} {present.exactly(due, zone, now)}{there}")
-        return "; ".join(words)
+        return words(self._effect(draft), self.lead, self.app.desk.now(), self.app.zone, self.contact_zone)
 
 
 def _past(when: WhenInput) -> int | None:
@@ -170,7 +149,6 @@ def _past(when: WhenInput) -> int | None:
         raise Refusal(refusal.sentence, "at") from refusal
 
 
-_NEEDS = {"when": "asks for the promised time"}
 _CHANNELS = [Choice(str(number), channel, channel.label) for number, channel in enumerate(Channel, 1)]
 _WITH = [Choice(str(number), whom, whom.label) for number, whom in enumerate(WithWhom, 7)]
 _DIRECTIONS = [Choice("", Direction.OUT, "we did"), Choice("0", Direction.IN, "they did")]

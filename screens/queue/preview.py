@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from textual import getters, work
@@ -69,13 +70,19 @@ class Preview(VerticalScroll, can_focus=False):
 
 def words(card: LeadCard, now: Instant, zone: str, me: str, rules: RuleSet, width: int) -> Content:
     """The whole pane."""
-    blocks = (_head(card, now, rules), _questions(card, now, zone, me, width), _script(card), _touches(card, now, zone))
-    later = (_group(card), _before(card, now, zone))
+    blocks = (
+        chain(head(card), ways(card, now, rules)),
+        questions(card, now, zone, me, width),
+        script(card),
+        touches(card, now, zone),
+    )
+    later = (group(card), before(card, now, zone))
     shown = [Content("\n").join(lines) for block in (*blocks, *later) if (lines := list(block))]
     return Content("\n\n").join(shown)
 
 
-def _head(card: LeadCard, now: Instant, rules: RuleSet) -> Iterator[Content]:
+def head(card: LeadCard) -> Iterator[Content]:
+    """Who it is."""
     title = f", {card.title}" if card.title else ""
     yield present.joined((present.safe(card.name), "bold"), present.safe(title))
     about = [card.company if card.company != card.name else ""]
@@ -84,6 +91,10 @@ def _head(card: LeadCard, now: Instant, rules: RuleSet) -> Iterator[Content]:
         yield present.content(" · ".join(part for part in about if part), _MUTED)
     if card.suppressed:
         yield present.joined((f"{Urgency.LATE.sign} asked not to be contacted: {card.suppressed_why}", "$error"))
+
+
+def ways(card: LeadCard, now: Instant, rules: RuleSet) -> Iterator[Content]:
+    """How they are reached, each number with what time it is there."""
     for phone in card.phones[:_SHOWN]:
         extension = f" ext. {phone.extension}" if phone.extension else ""
         bad = f"  {Urgency.LATE.sign} bad" if phone.state is Reachability.BAD else ""
@@ -107,7 +118,8 @@ def _hour(card: LeadCard, now: Instant, rules: RuleSet) -> tuple[present.Part, .
     return ((f"{there} {Urgency.LATE.sign} do not call now", "$warning"),)
 
 
-def _questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Iterator[Content]:
+def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Iterator[Content]:
+    """The five questions."""
     lead = card.lead
     trigger = card.trigger or card.signal
     started = trigger if lead.motion.label in trigger else ", ".join(filter(None, (lead.motion.label, trigger)))
@@ -141,34 +153,38 @@ def _when(card: LeadCard, now: Instant, zone: str) -> str:
     return ", or ".join(parts) or card.ends_when
 
 
-def _script(card: LeadCard) -> Iterator[Content]:
+def script(card: LeadCard) -> Iterator[Content]:
+    """The step, and what to say."""
     if card.step is not None and card.lead.open:
-        yield _rule(f"step {card.step.number} of {card.step.total}: {card.step.channel.label}")
+        yield rule(f"step {card.step.number} of {card.step.total}: {card.step.channel.label}")
         yield present.content(card.step.script)
 
 
-def _touches(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
+def touches(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
+    """The last touches."""
     if card.touches:
-        yield _rule("last touches")
+        yield rule("last touches")
     for touch in card.touches:
         note = f" “{touch.note}”" if touch.note else ""
         said = f"{touch.channel.label}, {touch.disposition.label}{note}"
         yield present.joined((f"{present.day(touch.at, zone, now):<12} ", _MUTED), present.safe(said, 200))
 
 
-def _group(card: LeadCard) -> Iterator[Content]:
+def group(card: LeadCard) -> Iterator[Content]:
+    """Who else is in it."""
     others = [member for member in card.group if not member.primary]
     if others:
-        yield _rule("with")
+        yield rule("with")
     for member in others[:_SHOWN]:
         yield present.joined(present.safe(member.name), (f"  {member.role.label}", _MUTED))
     if len(others) > _SHOWN:
         yield present.content(f"and {len(others) - _SHOWN} more", _MUTED)
 
 
-def _before(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
+def before(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
+    """Earlier at bats, and how each ended."""
     if card.earlier:
-        yield _rule("before")
+        yield rule("before")
     for earlier in card.earlier[: _SHOWN + 1]:
         how = earlier.outcome or standing(earlier.stage, earlier.status)
         at = earlier.closed_at or earlier.opened_at
@@ -183,5 +199,6 @@ def _answer(question: str, answer: str, width: int) -> Content:
     return present.joined((f"{question:<{_LABEL_WIDTH}}", _MUTED), indented)
 
 
-def _rule(title: str) -> Content:
+def rule(title: str) -> Content:
+    """A heading inside a pane."""
     return present.joined((f"── {title} ", _MUTED))
