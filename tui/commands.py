@@ -8,7 +8,7 @@ list is bound by the list itself (``tui.widgets.line_table``), under the same id
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from textual.binding import Binding
@@ -22,6 +22,7 @@ class Where(StrEnum):
     QUEUE = "in the queue"
     TIMELINE = "in a timeline"
     SESSION = "in a session"
+    DEALS = "on an opportunity"
     LIST = "moving in a list"
     EVERYWHERE = "everywhere"
     DIALOG = "in a dialog"
@@ -116,6 +117,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("new_lead", "i,plus", "new", "An inbound call: a new account, person and lead in one go.", _ALL),
     Command("back", "escape,backspace", "back", "Back to where you came from, same row, same place.", _ALL),
     Command("view_queue", "1", "queue", "Your queue: the best next at bat first.", _ALL, action="view('queue')"),
+    Command("view_deals", "2", "deals", "Opportunities: what was handed to you first.", _ALL, action="view('deals')"),
     Command("help", "question_mark", "help", "What can be pressed here, and what each status means.", _ALL, 14),
     Command("palette", "colon,ctrl+p", "commands", "Find a command by its words.", _ALL),
     Command("theme", "ctrl+t", "dark or light", "Change between the dark and the light theme.", _ALL),
@@ -126,6 +128,28 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def _on_a_deal(id: str, words: str, tooltip: str, footer: int = 0, *, dangerous: bool = False) -> Command:
+    """What a lead's command does on an opportunity, under the same key."""
+    return replace(BY_ID[id], words=words, tooltip=tooltip, where=Where.DEALS, footer=footer, dangerous=dangerous)
+
+
+DEAL_COMMANDS: tuple[Command, ...] = (
+    _on_a_deal("accept", "accept", "Take on what was handed to you.", 1),
+    _on_a_deal("close", "end", "End it: won, lost, or a hand-over rejected, with a reason.", 2, dangerous=True),
+    _on_a_deal("status", "stage", "Set the stage.", 3),
+    _on_a_deal("edit", "edit", "Edit amount, close date, probability, name or owner.", 4),
+    _on_a_deal("timeline", "story", "Everything that happened on it and on the at bats it came from.", 5),
+    _on_a_deal("reassign", "hand over", "Hand it to an account executive, who accepts or rejects it.", 7),
+    _on_a_deal("person", "people", "The part each person plays, who is primary, and somebody new.", 6),
+    _on_a_deal("note", "note", "Write something down about it.", 10),
+    _on_a_deal("company", "company", "The whole company: everybody there, both pools, one stream."),
+    _on_a_deal("open", "call or write", "Open your phone or mail program on its primary contact."),
+    _on_a_deal("copy", "copy", "Copy the number or address of its primary contact."),
+    _on_a_deal("later", "ended", "Show or hide what was won or lost in the last 90 days.", 11),
+    _on_a_deal("refresh", "refresh", "Take in what others changed; until then nothing moves."),
+)
 
 _KEY_LABELS = {"escape": "esc", "pagedown": "page down", "pageup": "page up", "space": "space"}
 _SYMBOLS = {short: unicode_name for unicode_name, short in KEY_NAME_REPLACEMENTS.items()}
@@ -157,7 +181,11 @@ def bindings(*where: Where) -> list[Binding]:
 def commands_of(where: Iterable[Where]) -> list[Command]:
     """The commands of these places, in the table's order."""
     places = frozenset(where)
-    return [command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)]
+    deals = DEAL_COMMANDS if Where.DEALS in places else ()
+    return [
+        *deals,
+        *(command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)),
+    ]
 
 
 class KeyChoices:
@@ -216,7 +244,11 @@ def _problem(command_id: str, keys: object) -> str | None:
     """Why an override cannot be taken, as a sentence; None if it can."""
     command = BY_ID.get(command_id)
     if command is None:
-        return f"The keymap names {command_id!r}, which is no command: `?` and the README list them."
+        from difflib import get_close_matches  # only for a mistake
+
+        near = get_close_matches(command_id, BY_ID, 1)
+        meant = f"did you mean {near[0]}?" if near else "`?` and the README list them."
+        return f"The keymap names {command_id!r}, which is no command: {meant}"
     if not isinstance(keys, str) or not _split(keys):
         return f'The keymap gives {command_id} no key: write one such as {command_id} = "f2".'
     for key in map(textual_key, _split(keys)):
@@ -238,7 +270,7 @@ def key_table_markdown() -> str:
     parts = []
     for where in Where:
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
-        for command in (command for command in COMMANDS if command.where is where):
+        for command in (command for command in (*COMMANDS, *DEAL_COMMANDS) if command.where is where):
             keys = " ".join(f"`{key_label(key)}`" for key in usual.keys(command))
             lines.append(f"| {keys} | {command.id} | {command.tooltip} |")
         parts.append("\n".join(lines))

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from tui.config import ConfigError, find_places, load_settings, remember_person, without_password
+from tui.config import (
+    KEYS,
+    THEME_NAMES,
+    ConfigError,
+    Goals,
+    Settings,
+    example,
+    find_places,
+    line_of_setting,
+    load_settings,
+    remember_person,
+    survey_settings,
+    without_password,
+)
 
 
 @pytest.fixture
@@ -45,29 +59,112 @@ def test_a_relative_database_starts_where_it_was_named(
 
 def test_everything_in_the_file(config: Path) -> None:
     config.write_text(
-        '\ufeffperson = " Priya N. "\ntheme = "textual-light"\nbell = false\n'
+        '\ufeffperson = " Priya N. "\ntheme = "atbat-light"\nbell = false\n'
         'phone_command = "dial --now \'tel:{number}\'"\nmail_command = "xdg-open mailto:{address}"\n'
         '[keymap]\nlog = "l,ctrl+l"\n',
         "utf-8",
     )
     settings = load_settings()
     assert settings.person == "Priya N."
-    assert settings.theme == "textual-light"
+    assert settings.theme == "atbat-light"
     assert not settings.bell
     assert settings.phone_command == ("dial", "--now", "tel:{number}")
     assert settings.mail_command == ("xdg-open", "mailto:{address}")
     assert settings.keymap == {"log": "l,ctrl+l"}
 
 
+def test_goals_and_the_folder_of_calendar_files(config: Path) -> None:
+    assert load_settings().goals == Goals()
+    assert load_settings().calendar_folder == config.parent
+    config.write_text('ics_folder = "calendar"\n[goals]\nattempts = 60\nmeetings = 2\n')
+    assert load_settings().goals == Goals(60, None, 2)
+    assert load_settings().calendar_folder == config.parent / "calendar"
+
+
+def test_the_calendar_folder_is_one_that_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("ATBAT_HOME", "XDG_DOWNLOAD_DIR", "XDG_DOCUMENTS_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(environment={})
+    assert settings.calendar_folder == tmp_path
+    (tmp_path / "Documents").mkdir()
+    assert settings.calendar_folder == tmp_path / "Documents"
+    (tmp_path / "Downloads").mkdir()
+    assert settings.calendar_folder == tmp_path / "Downloads"
+
+
+def test_every_setting_knows_where_it_comes_from(config: Path) -> None:
+    config.write_text('bell = false\n\nperson = "File"\n[keymap]\nlog = "l"\n')
+    settings = load_settings("x.db", environment={"ATBAT_HOME": str(config.parent), "ATBAT_AS": "Environment"})
+    assert settings.sources == {
+        "bell": str(config),
+        "keymap": str(config),
+        "database": "--db",
+        "person": "ATBAT_AS",
+    }
+    assert [line_of_setting(settings, name) for name in ("bell", "keymap", "person", "theme")] == [1, 4, None, None]
+
+
+def test_a_survey_tells_every_problem_and_keeps_what_is_right(config: Path) -> None:
+    config.write_text('bell = 3\nthem = "x"\nperson = "Ana"\n[goals]\nattempts = -1\n')
+    settings, problems = survey_settings("", None, {"ATBAT_HOME": str(config.parent)})
+    assert (settings.person, settings.bell, settings.goals) == ("Ana", True, Goals())
+    assert [str(problem).removeprefix(f"{config}, ").split(":")[0] for problem in problems] == [
+        "line 1, bell",
+        "line 2, them",
+        "line 5, goals.attempts",
+        "--db",
+    ]
+
+
+def test_the_example_is_one_and_holds_every_key(config: Path) -> None:
+    config.write_text(example())
+    assert load_settings().sources == {}, "all of it is commented out"
+    uncommented = [
+        line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in example().splitlines()
+    ]
+    config.write_text("\n".join(uncommented))
+    settings = load_settings()
+    assert settings.sources.keys() == {key.name for key in KEYS}
+    assert settings.person == "Priya N."
+    assert settings.database.endswith("/sales/leads.db")
+    assert settings.theme == "atbat-light"
+    assert not settings.bell
+    assert settings.phone_command == ("xdg-open", "tel:{number}")
+    assert settings.mail_command == ("xdg-open", "mailto:{address}")
+    assert settings.calendar_folder == Path("~/Downloads").expanduser()
+    assert settings.goals == Goals(60, 8, 2)
+    assert settings.keymap == {"log": "l,ctrl+l"}
+
+
+def test_every_setting_has_its_key() -> None:
+    made = {field.name for field in fields(Settings)} - {"places", "sources"}
+    assert made == {key.name for key in KEYS}
+
+
+def test_the_themes_are_those_there_are() -> None:
+    from tui.theme import THEMES
+
+    assert tuple(theme.name for theme in THEMES) == THEME_NAMES
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('theme = "x"\nperson = 7', "line 2, person: expected some text on one line"),
+        ('theme = "atbat-dark"\nperson = 7', "line 2, person: expected some text on one line"),
         ('\nperson = ""', "line 2, person: expected some text on one line"),
         ('person = "a\\u001bb"', "line 1, person: expected some text on one line"),
         (f'person = "{"x" * 201}"', "line 1, person: expected a name of at most 200 letters"),
         ('bell = "no"', "line 1, bell: expected true or false"),
-        ("# x\n\npersn = 'A'", "line 3, persn: expected one of person, database"),
+        ("# x\n\npersn = 'A'", "line 3, persn: there is no such setting: did you mean person? atbat info"),
+        ("qqq = 1", "line 1, qqq: there is no such setting: atbat info --example shows them all."),
+        ('theme = "dark"', "line 1, theme: expected one of the themes atbat-dark and atbat-light."),
+        ("goals = 60", "line 1, goals: expected a table of figures a day"),
+        ("[goals]\nattempts = 60\ncalls = 3", "line 3, goals.calls: expected one of attempts, connects, meetings"),
+        ("[goals]\nattempts = 0", "line 2, goals.attempts: expected a whole number from 1 to 1,000"),
+        ("[goals]\nattempts = true", "line 2, goals.attempts: expected a whole number from 1 to 1,000"),
+        ('ics_folder = ""', "line 1, ics_folder: expected some text on one line"),
         ("keymap = 3", "line 1, keymap: expected a table"),
         ("bell = true\n[keymap]\nlog = 3", "line 2, keymap: expected a table"),
         ("phone_command = 'dial'", "line 1, phone_command: expected a command with {number} in it"),
@@ -142,7 +239,7 @@ def test_remembering_a_person_makes_a_private_file(config: Path) -> None:
 
 
 def test_remembering_a_person_leaves_the_rest_as_it_is(config: Path) -> None:
-    before = '# mine\ntheme = "textual-light" # calm\n\n[keymap]\n# letters\nlog = "l"\n'
+    before = '# mine\ntheme = "atbat-light" # calm\n\n[keymap]\n# letters\nlog = "l"\n'
     config.write_text(before)
     remember_person("Ana", config)
     assert load_settings().person == "Ana"

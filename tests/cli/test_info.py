@@ -25,7 +25,7 @@ def atbat(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def lines(output: str) -> dict[str, str]:
-    return {line[:10].strip(): line[10:] for line in output.splitlines()}
+    return {line[:16].strip(): line[16:] for line in output.splitlines()}
 
 
 def test_it_says_where_everything_is(home: Path) -> None:
@@ -33,10 +33,10 @@ def test_it_says_where_everything_is(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     said = lines(done.stdout)
     assert said["At Bat"] == "0.1.0"
-    assert said["config"].startswith(str(home / "config.toml"))
-    assert said["database"] == f"{home / 'leads.db'} (not there yet: atbat init makes it)"
-    assert said["rules"].endswith("store/rules.toml (as shipped)")
-    assert said["log"].startswith(str(home / "atbat.log"))
+    assert said["config file"].startswith(str(home / "config.toml"))
+    assert said["database"] == f"{home / 'leads.db'} (not there yet: atbat init makes it)  [default]"
+    assert said["rules file"].endswith("store/rules.toml (as shipped)")
+    assert said["log file"].startswith(str(home / "atbat.log"))
     assert said["SQLite"].startswith("3.")
 
 
@@ -49,14 +49,63 @@ def test_it_sees_what_is_there(home: Path) -> None:
     (home / "leads.db").touch()
     (home / "rules.toml").touch()
     said = lines(atbat("--as", "Priya N.", "info").stdout)
-    assert said["database"] == str(home / "leads.db")
-    assert said["rules"] == f"{home / 'rules.toml'} (the team's own)"
-    assert said["person"] == "Priya N."
+    assert said["database"] == f"{home / 'leads.db'}  [default]"
+    assert said["rules file"] == f"{home / 'rules.toml'} (the team's own)"
+    assert said["person"] == "Priya N.  [--as]"
+
+
+def test_each_setting_says_what_it_is_and_where_it_was_made(home: Path) -> None:
+    (home / "config.toml").write_text(
+        'person = "File"\nbell = false\nmail_command = "mutt {address}"\n'
+        '[goals]\nattempts = 60\n[keymap]\nlog = "l,f2"\n'
+    )
+    done = atbat("--db", "x.db", "info", ATBAT_AS="Ana", NO_COLOR="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = lines(done.stdout)
+    assert said["person"] == "Ana  [ATBAT_AS]"
+    assert said["database"].endswith("[--db]")
+    assert said["theme"] == "atbat-dark  [default]"
+    assert said["bell"] == "false  [config file, line 2]"
+    assert said["mail_command"] == "mutt {address}  [config file, line 3]"
+    assert said["ics_folder"] == f"{home}  [default]"
+    assert said["goals"] == "attempts 60  [config file, line 4]"
+    assert said["keymap"] == "log = l,f2  [config file, line 6]"
+    assert said["colours"] == "none: NO_COLOR is set"
+
+
+def test_what_is_wrong_is_told_with_its_line_and_the_rest_all_the_same(home: Path) -> None:
+    config = home / "config.toml"
+    config.write_text('person = "Ana"\nbel = true\ntheme = "pink"\n[keymap]\nlgo = "l"\nnote = "x"\n')
+    done = atbat("info")
+    assert done.returncode == 1
+    assert lines(done.stdout)["person"] == "Ana  [config file, line 1]"
+    told = [line.removeprefix(f"atbat: {config}, ") for line in done.stderr.splitlines()]
+    assert told[:2] == [
+        "line 2, bel: there is no such setting: did you mean bell? atbat info --example shows them all.",
+        "line 3, theme: expected one of the themes atbat-dark and atbat-light.",
+    ]
+    assert told[2] == "line 4: The keymap names 'lgo', which is no command: did you mean log?"
+    assert "key x for note is already close" in told[3]
+
+
+def test_a_config_file_that_is_no_toml_does_not_stop_it(home: Path) -> None:
+    (home / "config.toml").write_text("person = ")
+    done = atbat("--as", "Ana", "info")
+    assert done.returncode == 1
+    assert lines(done.stdout)["person"] == "Ana  [--as]"
+    assert "this is not TOML: Invalid value (at line 1" in done.stderr or "(at end of document)" in done.stderr
+
+
+def test_the_example_can_be_kept_as_the_config_file(home: Path) -> None:
+    (home / "config.toml").write_text(atbat("info", "--example").stdout)
+    done = atbat("info")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "[config file" not in done.stdout
 
 
 def test_a_password_is_never_shown() -> None:
     said = lines(atbat("info", ATBAT_DB="postgresql://ana:s3cret/@db.example/sales?sslpassword=hush").stdout)
-    assert said["database"] == "postgresql://ana:***@db.example/sales?sslpassword=***"
+    assert said["database"] == "postgresql://ana:***@db.example/sales?sslpassword=***  [ATBAT_DB]"
 
 
 def test_what_the_terminal_would_obey_is_spelled_out() -> None:
@@ -114,7 +163,7 @@ def test_odd_terminals_are_no_matter(environment: dict[str, str]) -> None:
 def test_a_letter_the_terminal_lacks_is_spelled_out() -> None:
     done = atbat("info", ATBAT_AS="Zoë", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
-    assert lines(done.stdout)["person"] == "Zo\\xeb"
+    assert lines(done.stdout)["person"] == "Zo\\xeb  [ATBAT_AS]"
 
 
 def test_a_reader_who_has_seen_enough_ends_it_quietly() -> None:
