@@ -23,6 +23,7 @@ from textual.worker import WorkerFailed
 from store.actor import Actor
 from store.errors import StoreError
 from store.instants import MINUTE, SECOND, Instant
+from store.vocabulary import UserRole
 from tui.commands import KeyChoices, Where, bindings
 from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAIN_VIEWS = (MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),)
+MAIN_VIEWS = (
+    MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),
+    MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
+)
 DIALOGS: dict[str, str] = {
     "log": "screens.dialogs.log:LogDialog",
     "callback": "screens.dialogs.callback:CallbackDialog",
@@ -56,10 +60,18 @@ DIALOGS: dict[str, str] = {
     "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
     "reverse": "screens.dialogs.reverse:ReverseDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
+    "deal_end": "screens.dialogs.deal_end:DealEndDialog",
+    "deal_stage": "screens.dialogs.deal_stage:DealStageDialog",
+    "deal_edit": "screens.dialogs.deal_edit:DealEditDialog",
+    "deal_hand_over": "screens.dialogs.deal_hand_over:DealHandOverDialog",
+    "deal_people": "screens.dialogs.deal_people:DealPeopleDialog",
+    "deal_note": "screens.dialogs.deal_note:DealNoteDialog",
+    "opportunity": "screens.dialogs.deal_open:DealOpenDialog",
 }
 SCREENS: dict[str, str] = {
     "timeline": "screens.timeline.screen:TimelineScreen",
     "account": "screens.account.screen:AccountScreen",
+    "deal_story": "screens.deals.story:DealStoryScreen",
 }
 ASK = "ask"
 WARM_AFTER = 0.2  # seconds after the first frame
@@ -82,7 +94,7 @@ class AtBat(Frame, inherit_bindings=False):
 
     TITLE = "At Bat"
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
-    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account"))]
+    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals"))]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
@@ -109,7 +121,7 @@ class AtBat(Frame, inherit_bindings=False):
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
         views = views or MAIN_VIEWS
-        self.DEFAULT_MODE = views[0].id if person is not None else ASK  # type: ignore[misc]  # no blank screen first
+        self.DEFAULT_MODE = first_view(views, person) if person is not None else ASK  # type: ignore[misc]  # no blank screen first
         super().__init__(
             desk,
             keys or KeyChoices(),
@@ -192,7 +204,7 @@ class AtBat(Frame, inherit_bindings=False):
             self._remember(person.name)
         except Exception as problem:  # the file is the user's own: the app works without it
             self.say(str(problem), urgent=True)
-        self.switch_mode(self.views[0].id)
+        self.switch_mode(first_view(self.views, person))
 
     def _tick_clock(self) -> None:
         now = self.desk.now()
@@ -341,6 +353,11 @@ def run(settings: Settings) -> int:
     read_safely()
     app.run()
     return app.return_code or 0
+
+
+def first_view(views: Sequence[MainView], person: Person) -> str:
+    """The view that somebody starts on: the one for their role, else the first."""
+    return next((view.id for view in views if person.role in view.first_for), views[0].id)
 
 
 def _screen_of(view: MainView) -> View:

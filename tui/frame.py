@@ -77,11 +77,15 @@ class TeamFacts:
 
 @dataclass(frozen=True, slots=True)
 class MainView:
-    """One of the main views: its mode, its name in the top line, and where its screen class is (module:Class)."""
+    """One of the main views: its mode, its name in the top line, and where its screen class is (module:Class).
+
+    ``first_for`` are the roles that start on it.
+    """
 
     id: str
     words: str
     screen: str
+    first_for: tuple[UserRole, ...] = ()
 
 
 def load_class(place: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import getters
 from textual.content import Content
 from textual.geometry import Size
@@ -44,6 +46,7 @@ class Head(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._story: Story | None = None
+        self.about: Callable[[], Content] | None = None  # what stands in for the at bat of a story without one
 
     def show(self, story: Story) -> None:
         """Show another story."""
@@ -91,6 +94,8 @@ class Head(Widget):
 
     def _at_bat(self, story: Story, now: Instant) -> Content:
         row = story.row
+        if row is None and self.about is not None:
+            return self.about()
         if row is None:
             return (
                 present.joined((story.without_lead(self.app.key_of("new_lead")), _MUTED)) if row is None else Content()

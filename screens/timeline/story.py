@@ -46,6 +46,8 @@ class Story:
 
 def story(store: Store, subject: Subject, sight: Sight) -> tuple[Story, Stream]:
     """Read whose story it is and the newest of it."""
+    if subject.opportunity_id is not None:
+        return _of_deal(store, subject, subject.opportunity_id, sight)
     if subject.contact_id is None:
         at_bats: tuple[AtBat, ...] = ()
         colleagues: tuple[Colleague, ...] = ()
@@ -62,3 +64,10 @@ def story(store: Store, subject: Subject, sight: Sight) -> tuple[Story, Stream]:
     )
     first = streams.page(store, subject, sight, None, streams.FIRST)
     return told, Stream(at_bats, first, sight)
+
+
+def _of_deal(store: Store, subject: Subject, opportunity_id: int, sight: Sight) -> tuple[Story, Stream]:
+    """An opportunity's story: the at bats it came from are its bands, and none of them can be worked."""
+    at_bats = queries.lives_behind(store, opportunity_id)
+    told = Story(facts(store, subject.contact_id, subject.account_id), at_bats, (), None)
+    return told, Stream(at_bats, streams.page(store, subject, sight, None, streams.FIRST), sight)

@@ -25,11 +25,12 @@ _BEFORE_ALL = 0
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose stream: a person's, or a company's where an at bat has no person yet."""
+    """Whose stream: a person's, a company's where an at bat has no person yet, or an opportunity's."""
 
     contact_id: int | None
     account_id: int | None = None
     lead_id: int | None = None
+    opportunity_id: int | None = None
 
     @classmethod
     def of(cls, row: QueueRow) -> Subject:
@@ -40,12 +41,19 @@ class Subject:
     @property
     def who(self) -> int:
         """The id its queries ask for."""
+        if self.opportunity_id is not None:
+            return self.opportunity_id
         return self.contact_id if self.contact_id is not None else self.account_id or 0
 
     @property
     def company(self) -> bool:
         """Whether there is no person."""
-        return self.contact_id is None
+        return self.contact_id is None and not self.deal
+
+    @property
+    def deal(self) -> bool:
+        """Whether it is about an opportunity."""
+        return self.opportunity_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +99,14 @@ class Measured:
 
 def page(store: Store, subject: Subject, sight: Sight, before: Cursor | None, limit: int) -> Page:
     """Entries older than a place."""
-    read = queries.account_timeline if subject.company else queries.timeline
+    read = queries.deal_timeline if subject.deal else queries.account_timeline if subject.company else queries.timeline
     return read(store, subject.who, before=before, limit=limit, kinds=sight.kinds, find=sight.find)
 
 
 def page_at(store: Store, subject: Subject, sight: Sight, place: int, limit: int) -> Page:
     """Entries from the ``place``-th newest on, for a jump."""
-    start = queries.cursor_at(store, subject.who, place, company=subject.company, kinds=sight.kinds, find=sight.find)
+    scope = {"company": subject.company, "deal": subject.deal}
+    start = queries.cursor_at(store, subject.who, place, **scope, kinds=sight.kinds, find=sight.find)
     return page(store, subject, sight, start, limit)
 
 
@@ -105,7 +114,8 @@ def measure(store: Store, subject: Subject, sight: Sight, begins: Sequence[Insta
     """Count a whole stream."""
 
     def count(**before: Instant) -> int:
-        return queries.count(store, subject.who, company=subject.company, kinds=sight.kinds, find=sight.find, **before)
+        scope = {"company": subject.company, "deal": subject.deal}
+        return queries.count(store, subject.who, **scope, kinds=sight.kinds, find=sight.find, **before)
 
     return Measured(count(), tuple(count(before=at) for at in begins))
 

@@ -31,8 +31,7 @@ class KeyLine(Widget):
         places = set(where)
         ranked = [command for command in commands_of(places) if command.footer]
         if Where.TIMELINE in places:  # it is open already: the way out has its place
-            ranked.remove(BY_ID["timeline"])
-            ranked.insert(0, BY_ID["back"])
+            ranked = [BY_ID["back"], *(command for command in ranked if command.id != "timeline")]
         self._commands = sorted(ranked, key=lambda command: command.footer or BY_ID["timeline"].footer)
         self._places: list[tuple[range, Command]] = []
 

@@ -1,0 +1,186 @@
+"""The opportunities: what was handed over first, what came back, then the open ones by when they close."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+
+from screens.deals.painter import DealPainter
+from screens.deals.preview import DealPreview
+from screens.deals.strip import DealStrip
+from screens.deals.words import Scene
+from store.queries import deals as queries
+from store.queries.deals import Deal
+from store.vocabulary import UserRole
+from tui.commands import DEAL_COMMANDS, Where
+from tui.deal_screen import DealScreen
+from tui.desk import Change, Done
+from tui.widgets.line_table import LineTable
+
+_ENDED = "{later} shows what was won or lost in the last 90 days."
+_EMPTY = {
+    UserRole.AE: f"Nothing was handed to you and nothing is open. {_ENDED}",
+    UserRole.SDR: "None of your at bats stands behind an open opportunity. On the queue {convert} converts one.",
+    UserRole.LEAD: f"No opportunity of the team is open. {_ENDED}",
+    UserRole.ADMIN: f"No opportunity is open. {_ENDED}",
+}
+
+
+class DealsScreen(DealScreen):
+    """One person's opportunities, or the team's. What others did is announced and taken in when asked."""
+
+    VIEW = "deals"
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.DEALS, Where.LIST, Where.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command.binding() for command in DEAL_COMMANDS if command.id in ("later", "refresh")
+    ]
+    AUTO_FOCUS = "LineTable"
+
+    table: getters.query_one[LineTable[Deal]] = getters.query_one(LineTable)
+    strip = getters.query_one(DealStrip)
+    preview = getters.query_one(DealPreview)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deals: dict[int, Deal] | None = None
+        self._ended = False
+        self._two_lines = False
+
+    def compose_body(self) -> ComposeResult:
+        """Strip on top, list at the left, preview at the right."""
+        self._two_lines = self._needs_two_lines()
+        yield DealStrip()
+        with Horizontal():
+            with Vertical(id="list"):
+                yield LineTable(self._painter(), markable=False, opens=False)
+            yield DealPreview()
+
+    def on_mount(self) -> None:
+        """Show the list with the first frame."""
+        app = self.app
+        found = app.desk.read_now(queries.deals, self._me, app.desk.now(), everyone=self._everyone, ended=False)
+        self._show(found)
+        self.watch(app, "clock", self._minute, init=False)
+        app.changed.subscribe(self, self._changed)
+
+    def on_screen_resume(self) -> None:
+        """Coming back from another view, show what was done there."""
+        if self._deals is not None:
+            self._read(self.table.cursor_id)
+
+    # --- what the verbs ask ---
+
+    def current_deal(self) -> Deal | None:
+        """The row under the cursor."""
+        return self.table.cursor_row
+
+    def deal_done(self, done: Done) -> None:
+        """Read the list again: the row goes where it now belongs, and the next one comes under the cursor."""
+        self.app.hold_keys(self._after(self.table.cursor_row))
+
+    async def _after(self, before: Deal | None) -> None:
+        """Keep the cursor on the row, unless that went elsewhere: then on the one that came next."""
+        table = self.table
+        following = table.ids[table.cursor_index + 1] if table.cursor_index + 1 < table.row_count else None
+        found = await self._found()
+        now = next((deal for deal in found if before is not None and deal.id == before.id), None)
+        moved = before is not None and (now is None or now.section is not before.section)
+        self._show(found, following if moved and following is not None else table.cursor_id)
+
+    def action_timeline(self) -> None:
+        """Open its story."""
+        if (deal := self._deal_for("timeline")) is not None:
+            self.app.open_screen("deal_story", deal)
+
+    def action_later(self) -> None:
+        """Show or hide what has ended."""
+        self._ended = not self._ended
+        self.app.hold_keys(self._again(self.table.cursor_id))
+
+    def action_refresh(self) -> None:
+        """Take in what others changed."""
+        self._read(self.table.cursor_id)
+
+    def next_deal(self, step: int) -> Deal | None:
+        """Move the cursor by ``step`` rows and give the row there, for the story's previous and next."""
+        table = self.table
+        before = table.cursor_index
+        for _ in range(abs(step)):
+            table.action_down() if step > 0 else table.action_up()
+        return table.cursor_row if table.cursor_index != before else None
+
+    # --- reading and showing ---
+
+    @property
+    def _me(self) -> int:
+        return self.app.person.id if self.app.person else 0
+
+    @property
+    def _everyone(self) -> bool:
+        actor = self.app.desk.actor
+        return actor is not None and actor.leads_team
+
+    def _scene(self) -> Scene:
+        app = self.app
+        return Scene(app.desk.now(), app.zone, app.team.rules, app.team.calendar, self._me)
+
+    def _painter(self) -> DealPainter:
+        return DealPainter(self._scene, two_lines=self._two_lines, owners=self._everyone)
+
+    async def _found(self) -> tuple[Deal, ...]:
+        app = self.app
+        return await app.desk.read(queries.deals, self._me, app.desk.now(), everyone=self._everyone, ended=self._ended)
+
+    async def _again(self, keep: int | None) -> None:
+        self._show(await self._found(), keep)
+
+    @work(exclusive=True, group="deals")
+    async def _read(self, keep: int | None) -> None:
+        await self._again(keep)
+
+    def _show(self, found: tuple[Deal, ...], keep: int | None = None) -> None:
+        role = self.app.person.role if self.app.person else UserRole.SDR
+        keys = {name: self.app.key_of(name) for name in ("later", "convert")}
+        self.table.set_empty(Content(_EMPTY[role].format(**keys)))
+        self._deals = {deal.id: deal for deal in found}
+        self.table.load([deal.id for deal in found], self._deals, keep)
+        self.strip.show(found, ended=self._ended)
+        if not found:
+            self.preview.show(None)
+
+    @on(LineTable.Highlighted)
+    def _highlighted(self, event: LineTable.Highlighted) -> None:
+        self.preview.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
+
+    @on(LineTable.Selected)
+    def _selected(self, event: LineTable.Selected) -> None:
+        self.action_timeline()
+
+    def _minute(self) -> None:
+        self.table.repaint()
+
+    def _changed(self, change: Change) -> None:
+        if change.done is None and self.is_current:
+            self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        """Count what others changed; nothing moves."""
+        here, there = self._deals or {}, {deal.id: deal for deal in await self._found()}
+        self.strip.announce(sum(here.get(id) != there.get(id) for id in here.keys() | there.keys()))
+
+    def on_resize(self) -> None:
+        """Draw rows on as many lines as the window now asks for."""
+        two_lines = self._needs_two_lines()
+        if two_lines is not self._two_lines:
+            self._two_lines = two_lines
+            self.table.use(self._painter())
+
+    def _needs_two_lines(self) -> bool:
+        """Whether list and preview share a window that is not wide."""
+        return 110 <= self.app.size.width < 160

@@ -1,0 +1,79 @@
+"""The line above the opportunities: how many wait, came back and are open, and what they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import getters
+from textual.content import Content
+from textual.widget import Widget
+
+from store.queries.deals import Deal, Section
+from tui import present
+from tui.frame import Frame
+from tui.theme import Urgency
+
+
+class DealStrip(Widget):
+    """One line; counted from what the list shows."""
+
+    app = getters.app(Frame)
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    DealStrip { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deals: Sequence[Deal] = ()
+        self._changed = 0
+        self._ended = False
+
+    def show(self, deals: Sequence[Deal], *, ended: bool) -> None:
+        """Count these."""
+        self._deals, self._ended, self._changed = deals, ended, 0
+        self.refresh()
+
+    def announce(self, changed: int) -> None:
+        """Say that others changed the list, until it is taken in."""
+        if changed != self._changed:
+            self._changed = changed
+            self.refresh()
+
+    def render(self) -> Content:
+        """Counts at the left, what is open is worth at the right; the right gives way first."""
+        if self._changed:
+            key = self.app.key_of("refresh")
+            said = f" others changed {present.count(self._changed, 'opportunity', 'opportunities')} · {key} takes it in"
+            return present.content(said, "$warning").truncate(self.size.width, ellipsis=True)
+        left, right = self._counts(), self._worth()
+        room = self.size.width - left.cell_length - right.cell_length - 2
+        if room < 1:
+            return present.joined(" ", left).truncate(self.size.width, ellipsis=True)
+        return Content.assemble(" ", left, " " * room, right, " ")
+
+    def _counts(self) -> Content:
+        counts = {section: sum(deal.section is section for deal in self._deals) for section in Section}
+        waiting = counts[Section.HANDED]
+        parts: list[present.Part] = [
+            ("Handed over ", ""),
+            (f"{Urgency.DUE.sign + ' ' if waiting else ''}{waiting}", f"bold {Urgency.DUE.style if waiting else ''}"),
+        ]
+        if returned := counts[Section.RETURNED]:
+            parts += ["   Rejected by sales ", (f"{Urgency.LATE.sign} {returned}", f"bold {Urgency.LATE.style}")]
+        parts += ["   Open ", (str(counts[Section.OPEN]), "bold $foreground")]
+        if self._ended:
+            parts += ["   Ended in 90 days ", (str(counts[Section.ENDED]), "bold $foreground")]
+        return present.joined(*parts)
+
+    def _worth(self) -> Content:
+        """What is open and not rejected, whole and by its probability; of one currency, as a team has one."""
+        counted = [deal for deal in self._deals if deal.open and deal.rejected_at is None]
+        currencies = {deal.currency for deal in counted}
+        if len(currencies) != 1:
+            return Content()
+        currency = currencies.pop()
+        total = present.money(sum(deal.amount for deal in counted), currency)
+        unit = 10 ** present.minor_digits(currency)
+        likely = sum(deal.amount * deal.probability for deal in counted) // 100 // unit * unit
+        return present.joined(f"{total} open, {present.money(likely, currency)} by probability")

@@ -1,0 +1,123 @@
+"""The verbs on an opportunity once, for every screen that shows one; they have the letters of the lead verbs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from store.queries.deals import Deal
+from store.rules.deals import locked
+from store.vocabulary import UserRole
+from tui.commands import BY_ID, Where
+from tui.desk import Done
+from tui.lead_screen import LeadRow, LeadScreen, Whose
+
+_LOOKS = frozenset({"timeline"})
+_NOT_THE_OWNERS = frozenset({"timeline", "note"})
+
+
+class DealScreen(LeadScreen):
+    """A screen with opportunities on it: say which one is in front, and what to do when something was done to it."""
+
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.DEALS, Where.EVERYWHERE)
+
+    # --- what a subclass gives ---
+
+    def current_deal(self) -> Deal | None:
+        """The opportunity that a verb pressed now is about."""
+        raise NotImplementedError
+
+    def deal_done(self, done: Done) -> None:
+        """Bring this screen in line with what was just done; runs before the next key is acted on."""
+        raise NotImplementedError
+
+    # --- what a screen of leads gives ---
+
+    def current_lead(self) -> LeadRow | None:
+        """None: the at bats behind an opportunity are locked."""
+        return None
+
+    def whose(self) -> Whose | None:
+        """Its primary contact, and its company."""
+        deal = self.current_deal()
+        return Whose(deal.contact_id, deal.account_id) if deal is not None else None
+
+    def lead_done(self, done: Done) -> None:
+        """As for what was done to the opportunity."""
+        self.deal_done(done)
+
+    def why_none(self, verb: str) -> str:
+        """What to say for a verb that only leads have."""
+        new = self.app.key_of("new_lead")
+        return f"To {BY_ID[verb].words} is for at bats, and this is an opportunity: {new} opens a new at bat."
+
+    # --- the verbs ---
+
+    def action_accept(self) -> None:
+        """Take on what was handed over, at once."""
+        from store.operations.hand_over import AcceptDraft, accept_hand_over
+
+        if (deal := self._deal_for("accept")) is not None:
+            self.app.do(accept_hand_over, AcceptDraft(deal.id, deal.version), self.verb_done)
+
+    def action_close(self) -> None:
+        """End it: won, lost, or rejected."""
+        self._open_deal("close", "deal_end")
+
+    def action_status(self) -> None:
+        """Set the stage."""
+        self._open_deal("status", "deal_stage")
+
+    def action_edit(self) -> None:
+        """Edit its facts."""
+        self._open_deal("edit", "deal_edit")
+
+    def action_reassign(self) -> None:
+        """Hand it to an account executive."""
+        self._open_deal("reassign", "deal_hand_over")
+
+    def action_person(self) -> None:
+        """The people on it."""
+        self._open_deal("person", "deal_people")
+
+    def action_note(self) -> None:
+        """Write something down."""
+        self._open_deal("note", "deal_note")
+
+    def why_not_deal(self, verb: str, deal: Deal) -> str | None:
+        """Why a verb cannot be used on this opportunity now, judged from the row alone; None if it can."""
+        if verb in _LOOKS:
+            return None
+        if why := locked(deal.stage):
+            return why
+        actor = self.app.desk.actor
+        leads_team, me = actor is not None and actor.leads_team, actor.user_id if actor is not None else 0
+        if verb == "accept":
+            if not deal.waits:
+                return "Nothing waits for an answer here: this opportunity was not handed over."
+            if deal.taker_id != me and not leads_team:
+                return f"This was handed to {deal.taker}: they answer it, or a team lead."
+        elif verb not in _NOT_THE_OWNERS and not leads_team and me not in (deal.owner_id, deal.taker_id):
+            return f"This opportunity is {deal.owner or 'nobody'}’s: ask them, or a team lead."
+        if verb == "reassign":
+            return self._why_not_given(deal)
+        return None
+
+    def _why_not_given(self, deal: Deal) -> str | None:
+        if deal.waits:
+            return f"{deal.taker} has not answered yet: ask them, or a team lead to give it to somebody else."
+        if deal.rejected_at is None and deal.owner_role is UserRole.AE:
+            return f"An account executive has taken this on: {self.app.key_of('edit')} changes its owner."
+        return None
+
+    def _open_deal(self, verb: str, dialog: str) -> None:
+        if (deal := self._deal_for(verb)) is not None:
+            self.app.open_dialog(dialog, deal, self.verb_done)
+
+    def _deal_for(self, verb: str) -> Deal | None:
+        """The opportunity in front, if the verb can be used on it; otherwise None, and the reason has been said."""
+        deal = self.current_deal()
+        reason = "No opportunity is selected." if deal is None else self.why_not_deal(verb, deal)
+        if reason is not None:
+            self.app.say(reason, urgent=True)
+            return None
+        return deal
