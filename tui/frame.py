@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual import events
@@ -18,6 +19,7 @@ from store.instants import Instant
 from store.vocabulary import UserRole
 from tui import present
 from tui.commands import BY_ID, Command, KeyChoices
+from tui.config import Goals
 from tui.desk import Change, Desk, Done
 from tui.key_order import OrderedKeysApp, Typed
 from tui.programs import Programs
@@ -103,6 +105,8 @@ class Frame(OrderedKeysApp[int]):
     person: var[Person | None] = var(None)
     damaged: var[bool] = var(False)  # the file: nothing is written to it any more
     programs = Programs()
+    goals = Goals()
+    calendar_folder = Path()  # where .ics files go
 
     def __init__(
         self,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from textual import getters, work
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+from textual import events, getters, work
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
+from screens.queue.shown import GAP, MORE, Shown, fitting
 from store.queries.today import Today, today
-from store.rules.queue_views import View
+from store.rules.queue_views import Order, View
 from tui import present
 from tui.frame import Frame, Standing
+from tui.theme import Urgency
 
-_NAMES = {View.ALL: "All", View.HOT: "Hot", View.CALLBACKS: "Callbacks", View.EXPIRING: "Expiring", View.NEW: "New"}
+_NEAR_THE_LIMIT = 0.9  # of the open callbacks a rep may have
 
 
 class Strip(Widget):
@@ -23,16 +29,25 @@ class Strip(Widget):
     Strip { height: 1; color: $text-muted; }
     """
 
-    def __init__(self) -> None:
+    class Picked(Message):
+        """The name of a view was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, shown: Shown) -> None:
         super().__init__()
-        self._view = View.ALL
+        self._shown = shown
+        self._own: Mapping[int, int | None] = {}
+        self._places: list[tuple[range, int]] = []
         self._today: Today | None = None
         self._came = 0
         self._went = 0
 
-    def show_view(self, view: View) -> None:
-        """Mark the view that is open."""
-        self._view = view
+    def count_own(self, counts: Mapping[int, int | None]) -> None:
+        """Say how much is in each view of one's own, by the view's id."""
+        self._own = counts
         self.refresh()
 
     def announce(self, came: int, went: int) -> None:
@@ -52,19 +67,22 @@ class Strip(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Figures, then views; the figures give way first."""
-        right = self._views()
-        left = self._figures()
-        room = self.size.width - left.cell_length - right.cell_length - 2
+        """Figures, then views. The figures give way first, to a third; then the views that are not open."""
+        width, left = self.size.width, self._figures()
+        right = self._views(max(width - left.cell_length - 3, width * 2 // 3))
+        room = width - left.cell_length - right.cell_length - 2
         if room < 1:
-            return (
-                right.truncate(self.size.width, ellipsis=True)
-                if room < -40
-                else Content.assemble(
-                    " ", left.truncate(max(0, left.cell_length + room - 1), ellipsis=True), " ", right
-                )
-            )
-        return Content.assemble(" ", left, " " * room, right, " ")
+            left = left.truncate(max(0, left.cell_length + room - 1), ellipsis=True)
+            room = width - left.cell_length - right.cell_length - 2
+        start = left.cell_length + 1 + max(room, 0)
+        self._places = [(range(cells.start + start, cells.stop + start), index) for cells, index in self._places]
+        return Content.assemble(" ", left, " " * max(room, 0), right, " ").truncate(width, ellipsis=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the view whose name was clicked."""
+        for cells, index in self._places:
+            if event.x in cells:
+                self.post_message(self.Picked(index))
 
     def _figures(self) -> Content:
         if self._came or self._went:
@@ -75,24 +93,58 @@ class Strip(Widget):
         figures = self._today
         if figures is None:
             return Content("")
-        parts = [
-            present.count(figures.attempts, "attempt"),
-            present.count(figures.connects, "connect"),
-            present.count(figures.meetings, "meeting"),
+        goals, limit = self.app.goals, self.app.team.rules.callbacks.limit
+        parts: list[present.Part] = [
+            _toward(figures.attempts, goals.attempts, "attempt"),
+            _toward(figures.connects, goals.connects, "connect"),
+            _toward(figures.meetings, goals.meetings, "meeting"),
         ]
+        if figures.callbacks >= limit * _NEAR_THE_LIMIT:
+            parts.append((f"{Urgency.DUE.sign} callbacks {figures.callbacks} of {limit}", Urgency.DUE.style))
         if figures.first_touch is not None:
             parts.append(f"first touch {present.span(figures.first_touch)}")
-        return present.joined("today  ", " · ".join(parts))
+        parts.append(f"callbacks kept {present.percent(figures.kept)}")
+        spaced: list[present.Part] = [piece for part in parts for piece in (" · ", part)]
+        return present.joined("today  ", *spaced[1:])
 
-    def _views(self) -> Content:
-        figures = self._today
-        counts = dict(figures.views) if figures else {}
+    def _views(self, room: int) -> Content:
+        """The names of the views with their counts, as many as there is room for, and how the list is ordered."""
+        shown = self._shown
+        spec = shown.spec
+        by = f"by {spec.order.value}" if spec.order is not Order.DUE else ""
+        room -= len(by) + GAP if by else 0
+        # What is due later is named when it is open.
+        tabs = [
+            index for index, tab in enumerate(shown.tabs) if tab.spec.view is not View.LATER or self._is_open(index)
+        ]
+        words = [self._words(index) for index in tabs]
+        kept = fitting([cell_len(word) for word in words], tabs.index(shown.index), room)
         parts: list[present.Part] = []
-        for view, name in _NAMES.items():
-            style = "bold $foreground" if view is self._view else ""
-            count = counts.get(view.value)
-            words = f"{name} {count}" if count is not None else name
-            parts += [present.content(words, style), "  "]
-        if self._view is View.LATER:
-            parts += [present.content("Later", "bold $foreground"), "  "]
-        return present.joined(*parts[:-1])
+        self._places, at = [], 0
+        for place in kept:
+            style = "bold $foreground" if tabs[place] == shown.index else ""
+            parts += [(words[place], style), " " * GAP]
+            self._places.append((range(at, at + cell_len(words[place])), tabs[place]))
+            at += cell_len(words[place]) + GAP
+        left_out = [MORE, " " * GAP] if len(kept) < len(tabs) else []
+        return present.joined(*[*parts, *left_out, *([(by, "$foreground"), ""] if by else [])][:-1])
+
+    def _is_open(self, index: int) -> bool:
+        return index == self._shown.index or self._shown.tabs[index].own is not None
+
+    def _words(self, index: int) -> str:
+        tab = self._shown.tabs[index]
+        counts = self._today.views if self._today else {}
+        count = self._own.get(tab.own.id) if tab.own is not None else counts.get(tab.spec.view.value)
+        name = present.safe(tab.name, 20)
+        if index == self._shown.index and self._shown.changed and tab.own is not None:
+            name += "*"  # not as it was kept
+        return name if count is None or tab.spec.view is View.LATER else f"{name} {count}"
+
+
+def _toward(done: int, goal: int | None, one: str) -> str:
+    """A figure of the day, beside the goal set for it: ``45 of 60 attempts``."""
+    if goal is None:
+        return present.count(done, one)
+    reached = f" {Urgency.DONE.sign}" if done >= goal else ""
+    return f"{present.number(done)} of {present.count(goal, one)}{reached}"

@@ -23,7 +23,8 @@ class Today:
     ``sla`` is the share of clocks met, of those met or run out today (None before the first). ``first_touch`` is the
     median time from opening to first touch of the at bats first touched today, in microseconds: the middle one, or
     the mean of the middle two. ``late`` counts the rows that the queue marks as late; ``callbacks`` the promises open,
-    of which ``callbacks_due`` are due today or before. ``views`` says by the view's value how many at bats it has.
+    of which ``callbacks_due`` are due today or before; ``kept`` is the share kept of those decided in the last days,
+    see ``promises_kept`` (None where none was). ``views`` says by the view's value how many at bats it has.
     """
 
     attempts: int = 0
@@ -34,11 +35,12 @@ class Today:
     late: int = 0
     callbacks: int = 0
     callbacks_due: int = 0
+    kept: float | None = None
     views: Mapping[str, int] = field(default_factory=dict)
 
 
 def today(store: Store, user_id: int, now: Instant, *, zone: str = "") -> Today:
-    """The figures of a user's day; ``zone`` is theirs, the team's where empty. Seven queries, each along an index."""
+    """The figures of a user's day; ``zone`` is theirs, the team's where empty. Eight queries, each along an index."""
     zone = zone or store.zone
     start, end = at_local(moment(now, zone).date(), time(), zone), day_end(now, zone)
     span = {"user": user_id, "start": start, "end": end, "now": now}
@@ -47,6 +49,7 @@ def today(store: Store, user_id: int, now: Instant, *, zone: str = "") -> Today:
     attempts, connects = store.row(_TOUCHES, {**span, "first": days[0], "last": days[-1]}) or (0, 0)
     met, decided = store.row(_CLOCKS, span) or (0, 0)
     callbacks, callbacks_due = store.row(_CALLBACKS, span) or (0, 0)
+    kept, promised = promises_kept(store, user_id, now)
     return Today(
         attempts=attempts,
         connects=connects,
@@ -56,8 +59,21 @@ def today(store: Store, user_id: int, now: Instant, *, zone: str = "") -> Today:
         late=store.value(_LATE, moments(store, user_id, now, zone)),
         callbacks=callbacks,
         callbacks_due=callbacks_due,
+        kept=kept / promised if promised else None,
         views=views(store, user_id, now, zone),
     )
+
+
+def promises_kept(store: Store, user_id: int, now: Instant) -> tuple[int, int]:
+    """How many promises of a user were kept, of how many that were decided, both by their due time in the last days.
+
+    Decided is one that was kept, missed, or is open though its time and what the rules allow after it are over. One
+    that was dropped (they spoke before, it was moved in time) is neither.
+    """
+    rules = store.rules.callbacks
+    late, since = now - rules.kept_within, now - rules.kept_days * DAY
+    kept, decided = store.row(_KEPT, {"user": user_id, "since": since, "late": late}) or (0, 0)
+    return kept, decided
 
 
 def median(values: Sequence[int]) -> int | None:
@@ -98,6 +114,11 @@ WHERE owner_id = :user AND {_DECIDED} >= :start AND {_DECIDED} < :now AND void =
 _CALLBACKS = """
 SELECT count(*), coalesce(sum(due_at < :end), 0) FROM callback
 WHERE promiser_id = :user AND state = 'open' AND void = 0"""
+
+_KEPT = """
+SELECT count(*) FILTER (WHERE state = 'kept'), count(*) FROM callback
+WHERE promiser_id = :user AND due_at >= :since AND void = 0
+  AND (state IN ('kept', 'missed') OR state = 'open' AND due_at < :late)"""
 
 # The conditions of the queue's arms, counted in one walk of its index.
 _COUNTED: Mapping[View, str] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from store.actor import Actor
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.converting import ConvertDraft, convert
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
@@ -110,11 +111,62 @@ def test_promises_open_and_due(world: World) -> None:
     assert (figures.callbacks, figures.callbacks_due) == (2, 1)
 
 
+def kept_share(world: World, user_id: int) -> float | None:
+    """The share of promises kept, told anew: row by row, in plain words."""
+    kept = missed = 0
+    columns = "promiser_id, due_at, state, void"
+    for promiser, due, state, void in world.store.rows(f"SELECT {columns} FROM callback"):
+        if promiser != user_id or void or due < world.now - 30 * DAY:
+            continue
+        kept += state == "kept"
+        missed += state == "missed" or (state == "open" and world.now - due > 15 * MINUTE)
+    return kept / (kept + missed) if kept + missed else None
+
+
+def test_the_share_of_promises_kept(world: World) -> None:
+    store = world.store
+    assert today(store, PRIYA.user_id, world.now).kept is None
+
+    def promised(actor: Actor, ahead: int, *, anyone: bool = False) -> int:
+        number = len(store.rows("SELECT id FROM lead"))
+        lead, _, _ = world.person("P", f"Number{number}", f"Company {number}", phone="")
+        callback(store, actor, world.later(), CallbackDraft(lead, world.now + ahead, anyone=anyone))
+        return lead
+
+    def check(kept: float | None) -> None:
+        assert today(store, PRIYA.user_id, world.now).kept == kept_share(world, PRIYA.user_id) == kept
+
+    first = promised(PRIYA, HOUR)
+    check(None)
+    world.now += HOUR
+    world.log(first, D.NO_ANSWER, actor=ANA)  # kept by whoever called
+    check(1.0)
+    second, moved, talked = promised(PRIYA, HOUR), promised(PRIYA, HOUR), promised(PRIYA, 3 * HOUR)
+    promised(ANA, HOUR), promised(PRIYA, HOUR, anyone=True)
+    callback(store, PRIYA, world.later(), CallbackDraft(moved, world.now + 9 * DAY))
+    world.log(talked, D.CONVERSATION)
+    world.now += HOUR
+    check(1.0)  # ten minutes late may still be kept
+    world.now += 10 * MINUTE
+    check(1 / 2)  # a promise that stands open after its time was missed
+    world.log(second, D.NO_ANSWER)
+    check(1 / 2)
+    undo(store, PRIYA, world.later(), UndoDraft())
+    check(1 / 2)
+    world.now += 8 * DAY
+    callback(store, PRIYA, world.later(), CallbackDraft(moved, world.now + DAY))
+    world.now += DAY
+    world.log(moved, D.VOICEMAIL_LEFT)
+    check(2 / 3)
+    world.now += 40 * DAY
+    check(None)
+
+
 def test_a_handful_of_queries(world: World) -> None:
     mixed(world)
     with counted(world.store) as statements:
         today(world.store, PRIYA.user_id, world.now)
-    assert len(statements) == 7
+    assert len(statements) == 8
 
 
 @pytest.mark.parametrize(("values", "middle"), [([], None), ([3], 3), ([1, 2], 1), ([9, 1, 5], 5), ([4, 1, 2, 9], 3)])
