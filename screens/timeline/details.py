@@ -87,6 +87,8 @@ def _entry_facts(entry: Entry, zone: str) -> Facts:
 
 
 def _text(entry: Entry) -> str:
+    if entry.kind is EntryKind.EDIT:
+        return "\n".join(words.edited(one) for one in entry.edits)
     if entry.kind is EntryKind.AMENDMENT and entry.before:
         return f"{entry.words}\n\nIt said before:\n{entry.before}"
     return entry.words

@@ -17,7 +17,7 @@ from store.queries.timeline import FAMILIES
 from tui import present
 from tui.frame import Frame
 
-_LETTERS = dict(zip("tnspmgod", FAMILIES, strict=True))
+_LETTERS = dict(zip("tnspmgode", FAMILIES, strict=True))
 
 
 class KindsScreen(ModalScreen[None]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from store.instants import Instant, moment
+from store.queries.edits import Edited
 from store.queries.timeline import AtBat, Entry, EntryKind
 from store.rules.path import standing
 from store.vocabulary import (
@@ -182,6 +183,40 @@ def _reversal(entry: Entry, day: _Day) -> str:
     return "conversion reversed"
 
 
+_FACTS = {
+    "is_reference": "reference",
+    "zone": "time zone",
+    "account_id": "employer",
+    "owner_id": "owner",
+    "written_as": "number",
+    "address": "e-mail",
+}
+_YES_NO = {"0": "no", "1": "yes"}
+
+
+def edited(one: Edited) -> str:
+    """One edited fact: ``title CFO → COO``, ``+1 503 555 0142 bad``, ``notes``."""
+    if one.column == "+":
+        return f"added {one.of}"
+    if one.column in ("state", "kind"):
+        return f"{one.of} {one.after}".strip()
+    before, after = one.before, one.after
+    if one.column == "is_reference":
+        before, after = _YES_NO.get(before, before), _YES_NO.get(after, after)
+    fact = _FACTS.get(one.column, one.column)
+    return f"{fact} {before or 'none'} → {after or 'none'}" if before or after else fact
+
+
+def _edit(entry: Entry, day: _Day) -> str:
+    told = [one for one in entry.edits if not (one.column == "state" and _rewritten(one, entry))]
+    return f"edited: {', '.join(edited(one) for one in told)}" if told else "edited"
+
+
+def _rewritten(state: Edited, entry: Entry) -> bool:
+    """Whether a number's standing changed only because it is another number now."""
+    return any(one.column in ("written_as", "address") and one.of == state.of for one in entry.edits)
+
+
 _SAYS: dict[EntryKind, Callable[[Entry, _Day], str]] = {
     EntryKind.TOUCH: _touch,
     EntryKind.NOTE: lambda entry, day: "note",
@@ -199,6 +234,7 @@ _SAYS: dict[EntryKind, Callable[[Entry, _Day], str]] = {
     EntryKind.CONVERSION: _conversion,
     EntryKind.OPPORTUNITY: _opportunity,
     EntryKind.REVERSAL: _reversal,
+    EntryKind.EDIT: _edit,
     EntryKind.HAND_OVER: _hand_over,
     EntryKind.HAND_OVER_ANSWER: _hand_over_answer,
 }

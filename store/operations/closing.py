@@ -33,9 +33,10 @@ from store.operations.at_bat import (
     take_up,
     why_no_new,
 )
+from store.operations.employment import offer_to_follow
 from store.operations.people import add_contact, match_contact
 from store.operations.promises import end_promises
-from store.operations.transaction import Done, Transaction, operation
+from store.operations.transaction import Done, Offer, Transaction, operation
 from store.rules import clocks, queue_order
 from store.rules.closing import CloseDraft, Ending, ending
 from store.rules.path import RANK, skipped
@@ -63,13 +64,15 @@ def close(tx: Transaction, draft: CloseDraft) -> Done:
         _absorb(tx, lead, draft)
     after = finish(tx, lead, end, draft)
     made: dict[str, int] = {}
+    offer: Offer | None = None
     if draft.outcome is Outcome.SUPPRESS:
         suppress(tx, lead.contact_id, end.reason)
-    elif draft.outcome is Outcome.WRONG_PERSON and draft.right_person is not None:
-        made = _right_person(tx, after, draft)
+    elif draft.outcome is Outcome.WRONG_PERSON:
+        made = _right_person(tx, after, draft) if draft.right_person is not None else {}
+        offer = offer_to_follow(tx, after)
     elif draft.outcome is Outcome.EXISTING:
         _tell_owner(tx, after, draft)
-    return tx.done(f"{name} closed: {draft.outcome.label}", made=made or None)
+    return tx.done(f"{name} closed: {draft.outcome.label}", made=made or None, offer=offer)
 
 
 def cleaned(draft: CloseDraft, limits: LimitRules) -> CloseDraft:

@@ -112,7 +112,7 @@ def add_contact(tx: Transaction, person: NewPerson, *, account_id: int | None, s
     name = f"{first} {last}".strip()
     if not name:
         raise Refusal("Who is it? Give at least a name.", "name")
-    phone = _dialable(person.phone, tx.store.region, limit) if person.phone.strip() else None
+    phone = dialable(person.phone, tx.store.region, limit) if person.phone.strip() else None
     zones = candidate_zones(phone.e164) if phone and phone.e164 else ()
     contact_id = tx.insert(
         Contact,
@@ -133,7 +133,7 @@ def add_contact(tx: Transaction, person: NewPerson, *, account_id: int | None, s
     return contact_id
 
 
-def _dialable(text: str, region: str, limit: int) -> Parsed:
+def dialable(text: str, region: str, limit: int) -> Parsed:
     """A number typed by hand, which somebody must be able to dial; raises Refusal for anything else."""
     phone = parse_phone(clean_line(text, field="phone", limit=limit, joiners=False), region)
     if phone.e164 is None and len(phone.digits) < _FEWEST_DIGITS:

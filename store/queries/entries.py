@@ -10,6 +10,7 @@ from typing import Any
 
 from store.database import Store
 from store.instants import Instant
+from store.queries.edits import EDITS, Edited, edits
 from store.vocabulary import (
     ActorKind,
     Channel,
@@ -47,6 +48,7 @@ class EntryKind(Word):
     HAND_OVER = "hand_over"
     HAND_OVER_ANSWER = "hand_over_answer"
     REVERSAL = "reversal"
+    EDIT = "edit"
 
 
 # What a reader hides or shows together, under the words for it.
@@ -67,6 +69,7 @@ FAMILIES: Mapping[str, frozenset[EntryKind]] = {
             EntryKind.HAND_OVER_ANSWER,
         }
     ),
+    "edits": frozenset({EntryKind.EDIT}),
 }
 
 
@@ -114,6 +117,7 @@ class Entry:
     high_intent: bool = False
     override: bool = False
     approved: bool | None = None
+    edits: tuple[Edited, ...] = ()
 
 
 def entries(store: Store, kind: EntryKind, ids: Sequence[int]) -> dict[int, Entry]:
@@ -138,6 +142,7 @@ def _by_value(words: type[Enum]) -> Any:
 
 
 _READERS: Mapping[str, Any] = {
+    "edits": edits,
     "by": _by_value(ActorKind),
     "channel": _by_value(Channel),
     "direction": _by_value(Direction),
@@ -429,5 +434,16 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "approved": "x.accepted",
         },
         _HAND_OVER.format(who="x.taker_id"),
+    ),
+    EntryKind.EDIT: _read(
+        {
+            "id": "x.id",
+            "at": "x.at",
+            "who": "u.name",
+            "whom": "coalesce(c.name, a.name)",
+            "edits": EDITS,
+        },
+        'edit x LEFT JOIN "user" u ON u.id = x.user_id LEFT JOIN contact c ON c.id = x.contact_id'
+        " LEFT JOIN account a ON a.id = x.account_id",
     ),
 }

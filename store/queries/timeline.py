@@ -278,6 +278,8 @@ def _arms() -> tuple[_Arm, ...]:
         _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", "stage"),
         _Arm(kind.HAND_OVER, "hand_over", "at", "deals", "opportunity_id", "", "''"),
         _Arm(kind.HAND_OVER_ANSWER, "hand_over", "answered_at", "deals", "opportunity_id", _ANSWERED, "reason"),
+        _Arm(kind.EDIT, "edit", "at", "people", "contact_id", "", "''"),
+        _Arm(kind.EDIT, "edit", "at", "company", "account_id", "", "''"),
     )
 
 
@@ -314,10 +316,11 @@ def _arms_of(people: str) -> tuple[_Arm, ...]:
 
 
 def _scopes(people: str) -> str:
-    """The people, at bats and opportunities that a stream is about, each read once."""
+    """The people, at bats and opportunities, and the company, that a stream is about, each read once."""
     return (
         f"WITH people(id) AS MATERIALIZED ({people}), leads(id) AS MATERIALIZED ({_LEADS_OF[people]}),"
-        f" deals(id) AS MATERIALIZED ({'SELECT :who' if people == _DEAL else _DEALS})"
+        f" deals(id) AS MATERIALIZED ({'SELECT :who' if people == _DEAL else _DEALS}),"
+        f" company(id) AS MATERIALIZED (SELECT :who{'' if people == _COMPANY else ' WHERE 0'})"
     )
 
 
