@@ -58,8 +58,16 @@ DIALOGS: dict[str, str] = {
     "qualify": "screens.dialogs.qualify:QualifyDialog",
     "person": "screens.dialogs.person_role:PersonRoleDialog",
     "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
+    "session_log": "screens.session.log:SessionLogDialog",
+    "session_resume": "screens.session.start:ResumeDialog",
     "reverse": "screens.dialogs.reverse:ReverseDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
+    "to_all": "screens.dialogs.bulk:BulkDialog",
+    "undo_all": "screens.dialogs.bulk:UndoDialog",
+    "snooze_marked": "screens.dialogs.marked:SnoozeMarkedDialog",
+    "status_marked": "screens.dialogs.marked:StatusMarkedDialog",
+    "close_marked": "screens.dialogs.marked:CloseMarkedDialog",
+    "save_view": "screens.dialogs.save_view:SaveViewDialog",
     "deal_end": "screens.dialogs.deal_end:DealEndDialog",
     "deal_stage": "screens.dialogs.deal_stage:DealStageDialog",
     "deal_edit": "screens.dialogs.deal_edit:DealEditDialog",
@@ -70,6 +78,8 @@ DIALOGS: dict[str, str] = {
 }
 SCREENS: dict[str, str] = {
     "timeline": "screens.timeline.screen:TimelineScreen",
+    "session": "screens.session.screen:SessionScreen",
+    "session_summary": "screens.session.summary:SummaryScreen",
     "account": "screens.account.screen:AccountScreen",
     "deal_story": "screens.deals.story:DealStoryScreen",
 }
@@ -94,7 +104,7 @@ class AtBat(Frame, inherit_bindings=False):
 
     TITLE = "At Bat"
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
-    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals"))]
+    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session"))]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
@@ -307,7 +317,22 @@ class AtBat(Frame, inherit_bindings=False):
         """Undo the last act of this person."""
         from store.operations.undo import UndoDraft, undo
 
-        self.do(undo, UndoDraft(), self._done)
+        self.do(undo, UndoDraft(), self._undone)
+
+    def _undone(self, done: Any) -> None:
+        """An act on many goes back batch by batch, and shows how far it is."""
+        if not getattr(done, "act", ""):
+            self._done(done)
+        elif done.left:
+            self.open_dialog("undo_all", done, self._all_undone)
+        else:
+            self._all_undone(done)
+
+    def _all_undone(self, done: Done) -> None:
+        self.say_done(done)
+        for screen in self.screen_stack:
+            if isinstance(screen, LeadScreen):
+                screen.marked_done(done, frozenset())
 
     def _done(self, done: Done) -> None:
         self.say_done(done)

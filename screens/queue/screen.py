@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -9,14 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 
+from screens.queue.filter_line import FilterLine
 from screens.queue.painter import QueuePainter
 from screens.queue.preview import Preview
+from screens.queue.shown import Shown
 from screens.queue.strip import Strip
+from store.errors import Refusal
 from store.queries import queue as queries
+from store.queries import sieve
 from store.queries.queue import Placed, Queue, QueueRow
-from store.rules.queue_views import View
-from tui.commands import Where, bindings
+from store.queries.sieve import Sieve
+from store.queries.views import own_views
+from store.rules.lead_filter import parse
+from store.rules.queue_views import Spec, View
+from tui import present
+from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen
 from tui.widgets.line_table import LineTable
@@ -36,22 +46,28 @@ class QueueScreen(LeadScreen):
 
     VIEW = "queue"
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.QUEUE, Where.LIST, Where.EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.QUEUE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.QUEUE), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"
 
     table = getters.query_one(LineTable)
     strip = getters.query_one(Strip)
     preview = getters.query_one(Preview)
+    filter_line = getters.query_one(FilterLine)
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = View.ALL
+        self.shown = Shown()
+        self._listed = Spec()  # what the list on the screen is of
+        self._sieve = Sieve()
+        self._aside: set[int] = set()  # marked rows that what is shown now leaves out
         self._two_lines = False
+        self._counting: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         """Strip on top, list at the left, preview at the right."""
         self._two_lines = self._needs_two_lines()
-        yield Strip()
+        yield Strip(self.shown)
+        yield FilterLine()
         with Horizontal():
             with Vertical(id="list"):
                 yield LineTable(self._painter(), opens=False)
@@ -63,6 +79,7 @@ class QueueScreen(LeadScreen):
         self.watch(self.app, "clock", self._minute, init=False)
         self.app.changed.subscribe(self, self._changed)
         self.strip.refresh_figures()
+        self._read_own_views()
 
     # --- what the verbs ask ---
 
@@ -74,15 +91,29 @@ class QueueScreen(LeadScreen):
     def lead_done(self, done: Done) -> None:
         """Patch the row, or go on to the next one when it left its place."""
         self.strip.refresh_figures()
+        self._count_own_soon()
         if done.lead_id is not None:
             self.app.hold_keys(self._after(done.lead_id))
+        else:
+            self._read_own_views()
+
+    def marked_ids(self) -> Sequence[int]:
+        """The marked rows, in the order of the list."""
+        marked = self.table.marked
+        return [lead_id for lead_id in self.table.ids if lead_id in marked] if marked else ()
+
+    def marked_done(self, done: Done, did: frozenset[int]) -> None:
+        """Read the list anew, once; what was done loses its mark."""
+        self.table.unmark(did)
+        self.strip.refresh_figures()
+        self.app.hold_keys(self._read(self.table.cursor_id).wait())
 
     async def _after(self, lead_id: int) -> None:
         table = self.table
         ids = [other for other in table.ids if other != lead_id]
         before: QueueRow | None = table.cursor_row if table.cursor_id == lead_id else None
         placed: Placed = await self.app.desk.read(
-            queries.place, ids, lead_id, self._owner, self.app.desk.now(), self.app.zone, self._view
+            sieve.place, ids, lead_id, self._owner, self.app.desk.now(), self.app.zone, self._listed
         )
         listed = len(ids) < table.row_count
         if placed.row is None or placed.index is None:
@@ -107,17 +138,61 @@ class QueueScreen(LeadScreen):
     # --- what the queue itself does ---
 
     def action_saved_view(self) -> None:
-        """The next view."""
-        views = list(View)
-        self._open_view(views[(views.index(self._view) + 1) % len(views)])
+        """The next view, built in or one's own."""
+        self._open_tab(self.shown.index + 1)
 
     def action_later(self) -> None:
         """What is due later, and back."""
-        self._open_view(View.ALL if self._view is View.LATER else View.LATER)
+        self.shown.open_view(View.ALL if self.shown.tab.own is None and self._spec.view is View.LATER else View.LATER)
+        self._show_spec()
+
+    def action_save_view(self) -> None:
+        """Keep what is shown now as a view of one's own; rename and remove them there too."""
+        from screens.dialogs.save_view import Kept
+
+        own = self.shown.tab.own
+        kept = Kept(self._spec, self.shown.own, own.id if own is not None else None)
+        self.app.open_dialog("save_view", kept, self._view_kept)
+
+    def action_order(self) -> None:
+        """Order the list otherwise, with the row under the cursor staying under it."""
+        self.shown.spec = self._spec._replace(order=self._spec.order.next)
+        self._show_spec(self.table.cursor_id)
+        self.app.say(f"ordered by {self._spec.order.value}")
+
+    def action_filter(self) -> None:
+        """Narrow the list letter by letter."""
+        self.filter_line.show(self._spec.filter, typing=True)
+
+    def action_keep_filter(self) -> None:
+        """Back to the list, narrowed as typed; what is typed next waits until the list shows it."""
+        self._type(self.filter_line.text)
+        self.filter_line.show(self._spec.filter)
+        self.set_focus(self.table)
+        if self._listed != self._spec:
+            self.workers.cancel_group(self, "queue")
+            self.app.hold_keys(self._list(self.table.cursor_id))
+
+    def action_back(self) -> None:
+        """Show again what the view itself shows, and go back to the list."""
+        if self.filter_line.typing or self._spec.filter != self.shown.tab.spec.filter:
+            self.shown.spec = self._spec._replace(filter=self.shown.tab.spec.filter)
+            self.set_focus(self.table)
+            self._show_spec(self.table.cursor_id)
 
     def action_refresh(self) -> None:
         """Take in what others changed."""
+        self._aside.clear()
         self._read(self.table.cursor_id)
+        self._read_own_views()
+
+    def action_session(self) -> None:
+        """Call through the list as it stands, or through its marked rows, one at bat at a time."""
+        from screens.session.start import begin
+
+        marked = self.table.marked
+        leads = [lead_id for lead_id in self.table.ids if not marked or lead_id in marked]
+        self.app.hold_keys(begin(self.app, leads, self._spec.view.value))
 
     def neighbour(self, step: int) -> QueueRow | None:
         """Move the cursor by ``step`` rows and give the row there, for the timeline's previous and next."""
@@ -128,10 +203,74 @@ class QueueScreen(LeadScreen):
         row: QueueRow | None = table.cursor_row
         return row if table.cursor_index != before else None
 
-    def _open_view(self, view: View) -> None:
-        self._view = view
-        self.strip.show_view(view)
-        self._read(None)
+    # --- what is shown of it ---
+
+    @property
+    def _spec(self) -> Spec:
+        return self.shown.spec
+
+    @on(Strip.Picked)
+    def _picked(self, event: Strip.Picked) -> None:
+        self._open_tab(event.index)
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        if self._type(event.text) and self._listed != self._spec:
+            self._read(self.table.cursor_id)
+
+    def _type(self, text: str) -> bool:
+        """Have this filter from now on; one that is wrong is told, and what is shown stays."""
+        try:
+            parse(text)
+        except Refusal as refusal:
+            self.filter_line.say(present.content(refusal.sentence, "$warning", newlines=False))
+            return False
+        self.shown.spec = self._spec._replace(filter=text)
+        return True
+
+    def _open_tab(self, index: int) -> None:
+        self.shown.open(index)
+        self._show_spec()
+
+    def _show_spec(self, keep: int | None = None) -> None:
+        """Show what is to be shown now, from the first row or with ``keep`` under the cursor."""
+        self.filter_line.show(self._spec.filter)
+        if not self.filter_line.typing and self.focused is None:
+            self.set_focus(self.table)
+        self.strip.refresh()
+        self._read(keep)
+
+    def _view_kept(self, done: Done) -> None:
+        self.app.say_done(done)
+        made = getattr(done, "made", None) or {}
+        self._read_own_views(made.get("view_id"))
+
+    @work(exclusive=True, group="own views")
+    async def _read_own_views(self, open_one: int | None = None) -> None:
+        if self._owner is None:
+            return
+        changed = self.shown.take(await self.app.desk.read(own_views, self._owner))
+        if open_one is not None:
+            self.shown.open_own(open_one)
+        if changed or self._listed != self._spec:
+            self._show_spec(self.table.cursor_id)
+        self.strip.refresh()
+        self._count_own()
+
+    def _count_own_soon(self) -> None:
+        """Count after a run of acts rather than after each."""
+        if self.shown.own:
+            if self._counting is not None:
+                self._counting.stop()
+            self._counting = self.set_timer(_COUNTED_AFTER, self._count_own)
+
+    @work(exclusive=True, group="counts")
+    async def _count_own(self) -> None:
+        if own := self.shown.own:
+            specs = [view.spec for view in own]
+            now = self.app.desk.now()
+            counts = await self.app.desk.read(self._sieve.counts, self._owner, now, specs, zone=self.app.zone)
+            self.strip.count_own({view.id: count for view, count in zip(own, counts, strict=True)})
 
     @property
     def _owner(self) -> int | None:
@@ -142,19 +281,54 @@ class QueueScreen(LeadScreen):
         return QueuePainter(app.team.rules, app.zone, app.desk.now, self._owner, two_lines=self._two_lines)
 
     def _show(self, found: Queue, keep: int | None = None) -> None:
-        keys = {name: self.app.key_of(command) for name, command in _KEYS.items()}
-        self.table.set_empty(Content(_EMPTY[self._view].format(**keys)))
-        self.table.load(found.ids, found.rows, keep)
+        """Put a list on the screen; marks on rows that it leaves out are kept aside until they are shown again."""
+        table, other = self.table, self._listed != self._spec
+        self._listed = self._spec
+        marked = table.marked | self._aside if other else set(table.marked)
+        table.set_empty(self._empty())
+        table.load(found.ids, found.rows, keep if keep is None or not other or keep in found.ids else None)
+        if other and marked:
+            self._aside = marked.difference(found.ids)
+            table.marked = marked - self._aside
+            table.refresh()
+            table.post_message(LineTable.Marked(table))
+            if self._aside:
+                kept = present.count(len(self._aside), "marked row")
+                self.app.say(f"{kept} not shown here: what you do now leaves {_them(len(self._aside))} alone")
+        self._say_found(found)
         self.strip.announce(0, 0)
         if not found.whole:
-            self._read(self.table.cursor_id)
+            self._read(table.cursor_id)
+
+    def _say_found(self, found: Queue) -> None:
+        of = f"the first {found.looked:,}" if not found.all_looked else f"{found.looked:,}"
+        esc = self.app.key_of("back")
+        words = f"{len(found.ids):,} of {of}" if self._spec.filter else ""
+        self.filter_line.say(present.joined(words, f" · {esc} shows all" if words and self.shown.changed else ""))
+        if not found.all_looked and not self._spec.filter:
+            self.app.say(f"only the first {found.looked:,} in due order are ordered here")
+
+    def _empty(self) -> Content:
+        """What to do about an empty list."""
+        key = self.app.key_of
+        if self._spec.filter:
+            return present.joined(
+                f"Nothing here is like that. {key('back')} shows all of the view, {key('filter')} changes the filter."
+            )
+        return Content(_EMPTY[self._spec.view].format(**{name: key(command) for name, command in _KEYS.items()}))
 
     @work(exclusive=True, group="queue")
     async def _read(self, keep: int | None) -> None:
-        found = await self.app.desk.read(
-            queries.queue, self._owner, self.app.desk.now(), zone=self.app.zone, view=self._view, limit=-1
-        )
-        self._show(found, keep)
+        await self._list(keep)
+
+    async def _list(self, keep: int | None) -> None:
+        spec = self._spec
+        found = await self._found(spec)
+        if spec == self._spec:
+            self._show(found, keep)
+
+    async def _found(self, spec: Spec) -> Queue:
+        return await self.app.desk.read(self._sieve.list, self._owner, self.app.desk.now(), spec, zone=self.app.zone)
 
     @on(LineTable.RowsWanted)
     @work
@@ -172,6 +346,7 @@ class QueueScreen(LeadScreen):
     def _minute(self) -> None:
         self.table.repaint()
         self.strip.refresh_figures()
+        self._count_own()
 
     def _changed(self, change: Change) -> None:
         if change.done is None and self.is_current:
@@ -180,8 +355,7 @@ class QueueScreen(LeadScreen):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         """Bring what is on the screen up to date in place, and count what would come or go."""
-        now = self.app.desk.now()
-        found = await self.app.desk.read(queries.queue, self._owner, now, zone=self.app.zone, view=self._view, limit=-1)
+        found = await self._found(self._listed)
         here = set(self.table.ids)
         there = set(found.ids)
         rows = await self.app.desk.read(queries.rows, [*self.table.ids[: queries.PAGE]])
@@ -202,4 +376,9 @@ class QueueScreen(LeadScreen):
         return 110 <= self.app.size.width < 160
 
 
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
+
+
 _KEYS = {"later": "later", "new": "new_lead"}
+_COUNTED_AFTER = 1.0  # seconds after the last act

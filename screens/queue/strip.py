@@ -126,8 +126,11 @@ class Strip(Widget):
             parts += [(words[place], style), " " * GAP]
             self._places.append((range(at, at + cell_len(words[place])), tabs[place]))
             at += cell_len(words[place]) + GAP
-        left_out = [MORE, " " * GAP] if len(kept) < len(tabs) else []
-        return present.joined(*[*parts, *left_out, *([(by, "$foreground"), ""] if by else [])][:-1])
+        if len(kept) < len(tabs):
+            parts += [MORE, " " * GAP]
+        if by:
+            parts += [(by, "$foreground"), ""]
+        return present.joined(*parts[:-1])
 
     def _is_open(self, index: int) -> bool:
         return index == self._shown.index or self._shown.tabs[index].own is not None
@@ -139,7 +142,8 @@ class Strip(Widget):
         name = present.safe(tab.name, 20)
         if index == self._shown.index and self._shown.changed and tab.own is not None:
             name += "*"  # not as it was kept
-        return name if count is None or tab.spec.view is View.LATER else f"{name} {count}"
+        later = tab.own is None and tab.spec.view is View.LATER
+        return name if count is None or later else f"{name} {count}"
 
 
 def _toward(done: int, goal: int | None, one: str) -> str:

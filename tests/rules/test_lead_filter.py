@@ -180,7 +180,7 @@ def refused(text: str) -> Refusal | None:
     return None
 
 
-@given(word=st.text(st.characters(categories=("L",)), min_size=1, max_size=12))
+@given(word=st.text(st.characters(categories=["L"]), min_size=1, max_size=12))
 def test_a_word_is_found_where_it_stands_and_its_opposite_is_not(word: str) -> None:
     facts = Facts(words=f"before {fold(word)} after")
     assert parse(word)(facts)
