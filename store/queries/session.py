@@ -9,6 +9,9 @@ from store.database import Store
 from store.instants import HOUR, Instant
 from store.queries.lead_card import LeadCard, card
 from store.queries.queue import QueueRow, row
+from store.reach import recent_tries
+from store.rules.touch import cadence_ends
+from store.vocabulary import Stage
 
 _EVER = 2**62
 
@@ -67,10 +70,26 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One at bat as the session shows it: the row that its verbs act on, and its card."""
+    """One at bat as the session shows it: the row that its verbs act on, and its card.
+
+    ``tries`` are the attempts of the last days, where the cadence ends and the next one is spread by them.
+    """
 
     row: QueueRow
     card: LeadCard
+    tries: tuple[Instant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The at bat whose turn it is, at ``index`` of the list (``turn`` None: there is none that way).
+
+    ``passed`` says, a sentence each, who was passed over on the way because somebody else had ended or taken them.
+    """
+
+    index: int
+    turn: Turn | None
+    passed: tuple[str, ...] = ()
 
 
 def open_sitting(store: Store, user_id: int) -> Sitting | None:
@@ -86,7 +105,45 @@ def sitting(store: Store, session_id: int) -> Sitting | None:
 def turn(store: Store, lead_id: int, now: Instant) -> Turn | None:
     """An at bat as of ``now``; None when it is gone."""
     found, told = row(store, lead_id), card(store, lead_id, now)
-    return None if found is None or told is None else Turn(found, told)
+    if found is None or told is None:
+        return None
+    lead = told.lead
+    tries = recent_tries(store, lead.contact_id, lead.id, now) if cadence_ends(lead, store.rules) else ()
+    return Turn(found, told, tuple(tries))
+
+
+def seek(store: Store, session: Sitting, start: int, step: int, now: Instant) -> Found:
+    """The first at bat from ``start`` on, or back where ``step`` is -1, whose turn it is.
+
+    What has ended, waits for approval or belongs to somebody else by now is passed over; on the way forward also what
+    was dealt with already.
+    """
+    done = dealt_with(store, session)
+    passed: list[str] = []
+    index = start
+    while 0 <= index < len(session.leads):
+        lead_id = session.leads[index]
+        if step < 0 or lead_id not in done:
+            known = row(store, lead_id)
+            over = None if known is None else why_over(known, session.user_id)
+            if known is not None and over is None:
+                return Found(index, turn(store, lead_id, now), tuple(passed))
+            if over and lead_id not in done:
+                passed.append(over)
+        index += step
+    return Found(max(index, 0), None, tuple(passed))
+
+
+def why_over(found: QueueRow, user_id: int) -> str | None:
+    """Why an at bat has no turn in a session of this user, as a sentence; None where it has."""
+    lead, name = found.lead, found.name or found.company
+    if not lead.open:
+        return f"{name} is {lead.stage.label}"
+    if lead.stage is Stage.DISQUALIFIED:
+        return f"{name} waits for approval"
+    if lead.owner_id not in (None, user_id):
+        return f"{found.owner} has {name} now"
+    return None
 
 
 def dealt_with(store: Store, session: Sitting) -> frozenset[int]:

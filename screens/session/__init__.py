@@ -1,0 +1,1 @@
+"""Session mode: a list called through, one at bat at a time."""

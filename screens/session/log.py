@@ -1,0 +1,57 @@
+"""The log dialog as a session opens it: preset on what came of it, with the call's time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual.widgets import Input
+
+from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED
+from screens.dialogs.log import LogDialog
+from store.errors import Refusal
+from store.queries.queue import QueueRow
+from store.vocabulary import Disposition
+from tui.desk import Done
+from tui.lead_screen import Offered
+from tui.widgets.when_input import WhenInput
+
+
+@dataclass(frozen=True, slots=True)
+class Preset(Offered):
+    """An at bat to log on, what came of it if that is known, and how long the call took, in seconds."""
+
+    disposition: Disposition | None = None
+    length: Callable[[], int | None] = lambda: None
+
+
+class SessionLogDialog(LogDialog):
+    """Opened on a ``Preset``."""
+
+    _preset: Preset
+    _took: int | None
+
+    def reset(self, opening: QueueRow | Offered) -> None:
+        """As the preset says; its choice is picked, not saved."""
+        super().reset(opening)
+        assert isinstance(opening, Preset)
+        self._preset, self._took = opening, None
+        if opening.disposition is not None:
+            self._list("disposition").select(opening.disposition)
+
+    def focus_first(self) -> None:
+        """What is still asked for, else the choices."""
+        disposition = self._preset.disposition
+        if disposition in ASKS_WHAT_WAS_LEARNED:
+            self.set_focus(self.query_one("#note", Input))
+        elif disposition is Disposition.CALLBACK_REQUESTED:
+            self.set_focus(self.query(WhenInput).first())
+        else:
+            super().focus_first()
+
+    async def carry_out(self, draft: Any) -> Done | Refusal:
+        """Save it with the time the call had taken when it was first saved."""
+        if self._took is None:
+            self._took = self._preset.length()
+        return await super().carry_out(replace(draft, duration=self._took))

@@ -1,0 +1,80 @@
+"""What a session shows of the at bat in front: who and why now, what to say, and what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from screens.queue.painter import URGENCIES
+from screens.queue.preview import before, group, head, questions, rule, script, touches, ways
+from store.instants import Instant
+from store.queries.lead_card import LeadCard
+from store.rules import queue_order
+from store.rules.path import standing
+from store.rules.touch import attempt_limit
+from store.ruleset import RuleSet
+from store.vocabulary import Answer
+from tui import present
+
+_MUTED = "$muted"
+_GAP = Content("   ")
+_SIGNS = {Answer.YES: ("✓ ", "$success"), Answer.NO: ("✗ ", "$error"), Answer.UNKNOWN: ("? ", "$warning")}
+
+
+def who(card: LeadCard, now: Instant, rules: RuleSet, width: int, *, tall: bool) -> Content:
+    """The person, the company and how to reach them; in a low window on as few lines as it takes."""
+    names, reached = list(head(card)), list(ways(card, now, rules))
+    if not reached:
+        reached = [present.content("no number and no address is known", "$warning")]
+    if tall:
+        return Content("\n").join([*names, *reached])
+    lines = [_GAP.join(names), _GAP.join(reached)]
+    return Content("\n").join(line.truncate(max(width, 1), ellipsis=True) for line in lines)
+
+
+def why_now(card: LeadCard, now: Instant, zone: str, rules: RuleSet) -> Content:
+    """Why it is their turn, where it stands, how often they were tried."""
+    lead = card.lead
+    cadence = rules.cadences.get(lead.cadence)
+    why = queue_order.why(lead, now, zone, rules, len(cadence.steps) if cadence else 0)
+    urgency = URGENCIES[why.urgency]
+    limit = attempt_limit(lead, rules)
+    tries = f"{lead.attempts} of {limit} attempts" if limit else present.count(lead.attempts, "attempt")
+    return present.joined(
+        (f"{urgency.sign} {why.words}".strip(), f"{urgency.style} bold"),
+        (f"  {standing(lead.stage, lead.status)} · {tries}", _MUTED),
+    )
+
+
+def to_say(card: LeadCard, now: Instant, zone: str) -> Content:
+    """The script of the step, and what was said last time."""
+    said = list(script(card))
+    if not said:
+        planned = card.lead.next_words or "the cadence has no step left: one more try, or a decision"
+        said = [rule("no script"), present.content(planned, _MUTED)]
+    blocks = [Content("\n").join(said)]
+    if card.last_words:
+        at = f", {present.day(card.last_at, zone, now)}" if card.last_at is not None else ""
+        words = present.content(f"“{card.last_words}”", limit=1_000)
+        blocks.append(Content("\n").join([rule(f"said last time{at}"), words]))
+    return Content("\n\n").join(blocks)
+
+
+def story(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Content:
+    """The five questions, the four answers, the last touches, who else is in it, earlier at bats."""
+    blocks = (questions(card, now, zone, me, width), _answers(card), touches(card, now, zone))
+    later = (group(card), before(card, now, zone))
+    shown = [Content("\n").join(lines) for block in (*blocks, *later) if (lines := list(block))]
+    return Content("\n\n").join(shown)
+
+
+def _answers(card: LeadCard) -> Iterator[Content]:
+    lead = card.lead
+    yield rule("qualification")
+    answers = {"need": lead.need, "budget": lead.budget, "authority": lead.authority, "timeline": lead.timeline}
+    parts: list[Content] = []
+    for question, answer in answers.items():
+        sign, style = ("– ", _MUTED) if answer is None else _SIGNS[answer]
+        parts.append(present.joined((sign, style), question))
+    yield _GAP.join(parts)
