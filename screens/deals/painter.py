@@ -24,45 +24,36 @@ class Drawn:
     who: str
     stage: str
     amount: str
-    closes: str
-    unmoved: str
-    still: Urgency
+    aside: str
+    beside: Urgency
     owner: str
 
 
-def _column(
-    name: str, width: int, *, grow: int = 0, style: str = "", needs: int = 0, align: Align = "left"
-) -> Column[Drawn]:
+def _column(name: str, width: int, *, grow: int = 0, style: str = "", align: Align = "left") -> Column[Drawn]:
     def value(row: Drawn) -> tuple[str, str]:
         return getattr(row, name), style or "text"
 
-    return Column("", value, width, grow, align, needs=needs)
+    return Column("", value, width, grow, align)
 
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("", lambda row: (row.why, row.urgency.component), 26, 3)
-_STILL: Column[Drawn] = Column("", lambda row: (row.unmoved, row.still.component), 11, needs=120)
-_NAME = _column("name", 14, grow=3, style="strong")
-_AMOUNT = _column("amount", 10, align="right")
-_STAGE = _column("stage", 16, style="muted")
+_WHY: Column[Drawn] = Column("", lambda row: (row.why, row.urgency.component), 24, 3)
+_ASIDE: Column[Drawn] = Column("", lambda row: (row.aside, row.beside.component), 14, align="right")
+_NAME = _column("name", 16, grow=3, style="strong")
+_AMOUNT = _column("amount", 11, align="right")
 
 
 def _one_line(*, owners: bool) -> tuple[Column[Drawn], ...]:
-    wide = (_column("who", 16, grow=2, needs=110), _AMOUNT, _STAGE, _column("closes", 11, style="muted", needs=130))
-    owner = (_column("owner", 12, grow=1, style="muted", needs=90),) if owners else ()
-    return (_SIGN, _WHY, _NAME, *wide, _STILL, *owner)
+    owner = (_column("owner", 12, style="muted"),) if owners else ()
+    stage = _column("stage", 16, style="muted")
+    return (_SIGN, _WHY, _NAME, _column("who", 24, grow=3), _AMOUNT, stage, _ASIDE, *owner)
 
 
 def _two_lines(*, owners: bool) -> tuple[tuple[Column[Drawn], ...], ...]:
-    owner = (_column("owner", 12, grow=1, style="muted"),) if owners else ()
-    second = (
-        _column("amount", 1),
-        _column("stage", 26, grow=3, style="muted"),
-        _column("who", 14, grow=3, style="muted"),
-        *owner,
-        _column("closes", 9, style="muted", align="right"),
-    )
-    return ((_SIGN, _WHY, _NAME, _AMOUNT), second)
+    owner = (_column("owner", 10, style="muted"),) if owners else ()
+    second = (_column("stage", 1), _column("who", 24, grow=3, style="muted"))
+    third = (*owner, _column("stage", 16, style="muted"), _ASIDE)
+    return ((_SIGN, _WHY, _NAME, _AMOUNT), (*second, *third))
 
 
 class DealPainter:
@@ -90,18 +81,15 @@ class DealPainter:
     def _drawn(self, deal: Deal) -> Drawn:
         scene = self._scene()
         why, urgency = words.why(deal, scene)
-        unmoved, still = words.unmoved(deal, scene)
-        person = ", ".join(part for part in (deal.person, deal.title) if part)
-        company = "" if deal.company == deal.name else deal.company
+        aside, beside = words.aside(deal, scene)
         return Drawn(
             urgency,
             why,
             deal.name,
-            " · ".join(part for part in (person or "nobody yet", company) if part),
+            words.who(deal, scene),
             words.stage(deal),
             present.money(deal.amount, deal.currency),
-            words.closes(deal, scene) if deal.open else "",
-            unmoved,
-            still,
+            aside,
+            beside,
             deal.owner or "nobody",
         )

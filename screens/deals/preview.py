@@ -89,11 +89,10 @@ def _head(card: DealCard, scene: Scene) -> Iterator[Content]:
 def _facts(card: DealCard, scene: Scene, width: int) -> Iterator[Content]:
     deal = card.deal
     yield _answer("stage", words.stage(deal), width)
-    still, urgency = words.unmoved(deal, scene)
     if deal.open:
         yield _answer("closes", words.closes(deal, scene), width)
-        moved = "today" if still == "today" else present.ago(deal.moved_at, scene.now)
-        yield _answer("moved", f"{moved}{': ' + still if urgency is Urgency.LATE else ''}", width)
+        sign = f"{Urgency.LATE.sign} " if words.stands_long(deal, scene) else ""
+        yield _answer("moved", f"{sign}{present.ago(deal.moved_at, scene.now)}", width)
     yield _answer("owner", "you" if deal.owner_id == scene.me else deal.owner or "nobody", width)
     if deal.handed_at is not None:
         giver = "you" if deal.giver_id == scene.me else deal.giver

@@ -182,5 +182,5 @@ class DealsScreen(DealScreen):
             self.table.use(self._painter())
 
     def _needs_two_lines(self) -> bool:
-        """Whether list and preview share a window that is not wide."""
-        return 110 <= self.app.size.width < 160
+        """Whether the window is not wide enough for all of a row on one line."""
+        return self.app.size.width < 160

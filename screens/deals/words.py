@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from store.instants import DAY, HOUR, Instant, moment
+from store.instants import DAY, Instant, moment
 from store.queries.deals import Deal, Section
 from store.rules.business import Calendar
 from store.rules.deals import stands_still
@@ -13,8 +13,6 @@ from store.ruleset import RuleSet
 from store.vocabulary import OpportunityStage
 from tui import present
 from tui.theme import Urgency
-
-_SOON = 2 * HOUR  # before a hand-over is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,25 @@ def closes(deal: Deal, scene: Scene) -> str:
     return present.on_date(deal.close_date, scene.zone, scene.now)
 
 
-def unmoved(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
-    """How long its stage has stood still: a sign once that is long."""
-    days = max(scene.now - deal.moved_at, 0) // DAY
+def stands_long(deal: Deal, scene: Scene) -> bool:
+    """Whether it is open and its stage has not moved for as long as raises an alert."""
+    return deal.open and stands_still(deal.moved_at, scene.now, scene.rules, scene.calendar)
+
+
+def moved(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
+    """When its stage moved last, with a sign once that is long ago."""
+    if stands_long(deal, scene):
+        return f"{Urgency.LATE.sign} unmoved {(scene.now - deal.moved_at) // DAY} d", Urgency.LATE
+    return f"moved {present.ago(deal.moved_at, scene.now)}", Urgency.QUIET
+
+
+def aside(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
+    """What its reason to be there leaves unsaid: when it closes, or how long it has stood still."""
     if not deal.open:
         return "", Urgency.QUIET
-    if stands_still(deal.moved_at, scene.now, scene.rules, scene.calendar):
-        return f"{Urgency.LATE.sign} {days} d still", Urgency.LATE
-    return (f"{days} d" if days else "today"), Urgency.QUIET
+    if deal.section is Section.OPEN and (_overdue(deal, scene) or not stands_long(deal, scene)):
+        return moved(deal, scene)
+    return f"closes {closes(deal, scene)}", Urgency.QUIET
 
 
 def stage(deal: Deal) -> str:
@@ -69,26 +78,40 @@ def stage(deal: Deal) -> str:
     return f"{deal.stage.label} {deal.probability} %" if deal.open else deal.stage.label
 
 
-def _handed(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
+def who(deal: Deal, scene: Scene) -> str:
+    """Whom it is with, and before that from whom it was handed to whom while that waits."""
+    person = ", ".join(part for part in (deal.person, deal.title) if part) or "nobody yet"
+    company = "" if deal.company == deal.name else deal.company
     giver = "you" if deal.giver_id == scene.me else deal.giver
-    whom = "" if deal.taker_id == scene.me else f" to {deal.taker}"
+    taker = "" if deal.taker_id == scene.me else f" to {deal.taker}"
+    handed = f"from {giver}{taker}" if deal.waits else ""
+    return " · ".join(part for part in (handed, person, company) if part)
+
+
+def _overdue(deal: Deal, scene: Scene) -> bool:
+    today = moment(scene.now, scene.zone).date().isoformat()
+    return deal.open and bool(deal.close_date) and deal.close_date < today
+
+
+def _handed(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     due = deal.due_at or scene.now
     if due < scene.now:
-        return f"answer {present.due(due, scene.now)}: from {giver}{whom}", Urgency.LATE
-    urgency = Urgency.DUE if due - scene.now > _SOON else Urgency.LATE
-    return f"answer by {present.clock(due, scene.zone, scene.now)}: from {giver}{whom}", urgency
+        return f"answer {present.due(due, scene.now)}", Urgency.LATE
+    return f"answer by {present.clock(due, scene.zone, scene.now)}", Urgency.DUE
 
 
 def _open(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     if deal.rejected_at is not None:
         return f"rejected by sales: {reason(deal.reject_reason, scene)}", Urgency.QUIET
     if deal.waits:
-        return f"waits for {deal.taker}, {present.due(deal.due_at or scene.now, scene.now)}", Urgency.CALM
-    if deal.close_date and deal.close_date < moment(scene.now, scene.zone).date().isoformat():
+        late = deal.due_at is not None and deal.due_at < scene.now
+        due = present.due(deal.due_at or scene.now, scene.now)
+        return f"waits for {deal.taker}, {due}", Urgency.DUE if late else Urgency.CALM
+    if _overdue(deal, scene):
         days = (moment(scene.now, scene.zone).date() - date.fromisoformat(deal.close_date)).days
         return f"was to close {present.count(days, 'day')} ago", Urgency.LATE
-    if stands_still(deal.moved_at, scene.now, scene.rules, scene.calendar):
-        return f"unmoved for {max(scene.now - deal.moved_at, 0) // DAY} days", Urgency.DUE
+    if stands_long(deal, scene):
+        return f"unmoved for {(scene.now - deal.moved_at) // DAY} days", Urgency.DUE
     return f"closes {closes(deal, scene)}", Urgency.CALM
 
 

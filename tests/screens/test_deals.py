@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from screens.deals.screen import DealsScreen
 from screens.queue.screen import QueueScreen
+from store.instants import DAY
+from store.vocabulary import Stage
 from tests.drivers import AppDriver
 from tests.factories import ANA, ED, PRIYA, Floor
 from tests.screens.lead_app import said
@@ -62,3 +64,183 @@ async def test_a_team_lead_sees_everybodys_with_the_owner(floor: Floor) -> None:
     async with at_work(floor, ANA, size=(200, 50)) as d:
         await d.press("2")
         await d.until(lambda: "from Priya to Ed" in said(d))
+
+
+# --- the verbs, key by key ---
+
+
+async def test_rejecting_takes_three_keys_and_the_giver_sees_why(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("x", "r", "b")
+        await d.until(lambda: "rejected, no budget" in said(d))
+        assert d.keys == 3
+        assert isinstance(d.app.screen, DealsScreen)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("2")
+        await d.until(lambda: "rejected by sales: no budget" in said(d))
+        d.keys = 0
+        await d.press("r", "a")
+        await d.until(lambda: "handed over to" in said(d))
+        assert d.keys == 2
+    assert floor.value("SELECT rejected_at FROM opportunity WHERE id = ?", id) is None
+
+
+async def test_a_rejection_with_a_note_and_a_person_who_is_not_real(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("x", "r", "O")
+        await d.until(lambda: "needs a note" in said(d) or d.app.focused is not None)
+        await d.press("ctrl+s")
+        await d.until(lambda: "needs a note" in said(d))
+        await d.type("no such company")
+        await d.press("shift+tab", "down", "ctrl+s")
+        await d.until(lambda: isinstance(d.app.screen, DealsScreen))
+    contact = floor.value("SELECT contact_id FROM opportunity_contact WHERE opportunity_id = ?", id)
+    assert floor.value("SELECT bogus_at FROM contact WHERE id = ?", contact) == floor.now
+
+
+async def test_the_stage_takes_two_keys_and_undo_one(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("t", "p")
+        await d.until(lambda: ": proposal" in said(d))
+        assert d.keys == 2
+        assert floor.value("SELECT stage FROM opportunity WHERE id = ?", id) == "proposal"
+        await d.press("u")
+        await d.until(lambda: "undone" in said(d))
+        assert floor.value("SELECT stage FROM opportunity WHERE id = ?", id) == "discovery"
+        assert floor.value("SELECT answered_at FROM hand_over") is None
+
+
+async def test_winning_takes_two_keys_and_the_company_is_a_customer(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    async with at_work(floor, ED) as d:
+        await d.press("x")
+        await d.until(lambda: "is a customer" in said(d))
+        await d.press("w")
+        await d.until(lambda: " won" in said(d))
+        assert d.keys == 2
+        await d.until(lambda: not desk_of(d).table.row_count)
+        assert "shows what was won or lost" in said(d)
+        await d.press("d")
+        await d.until(lambda: "won today" in said(d))
+        await d.press("t")
+        await d.until(lambda: "won for good" in said(d))
+    assert floor.value("SELECT customer_since FROM account") == floor.now
+
+
+async def test_losing_to_a_competitor_asks_which(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    async with at_work(floor, ED) as d:
+        await d.press("x", "l", "c")
+        await d.until(lambda: "Which competitor" in said(d))
+        await d.type("Globex")
+        await d.press("enter")
+        await d.until(lambda: "lost: competitor chosen" in said(d))
+        await d.press("d")
+        await d.until(lambda: "(Globex)" in said(d))
+
+
+async def test_amount_and_close_date_are_typed_as_people_say_them(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    async with at_work(floor, ED) as d:
+        await d.press("E")
+        await d.until(lambda: "Probability" in said(d))
+        await d.type("12.5k")
+        await d.until(lambda: "→ $12,500" in said(d))
+        await d.press("tab", "ctrl+u")
+        await d.type("in 3 weeks")
+        await d.press("enter")
+        await d.until(lambda: "changed" in said(d))
+    assert floor.value("SELECT amount FROM opportunity WHERE id = ?", id) == 1_250_000
+    assert floor.value("SELECT close_date FROM opportunity WHERE id = ?", id) == "2026-12-14"
+
+
+async def test_a_bad_amount_is_said_at_its_field_and_nothing_typed_is_lost(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("E")
+        await d.type("a lot")
+        await d.press("enter")
+        await d.until(lambda: "That is no amount" in said(d))
+        assert "a lot" in said(d)
+
+
+async def test_somebody_joins_with_a_part_and_another_becomes_primary(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    async with at_work(floor, ED) as d:
+        await d.press("p")
+        await d.type("Mara")
+        await d.press("enter", "d")
+        await d.until(lambda: "Mara added" in said(d))
+        await d.press("p", "shift+tab", "down", "p", "enter")
+        await d.until(lambda: "parts changed" in said(d))
+    rows = floor.store.rows(
+        "SELECT c.name, m.role, m.is_primary FROM opportunity_contact m JOIN contact c ON c.id = m.contact_id"
+        " WHERE m.opportunity_id = ? ORDER BY m.id",
+        (id,),
+    )
+    assert [(name.split()[0], role, primary) for name, role, primary in rows] == [
+        ("Person1", "other", 0),
+        ("Mara", "decision_maker", 1),
+    ]
+
+
+async def test_a_note_stands_in_the_story(floor: Floor) -> None:
+    handed(floor)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("2", "n")
+        await d.type("likes tea")
+        await d.press("enter")
+        await d.until(lambda: "note added" in said(d))
+        await d.press("enter")
+        await d.until(lambda: "likes tea" in said(d))
+
+
+async def test_a_letter_that_leads_alone_have_says_so(floor: Floor) -> None:
+    handed(floor)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("2", "c")
+        await d.until(lambda: "this is an opportunity" in said(d))
+        await d.press("a")
+        await d.until(lambda: "handed to Ed" in said(d))
+
+
+async def test_the_second_of_two_is_told_and_can_save_again(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("t")
+        accept(floor, id, ANA)
+        await d.press("p")
+        await d.until(lambda: "Ana accepted this" in said(d))
+        await d.press("ctrl+s")
+        await d.until(lambda: ": proposal" in said(d))
+
+
+async def test_what_others_did_is_announced_and_taken_in_when_asked(floor: Floor) -> None:
+    handed(floor)
+    async with at_work(floor, ED) as d:
+        handed(floor)
+        await d.until(lambda: "others changed 1 opportunity" in said(d))
+        assert desk_of(d).table.row_count == 1
+        await d.press("R")
+        await d.until(lambda: desk_of(d).table.row_count == 2)
+
+
+async def test_a_held_meeting_asks_for_the_opportunity(floor: Floor) -> None:
+    lead = floor.lead(Stage.CONNECTED)
+    floor.meet(lead)
+    floor.later(3 * DAY)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("slash")
+        await d.type("Person1")
+        await d.press("enter", "l", "h")
+        await d.until(lambda: "Opportunity after the meeting" in said(d))
+        await d.press("enter")
+        await d.until(lambda: "opportunity opened" in said(d))
+    assert floor.value("SELECT opportunity_id FROM conversion WHERE lead_id = ?", lead)
