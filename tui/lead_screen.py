@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
@@ -17,13 +17,17 @@ from tui.desk import Done
 from tui.view import View
 
 if TYPE_CHECKING:
+    from store.operations.bulk import Like, Preview, Verb
     from store.queries.facts import Facts
     from tui.programs import Way
 
 # What only looks may be done to an at bat that has ended.
-_LOOKS = frozenset({"timeline", "log", "reverse"})
+_LOOKS = frozenset({"timeline", "log", "reverse", "calendar"})
 # What may still be done to one that waits for a team lead's approval.
 _WHILE_IT_WAITS = _LOOKS | {"approve", "note"}
+# What is done to all marked rows: at once, or once a dialog of this name was filled for all of them.
+_TO_ALL_AT_ONCE = frozenset({"accept", "reassign"})
+_TO_ALL_AFTER = {"snooze": "snooze_marked", "status": "status_marked", "close": "close_marked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,22 @@ class Offered:
     row: Any
     outcome: Outcome | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The at bats that a dialog is filled once for."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToAll:
+    """An act on marked rows, and what it would do as was seen beforehand."""
+
+    verb: Verb
+    like: Like
+    seen: Preview
 
 
 class Whose(NamedTuple):
@@ -75,6 +95,14 @@ class LeadScreen(View):
     def lead_done(self, done: Done) -> None:
         """Bring this screen in line with what was just done; runs before the next key is acted on."""
         raise NotImplementedError
+
+    def marked_ids(self) -> Sequence[int]:
+        """The at bats that are marked, in the order they stand in; none where rows cannot be marked."""
+        return ()
+
+    def marked_done(self, done: Done, did: frozenset[int]) -> None:
+        """Bring this screen in line after an act on many, done to the marked ones of ``did``, or taken back."""
+        self.lead_done(done)
 
     def why_not(self, verb: str, lead: LeadRow) -> str | None:
         """Why a verb cannot be used on this lead now, as a sentence, judged from the row alone; None if it can."""
@@ -132,7 +160,7 @@ class LeadScreen(View):
 
     def action_close(self) -> None:
         """Close with outcome and reason; a team lead decides instead what waits for approval."""
-        self.open_verb("approve" if self._to_decide() else "close")
+        self.open_verb("approve" if self._to_decide() and not self.marked_ids() else "close")
 
     def action_approve(self) -> None:
         """Approve or send back a closing that waits."""
@@ -177,6 +205,26 @@ class LeadScreen(View):
     def action_reverse(self) -> None:
         """Take a conversion back."""
         self.open_verb("reverse")
+
+    def action_calendar(self) -> None:
+        """Write what was agreed with this person as an .ics file."""
+        if (lead := self._lead_for("calendar")) is not None:
+            self.app.hold_keys(self._save_calendar(lead))
+
+    async def _save_calendar(self, lead: LeadRow) -> None:
+        from store.queries.calendar_file import of_lead  # only where a file is asked for
+        from tui.calendar_file import save
+
+        app = self.app
+        events = await app.desk.read(of_lead, lead.id, app.desk.now())
+        if not events:
+            key = app.key_of("callback")
+            app.say(f"No callback is promised and no meeting is to come here: {key} promises one.", urgent=True)
+            return
+        try:
+            app.say(f"calendar file written: {save(events, app.calendar_folder, app.zone)}")
+        except OSError as error:
+            app.say(f"{app.calendar_folder}: the calendar file cannot be written ({error.strerror}).", urgent=True)
 
     def action_timeline(self) -> None:
         """Open the person's timeline."""
@@ -257,16 +305,46 @@ class LeadScreen(View):
         self.reached_out(way)
 
     def do_at_once(self, verb: str, operation: Callable[..., Any]) -> None:
-        """Do what needs no more than the lead in front, or say why not."""
+        """Do what needs no more than the lead in front, or all marked ones, or say why not."""
         from store.operations.working import LeadDraft
 
+        if self._to_all(verb):
+            return
         if (lead := self._lead_for(verb)) is not None:
             self.app.do(operation, LeadDraft(lead.id, lead.version), self.verb_done)
 
     def open_verb(self, verb: str) -> None:
-        """Open a verb's dialog on the lead in front, or say why not."""
+        """Open a verb's dialog on the lead in front, or on all marked ones, or say why not."""
+        if self._to_all(verb):
+            return
         if (lead := self._lead_for(verb)) is not None:
             self.app.open_dialog(verb, lead, self.verb_done)
+
+    def _to_all(self, verb: str) -> bool:
+        """Do it to all marked rows; False where none is marked, or where it is done to one at a time."""
+        ids = tuple(self.marked_ids())
+        if not ids or (verb not in _TO_ALL_AT_ONCE and verb not in _TO_ALL_AFTER):
+            return False
+        if verb in _TO_ALL_AFTER:
+            self.app.open_dialog(_TO_ALL_AFTER[verb], Marked(ids), self._all_done)
+        else:
+            self.app.hold_keys(self._look_at_all(verb, ids))
+        return True
+
+    async def _look_at_all(self, verb: str, ids: tuple[int, ...]) -> None:
+        """Show what an act would do to all marked rows."""
+        from store.operations.bulk import Verb, preview
+        from store.operations.working import LeadDraft
+
+        desk, like = self.app.desk, LeadDraft(0)
+        assert desk.actor is not None
+        seen = await desk.read(preview, desk.actor, desk.now(), Verb(verb), like, ids)
+        self.app.open_dialog("to_all", ToAll(Verb(verb), like, seen), self._all_done)
+
+    def _all_done(self, account: Any) -> None:
+        """Say what came of an act on marked rows, and hand it to the screen."""
+        self.app.say_done(account)
+        self.marked_done(account, account.did)
 
     def verb_done(self, done: Any) -> None:
         """Say what was done, hand it to the screen, and open what the store offers to do next."""

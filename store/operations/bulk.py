@@ -41,8 +41,8 @@ from store.vocabulary import Outcome, Stage
 BATCH = 100  # at bats in one transaction: others wait for the write lock no longer than these take
 BULK = "bulk_"  # begins the kind of every operation here
 NAMED = 3  # people named for each reason
-# Outcomes that name something of their own on each at bat: the other one, what it is known as, the right person.
-ONE_BY_ONE = CONVERSIONS | {Outcome.DUPLICATE}
+# Outcomes that name something of their own on each at bat: what it became, the other one, the right person.
+ONE_BY_ONE = CONVERSIONS | {Outcome.DUPLICATE, Outcome.WRONG_PERSON}
 
 
 class Verb(StrEnum):
@@ -85,6 +85,7 @@ class Preview:
 
     able: tuple[tuple[int, int], ...]
     refused: tuple[Refused, ...]
+    reasons: tuple[Reason, ...]
     besides: tuple[tuple[int, str], ...]
 
     @property
@@ -138,20 +139,26 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
             able.append((lead_id, lead.version))
         except Refusal as refusal:
             refused.append(Refused(lead_id, refusal.sentence))
-    return Preview(tuple(able), tuple(refused), tuple((count, words) for words, count in besides.items()))
+    more_of = tuple((count, words) for words, count in besides.items())
+    return Preview(tuple(able), tuple(refused), reasons(store, refused), more_of)
 
 
-def reasons(store: Store, refused: Sequence[Refused]) -> list[Reason]:
+def reasons(store: Store, refused: Sequence[Refused]) -> tuple[Reason, ...]:
     """Why at bats are left as they are, the commonest reason first, with a few names each."""
     ids: dict[str, list[int]] = {}
     for each in refused:
         ids.setdefault(each.why, []).append(each.lead_id)
     wanted = [lead_id for found in ids.values() for lead_id in found[:NAMED]]
-    names = dict(store.rows(_NAMES, (json.dumps(wanted),)))
-    return [
+    names = dict(store.rows(_NAMES, (json.dumps(wanted),))) if wanted else {}
+    return tuple(
         Reason(why, len(found), tuple(names[lead_id] for lead_id in found[:NAMED] if lead_id in names))
         for why, found in sorted(ids.items(), key=lambda item: -len(item[1]))
-    ]
+    )
+
+
+def stages(store: Store, ids: Sequence[int]) -> frozenset[Stage]:
+    """The stages these at bats stand in."""
+    return frozenset(Stage(row[0]) for row in store.rows(_STAGES, (json.dumps(list(ids)),)))
 
 
 def batches(act: UUID, verb: Verb, like: Like, leads: Sequence[tuple[int, int]], size: int = BATCH) -> list[Batch]:
@@ -216,8 +223,6 @@ def _for_many(like: CloseDraft) -> None:
         raise Refusal(f"“{like.outcome.label}” is said of one at bat at a time: close these one by one.", "outcome")
     if like.opportunity_id is not None:
         raise Refusal("An open opportunity is named for one at bat at a time: close these one by one.", "known_as")
-    if like.right_person is not None:
-        raise Refusal("The right person is named for one at bat at a time: close these one by one.", "first_name")
 
 
 # --- doing it ---
@@ -277,14 +282,19 @@ def _run(tx: Transaction, batch: Batch) -> Done:
     )
 
 
-def words(verb: Verb, like: Like, count: int, waiting: int = 0) -> str:
-    """What was done to so many: ``1,200 accepted``."""
+def words(verb: Verb, like: Like, count: int, waiting: int = 0, *, of: int = 0) -> str:
+    """What was done to so many, where fewer than ``of``: ``1,200 of 5,000 accepted``."""
+
+    def many(number: int) -> str:
+        return f"{number:,} of {of:,}" if of > count else f"{number:,}"
+
     if isinstance(like, StatusDraft):
-        return f"{count:,} set to {like.status.label}"
-    if isinstance(like, CloseDraft):
-        closed = f"{count - waiting:,} closed: {like.outcome.label}" if count > waiting or not waiting else ""
-        return "; ".join(filter(None, (closed, f"{waiting:,} wait for a team lead's approval" if waiting else "")))
-    return f"{count:,} {_DONE[verb]}"
+        return f"{many(count)} set to {like.status.label}"
+    if not isinstance(like, CloseDraft):
+        return f"{many(count)} {_DONE[verb]}"
+    closed = f"{many(count - waiting)} closed: {like.outcome.label}" if count > waiting or not waiting else ""
+    asked = f"{waiting:,} {'waits' if waiting == 1 else 'wait'} for a team lead's approval" if waiting else ""
+    return "; ".join(filter(None, (closed, asked)))
 
 
 def _waiting(store: Store, ids: list[int]) -> int:
@@ -310,6 +320,7 @@ _NAMES = """
 SELECT l.id, coalesce(c.name, a.name, '') FROM lead l
 LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
 WHERE l.id IN (SELECT value FROM json_each(?))"""
+_STAGES = "SELECT DISTINCT stage FROM lead WHERE id IN (SELECT value FROM json_each(?))"
 _DID = "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND entity = 'lead' ORDER BY entity_id"
 _WAITING = f"""
 SELECT count(*) FROM lead WHERE id IN (SELECT value FROM json_each(?)) AND stage = '{Stage.DISQUALIFIED.value}'"""

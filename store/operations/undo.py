@@ -7,6 +7,7 @@ touched since stays, and the others go back. See docs/model.md, "Acts on many".
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import TABLES, Opportunity, Row
 from store.operations.at_bat import DEEDS, spoken_name
-from store.operations.bulk import BULK, Refused
+from store.operations.bulk import BULK, NAMED, Refused
 from store.operations.deal import worked_anew
 from store.operations.transaction import MADE, Done, Transaction, operation
 from store.rules.queue_order import span
@@ -59,13 +60,14 @@ class UndoDraft:
 class Undone(Done):
     """What an undo took back of an act on many: ``left`` batches of ``act`` are still to be taken back, ``kind`` it is.
 
-    ``stays`` are the at bats that somebody else has touched since.
+    ``stays`` are the at bats that somebody else has touched since, ``names`` whose the first of them are.
     """
 
     act: str = ""
     kind: str = ""
     taken_back: int = 0
     stays: tuple[Refused, ...] = ()
+    names: tuple[str, ...] = ()
     left: int = 0
 
 
@@ -129,11 +131,14 @@ def left_of(store: Store, actor: Actor, act: str) -> int:
     return int(store.value(_LEFT, (act, act, actor.user_id)))
 
 
-def undone_words(kind: str, taken_back: int, stay: int) -> str:
-    """What was taken back of an act on many, and what stays: ``undone: accept for 4,990; 10 stay …``."""
+def undone_words(kind: str, taken_back: int, stay: int, names: Sequence[str]) -> str:
+    """What was taken back of an act on many, and what stays: ``undone: accept for 4,990; 10 stay, …: Dana Ortiz …``."""
     deed = kind.removeprefix(BULK).replace("_", " ")
-    stays = f"; {stay:,} {'stays' if stay == 1 else 'stay'}, changed by others since" if stay else ""
-    return f"undone: {deed} for {taken_back:,}{stays}"
+    undone = f"undone: {deed} for {taken_back:,}"
+    if not stay:
+        return undone
+    named = ", ".join(names[:NAMED]) + (" …" if stay > NAMED else "")
+    return f"{undone}; {stay:,} {'stays' if stay == 1 else 'stay'}, changed by others since: {named}"
 
 
 def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) -> Undone:
@@ -162,9 +167,17 @@ def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) ->
     if len(stays) == len(own) and batches == 1:
         raise Refusal(stays[0].why if len(stays) == 1 else "All of them were changed since: none can be undone.")
     _put_back_shared(tx, operation_id, shared)
-    taken_back = len(own) - len(stays)
-    sentence = undone_words(kind, taken_back, len(stays))
-    return Undone(tx.id, sentence, act=act, kind=kind, taken_back=taken_back, stays=tuple(stays), left=standing - 1)
+    names = tuple(spoken_name(tx, tx.lead(stay.lead_id)) for stay in stays[:NAMED])
+    return Undone(
+        tx.id,
+        undone_words(kind, len(own) - len(stays), len(stays), names),
+        act=act,
+        kind=kind,
+        taken_back=len(own) - len(stays),
+        stays=tuple(stays),
+        names=names,
+        left=standing - 1,
+    )
 
 
 _Rows = dict[tuple[str, int], dict[str, Any]]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from store import Actor, Refusal
 from store.doctor import check
 from store.operations.accounts import AccountDraft, add_account
+from store.operations.at_bat import spoken_name
 from store.operations.bulk import (
     BatchDone,
     Like,
@@ -26,11 +28,10 @@ from store.operations.bulk import (
     batches,
     do_batch,
     preview,
-    reasons,
 )
 from store.operations.closing import close
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
-from store.operations.transaction import Transaction
+from store.operations.transaction import Operation, Transaction
 from store.operations.undo import UndoDraft, Undone, left_of, undo
 from store.operations.working import LeadDraft, NoteDraft, StatusDraft, accept, note, reassign, set_status
 from store.rules.closing import CloseDraft
@@ -120,7 +121,7 @@ def test_the_preview_groups_and_names(floor: Floor) -> None:
     bens = floor.lead(actor=BEN)
     seen = look(floor, Verb.ACCEPT, ACCEPT, [*taken, *good, bens])
     assert (len(seen.able), seen.marked) == (47, 50)
-    found = [(each.why, each.count, each.names) for each in reasons(floor.store, seen.refused)]
+    found = [(each.why, each.count, each.names) for each in seen.reasons]
     assert found == [
         ("It is accepted already.", 2, ("Person48 Ortiz", "Person49 Ortiz")),
         ("Ben owns it: take it over first.", 1, ("Person50 Ortiz",)),
@@ -145,7 +146,7 @@ def test_the_preview_says_who_would_wait_for_approval(floor: Floor) -> None:
     seen = look(floor, Verb.CLOSE, like, ids)
     assert set(seen.besides) == {(1, "wait for a team lead's approval"), (1, "drop a promised callback")}
     (done,) = do(floor, Verb.CLOSE, like, seen)
-    assert (done.waiting, done.sentence) == (1, "2 closed: connected, bad fit; 1 wait for a team lead's approval")
+    assert (done.waiting, done.sentence) == (1, "2 closed: connected, bad fit; 1 waits for a team lead's approval")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +155,7 @@ def test_the_preview_says_who_would_wait_for_approval(floor: Floor) -> None:
         CloseDraft(0, Outcome.DUPLICATE, duplicate_of=1),
         CloseDraft(0, Outcome.EXISTING, opportunity_id=1),
         CloseDraft(0, Outcome.CONVERTED),
+        CloseDraft(0, Outcome.WRONG_PERSON),
     ],
 )
 def test_what_can_be_said_of_one_only_is_refused(floor: Floor, like: CloseDraft) -> None:
@@ -199,18 +201,16 @@ def test_what_another_did_in_between_is_left_and_named(floor: Floor) -> None:
 
 
 def test_an_at_bat_that_fails_half_way_leaves_nothing_of_itself(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from store.operations import working
-
     ids = [floor.lead() for _ in range(3)]
     bad = floor.state(ids[1])
-    said = working.spoken_name
+    said = spoken_name
 
     def refuse(tx: Transaction, lead: Any) -> str:
         if lead.id == bad.id:
             raise Refusal("Not this one.")
         return said(tx, lead)
 
-    monkeypatch.setattr(working, "spoken_name", refuse)
+    monkeypatch.setattr("store.operations.working.spoken_name", refuse)
     seen = look(floor, Verb.ACCEPT, ACCEPT, ids)
     (done,) = do(floor, Verb.ACCEPT, ACCEPT, seen)
     assert [each.why for each in done.refused] == ["Not this one."]
@@ -244,10 +244,16 @@ LIKES: tuple[tuple[Verb, Like], ...] = (
     (Verb.CLOSE, CloseDraft(0, Outcome.BAD_FIT, reason="no_budget", note="none")),
     (Verb.CLOSE, CloseDraft(0, Outcome.SUPPRESS)),
     (Verb.CLOSE, CloseDraft(0, Outcome.EXISTING, is_customer=True)),
-    (Verb.CLOSE, CloseDraft(0, Outcome.WRONG_PERSON)),
+    (Verb.CLOSE, CloseDraft(0, Outcome.NOT_READY, back_at=MONDAY + 90 * DAY)),
     (Verb.CLOSE, CloseDraft(0, Outcome.BAD_DATA, datum="phone number")),
 )
-SINGLE = {Verb.ACCEPT: accept, Verb.REASSIGN: reassign, Verb.SNOOZE: snooze, Verb.STATUS: set_status, Verb.CLOSE: close}
+SINGLE: dict[Verb, Operation[Any]] = {
+    Verb.ACCEPT: accept,
+    Verb.REASSIGN: reassign,
+    Verb.SNOOZE: snooze,
+    Verb.STATUS: set_status,
+    Verb.CLOSE: close,
+}
 WORLD = st.lists(
     st.tuples(
         st.sampled_from(STAGES), st.sampled_from([PRIYA, BEN]), st.booleans(), st.sampled_from(["Acme", "Big", ""])
@@ -308,8 +314,6 @@ def test_it_is_the_single_acts_one_after_the_other_and_goes_back_as_one(
 
 
 def draft_for(like: Like, lead_id: int) -> Any:
-    from dataclasses import replace
-
     return replace(like, lead_id=lead_id)
 
 
@@ -350,7 +354,7 @@ def test_what_others_touched_since_stays_and_is_named(floor: Floor) -> None:
         *[Stage.NEW] * 2,
     ]
     assert done[0].sentence == "undone: accept for 2"
-    assert done[1].sentence == "undone: accept for 0; 2 stay, changed by others since"
+    assert done[1].sentence == "undone: accept for 0; 2 stay, changed by others since: Person3 Ortiz, Person4 Ortiz"
 
 
 def test_where_others_touched_every_one_it_is_refused(floor: Floor) -> None:
@@ -478,16 +482,13 @@ def stages(floor: Floor, ids: list[int], stage: Stage) -> list[int]:
     return [lead for lead in ids if floor.state(lead).stage is stage]
 
 
-STARTS = {Status.STALE: Stage.ATTEMPTING, Status.WORKING: Stage.CONNECTED}
-
-
 @pytest.mark.soak
 @pytest.mark.parametrize(("verb", "like"), LIKES)
 def test_five_thousand_there_and_back(floor: Floor, verb: Verb, like: Like) -> None:
     actor = ANA if verb is Verb.REASSIGN else PRIYA
-    stage = {Status.STALE: Stage.ATTEMPTING, Status.WORKING: Stage.CONNECTED}.get(
-        getattr(like, "status", None), Stage.NEW
-    )
+    stage = Stage.NEW
+    if isinstance(like, StatusDraft) and like.status is not Status.RECYCLED:
+        stage = Stage.CONNECTED if like.status is Status.WORKING else Stage.ATTEMPTING
     ids = [floor.lead(stage) for _ in range(5_000)]
     floor.now = min(floor.now, MONDAY + 4 * DAY)
     before = standing(floor)

@@ -7,7 +7,7 @@ screen, and repaints only the lines that changed. The figures are in benchmarks/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
@@ -263,6 +263,13 @@ class LineTable(Widget, Generic[Row], can_focus=True):
         self.marked.symmetric_difference_update({id})
         self._refresh_ids({id})
         self.post_message(self.Marked(self))
+
+    def unmark(self, ids: Collection[int]) -> None:
+        """Take the marks of these rows away."""
+        if not self.marked.isdisjoint(ids):
+            self.marked.difference_update(ids)
+            self.refresh()
+            self.post_message(self.Marked(self))
 
     def clear_marks(self) -> None:
         """Take every mark away."""
