@@ -24,7 +24,9 @@ from store.actor import Actor
 from store.errors import StoreError
 from store.instants import MINUTE, SECOND, Instant
 from store.vocabulary import UserRole
+from tui.bell import Bell
 from tui.commands import KeyChoices, Where, bindings
+from tui.config import Goals
 from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
@@ -62,6 +64,9 @@ DIALOGS: dict[str, str] = {
     "session_resume": "screens.session.start:ResumeDialog",
     "reverse": "screens.dialogs.reverse:ReverseDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
+    "edit_person": "screens.dialogs.edit_person:EditPersonDialog",
+    "edit_account": "screens.dialogs.edit_account:EditAccountDialog",
+    "follow": "screens.dialogs.follow:FollowDialog",
     "to_all": "screens.dialogs.bulk:BulkDialog",
     "undo_all": "screens.dialogs.bulk:UndoDialog",
     "snooze_marked": "screens.dialogs.marked:SnoozeMarkedDialog",
@@ -104,7 +109,10 @@ class AtBat(Frame, inherit_bindings=False):
 
     TITLE = "At Bat"
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
-    CSS_PATH = ["tui.tcss", *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session"))]
+    CSS_PATH = [
+        "tui.tcss",
+        *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session")),
+    ]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
@@ -128,6 +136,9 @@ class AtBat(Frame, inherit_bindings=False):
         dialogs: dict[str, str] | None = None,
         upkeep: Upkeep | None = None,
         programs: Programs | None = None,
+        goals: Goals | None = None,
+        bell: Bell | None = None,
+        calendar_folder: Path | None = None,
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
         views = views or MAIN_VIEWS
@@ -146,6 +157,9 @@ class AtBat(Frame, inherit_bindings=False):
         self._log_file = log_file
         self._upkeep = upkeep
         self.programs = programs or Programs()
+        self.goals = goals or Goals()
+        self.calendar_folder = calendar_folder or Path()
+        self._bell = bell
         self._leaving = False
         for look in THEMES:
             self.register_theme(look)
@@ -171,6 +185,7 @@ class AtBat(Frame, inherit_bindings=False):
         """Ask who it is if need be, and begin to follow the store."""
         self.desk.listen(self._store_changed)
         self.desk.watch()
+        self.watch(self, "clock", self._listen, init=False)
         if self.person is None:
             self.open_dialog(ASK, self._people, self._signed_in)
         for problem in self.keys.problems[:1]:
@@ -185,6 +200,7 @@ class AtBat(Frame, inherit_bindings=False):
                 partial(self.call_later, partial(self.say, urgent=True)),
             )
         self.set_timer(WARM_AFTER, self._warm)
+        self._listen()
 
     def _warm(self) -> None:
         """Load in the background what the first key would otherwise wait for: the dialogs and the holidays."""
@@ -207,6 +223,8 @@ class AtBat(Frame, inherit_bindings=False):
         self.desk.actor = Actor(person.id, role=person.role)
         self.zone = person.zone or self.team.zone
         self.person = person
+        if self._bell is not None:
+            self._bell.forget()
 
     def _signed_in(self, person: Person) -> None:
         self._sign_in(person)
@@ -215,6 +233,7 @@ class AtBat(Frame, inherit_bindings=False):
         except Exception as problem:  # the file is the user's own: the app works without it
             self.say(str(problem), urgent=True)
         self.switch_mode(first_view(self.views, person))
+        self._listen()
 
     def _tick_clock(self) -> None:
         now = self.desk.now()
@@ -223,6 +242,32 @@ class AtBat(Frame, inherit_bindings=False):
 
     def _store_changed(self, change: Change) -> None:
         self.changed.publish(change)
+        self._listen(change.done)
+
+    # --- the bell ---
+
+    def _listen(self, done: object = None) -> None:
+        """Look whether there is something to ring for, after a write or when a minute has passed."""
+        if self._bell is not None and self.person is not None and not self._leaving:
+            self.run_worker(self._ring(self._bell, self.person.id, getattr(done, "lead_id", None)), group="bell")
+
+    async def _ring(self, bell: Bell, person_id: int, own: int | None) -> None:
+        from store.queries.rings import rings  # after the first frame
+
+        news = bell.news(await self.desk.read(rings, person_id, self.desk.now()), own)
+        if not news:
+            return
+        if bell.on:
+            self.bell()
+        more = f" · and {len(news) - 1} more" if len(news) > 1 else ""
+        self.say(f"{news[0].words}: {news[0].name}{more}", urgent=True)
+
+    def action_silence(self) -> None:
+        """Silence the bell until the program is left, or let it ring again."""
+        if self._bell is None:
+            self._bell = Bell(on=False)
+        self._bell.on = not self._bell.on
+        self.say("The bell rings for hot leads, replies and promises." if self._bell.on else "The bell is silent.")
 
     # --- end ---
 
@@ -373,6 +418,9 @@ def run(settings: Settings) -> int:
         theme=settings.theme,
         log_file=settings.places.log_file,
         upkeep=Upkeep(settings.database, desk.now),
+        goals=settings.goals,
+        bell=Bell(settings.bell),
+        calendar_folder=settings.calendar_folder,
         programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
     )
     read_safely()

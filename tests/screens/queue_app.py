@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from screens.queue.screen import QueueScreen
 from store import Actor, open_store
@@ -16,12 +17,12 @@ from tui.desk import Desk
 from tui.frame import TeamFacts
 
 
-def program(floor: Floor, actor: Actor = PRIYA, *, theme: str | None = None) -> AtBat:
+def program(floor: Floor, actor: Actor = PRIYA, *, theme: str | None = None, **more: Any) -> AtBat:
     """The program as ``actor`` would start it; the floor's clock is the program's, and stands still."""
     path, store = floor.store.path, floor.store
     desk = Desk(partial(open_store, path), partial(open_store, path, read_only=True), clock=lambda: floor.now)
     person = next(user for user in users(store) if user.id == actor.user_id)
-    return AtBat(desk, TeamFacts(store.zone, store.calendar, store.rules), person, theme=theme)
+    return AtBat(desk, TeamFacts(store.zone, store.calendar, store.rules), person, theme=theme, **more)
 
 
 @asynccontextmanager

@@ -1,0 +1,47 @@
+"""What stands in a calendar: promises that are open and meetings still to come."""
+
+from __future__ import annotations
+
+from store.database import Store
+from store.instants import Instant
+from store.rules.calendar_file import Event
+
+
+def of_lead(store: Store, lead_id: int, now: Instant) -> tuple[Event, ...]:
+    """The open promises of an at bat and its meetings to come, the earliest first."""
+    return _events(store, {"lead": lead_id, "user": None, "now": now})
+
+
+def of_user(store: Store, user_id: int, now: Instant) -> tuple[Event, ...]:
+    """The promises that a user made and the meetings they booked or host, the earliest first."""
+    return _events(store, {"lead": None, "user": user_id, "now": now})
+
+
+def _events(store: Store, asked: dict[str, int | None]) -> tuple[Event, ...]:
+    origin = store.value("SELECT key FROM operation ORDER BY id LIMIT 1")  # tells this database from every other
+    rows = store.rows(_OF_LEAD if asked["user"] is None else _OF_USER, asked)
+    return tuple(
+        Event(kind, f"{kind}-{number}-{origin}@atbat", at, agreed_at, revision, name, company, phone, words)
+        for kind, number, at, agreed_at, revision, name, company, phone, words in rows
+    )
+
+
+_WHO = """
+       coalesce(c.name, ''), coalesce(a.name, ''),
+       coalesce((SELECT CASE WHEN e164 <> '' THEN e164 ELSE written_as END FROM phone
+                 WHERE contact_id = c.id AND state <> 'bad' AND void = 0 ORDER BY position LIMIT 1), '')"""
+# A promise that is moved is a new row of the same at bat: the calendar's entry moves with it.
+_EVENTS = f"""
+SELECT 'callback', p.lead_id, p.due_at AS at, p.promised_at,
+       (SELECT count(*) FROM callback WHERE lead_id = p.lead_id AND id < p.id), {_WHO}, p.words
+FROM callback p JOIN lead l ON l.id = p.lead_id
+LEFT JOIN contact c ON c.id = coalesce(p.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
+WHERE {{promise}} AND p.state = 'open' AND p.void = 0
+UNION ALL
+SELECT 'meeting', m.id, m.at, m.booked_at, m.version, {_WHO}, m.words
+FROM meeting m LEFT JOIN lead l ON l.id = m.lead_id
+LEFT JOIN contact c ON c.id = coalesce(m.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
+WHERE {{meeting}} AND m.result = 'booked' AND m.at >= :now AND m.void = 0
+ORDER BY 3"""
+_OF_LEAD = _EVENTS.format(promise="p.lead_id = :lead", meeting="m.lead_id = :lead")
+_OF_USER = _EVENTS.format(promise="p.promiser_id = :user", meeting="(m.booker_id = :user OR m.host_id = :user)")

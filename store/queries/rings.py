@@ -1,0 +1,50 @@
+"""What a person is rung for: a hot at bat nobody touched yet, a reply, a promise that falls due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.database import Store
+from store.instants import Instant
+from store.rules.queue_order import HOT
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One reason to ring: ``key`` is the same whenever it is read again; ``words`` say what it is."""
+
+    key: tuple[str, int, int]
+    lead_id: int
+    words: str
+    name: str
+
+
+def rings(store: Store, user_id: int, now: Instant) -> tuple[Ring, ...]:
+    """Everything that a user could be rung for at ``now``, promises first; two queries, each along an index."""
+    asked = {"user": user_id, "due": now + store.rules.queue.callback_lead, "now": now, "most": _MOST}
+    promises = [
+        Ring(("callback", id, due), lead_id, "callback due", name)
+        for id, lead_id, due, name in store.rows(_PROMISES, asked)
+    ]
+    hot = [
+        Ring(("reply", lead_id, unanswered) if unanswered is not None else ("hot", lead_id, 0), lead_id, words, name)
+        for lead_id, unanswered, words, name in store.rows(_HOT, asked)
+    ]
+    return (*promises, *hot)
+
+
+_NAME = "coalesce(nullif(c.name, ''), a.name, '')"
+_PROMISES = f"""
+SELECT p.id, p.lead_id, p.due_at, {_NAME} FROM callback p JOIN lead l ON l.id = p.lead_id
+LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+WHERE p.state = 'open' AND p.void = 0 AND p.due_at <= :due
+  AND (p.promiser_id = :user OR p.promiser_id IS NULL AND l.owner_id = :user)
+ORDER BY p.due_at LIMIT :most"""
+_HOT = f"""
+SELECT l.id, l.unanswered_at, CASE WHEN l.unanswered_at IS NULL THEN 'new hot lead' ELSE 'reply' END, {_NAME}
+FROM lead l INDEXED BY lead_queue
+LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+WHERE l.owner_id IS :user AND l.open = 1 AND l.tier = {HOT} AND (l.snoozed_until > :now) IS NOT 1
+ORDER BY l.due_at LIMIT :most"""

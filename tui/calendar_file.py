@@ -1,0 +1,50 @@
+"""Writing an .ics file where the user wants it: for its owner alone, and never over another file."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from store.instants import moment
+from store.rules.calendar_file import Event, calendar_file
+
+_LONGEST_NAME = 60
+_MOST_OF_A_NAME = 100
+
+
+def save(events: Sequence[Event], folder: Path, zone: str) -> Path:
+    """Write the events into ``folder`` and return where; the very same file written before is left as it is.
+
+    The name tells who and when (in ``zone``). Raises OSError where it cannot be written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = calendar_file(events)
+    stem = file_stem(events[0], zone)
+    for number in range(1, _MOST_OF_A_NAME):
+        target = folder / (f"{stem}.ics" if number == 1 else f"{stem}-{number}.ics")
+        try:
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if target.is_file() and target.read_bytes() == content:
+                return target
+            continue
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        return target
+    raise FileExistsError(17, "there are a hundred files of this name", str(folder / stem))
+
+
+def file_stem(event: Event, zone: str) -> str:
+    """``callback-Dana-Ortiz-2026-12-05-1500``: letters and digits alone, whatever the name has in it."""
+    plain = unicodedata.normalize("NFKC", event.name or event.company)
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    who = "-".join(words)[:_LONGEST_NAME].strip("-")
+    while len(who.encode()) > 2 * _LONGEST_NAME:  # file systems count octets
+        who = who[:-1]
+    return "-".join(part for part in (event.kind, who, f"{moment(event.at, zone):%Y-%m-%d-%H%M}") if part)
