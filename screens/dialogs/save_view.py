@@ -106,8 +106,9 @@ class SaveViewDialog(Dialog[Kept, Done]):
 
     @on(ChoiceList.Changed, "#which")
     def _chosen(self) -> None:
-        """One that is chosen puts its name where it can be changed."""
-        if self._which.value is not None:
+        """The name of one that is chosen stands where it can be changed, unless another was typed."""
+        name = self._input.value.strip()
+        if self._which.value is not None and (not name or self._same(name) is not None):
             self._input.value = self._which.value.name
 
     def _same(self, name: str) -> OwnView | None:

@@ -46,7 +46,7 @@ class FilterLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """What is typed, and beside it what came of it."""
-        yield FilterInput(placeholder=_HINT, max_length=LONGEST)
+        yield FilterInput(placeholder=_HINT, max_length=LONGEST, select_on_focus=False)
         yield Static()
 
     @property
@@ -64,6 +64,7 @@ class FilterLine(Horizontal):
         with self.prevent(Input.Changed):
             if self.text != text:
                 self.input.value = text
+                self.input.cursor_position = len(text)
         self.set_class(bool(text) or typing, "-shown")
         if typing:
             self.screen.set_focus(self.input)

@@ -29,6 +29,7 @@ from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen
+from tui.theme import Urgency
 from tui.widgets.line_table import LineTable
 
 _EMPTY = {
@@ -60,6 +61,7 @@ class QueueScreen(LeadScreen):
         self._listed = Spec()  # what the list on the screen is of
         self._sieve = Sieve()
         self._aside: set[int] = set()  # marked rows that what is shown now leaves out
+        self._refusal = ""  # why what is typed as a filter cannot be one
         self._two_lines = False
         self._counting: Timer | None = None
 
@@ -106,7 +108,8 @@ class QueueScreen(LeadScreen):
         """Read the list anew, once; what was done loses its mark."""
         self.table.unmark(did)
         self.strip.refresh_figures()
-        self.app.hold_keys(self._read(self.table.cursor_id).wait())
+        self.workers.cancel_group(self, "queue")
+        self.app.hold_keys(self._list(self.table.cursor_id))
 
     async def _after(self, lead_id: int) -> None:
         table = self.table
@@ -166,7 +169,8 @@ class QueueScreen(LeadScreen):
 
     def action_keep_filter(self) -> None:
         """Back to the list, narrowed as typed; what is typed next waits until the list shows it."""
-        self._type(self.filter_line.text)
+        if not self._type(self.filter_line.text):
+            return
         self.filter_line.show(self._spec.filter)
         self.set_focus(self.table)
         if self._listed != self._spec:
@@ -215,18 +219,21 @@ class QueueScreen(LeadScreen):
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
-        if self._type(event.text) and self._listed != self._spec:
+        self._type(event.text)
+        if self._listed != self._spec:
             self._read(self.table.cursor_id)
 
     def _type(self, text: str) -> bool:
-        """Have this filter from now on; one that is wrong is told, and what is shown stays."""
-        try:
-            parse(text)
-        except Refusal as refusal:
-            self.filter_line.say(present.content(refusal.sentence, "$warning", newlines=False))
-            return False
+        """Have this filter from now on; of one whose last condition is wrong or not at its end, what stands before."""
+        self._refusal = why = _refusal(text)
+        if why:
+            self._say_refusal()
+            text = text.rpartition(" ")[0]
+            if _refusal(text):
+                return False
         self.shown.spec = self._spec._replace(filter=text)
-        return True
+        self.strip.refresh()
+        return not why
 
     def _open_tab(self, index: int) -> None:
         self.shown.open(index)
@@ -234,6 +241,7 @@ class QueueScreen(LeadScreen):
 
     def _show_spec(self, keep: int | None = None) -> None:
         """Show what is to be shown now, from the first row or with ``keep`` under the cursor."""
+        self._refusal = ""
         self.filter_line.show(self._spec.filter)
         if not self.filter_line.typing and self.focused is None:
             self.set_focus(self.table)
@@ -243,10 +251,14 @@ class QueueScreen(LeadScreen):
     def _view_kept(self, done: Done) -> None:
         self.app.say_done(done)
         made = getattr(done, "made", None) or {}
-        self._read_own_views(made.get("view_id"))
+        self.app.hold_keys(self._take_own_views(made.get("view_id")))
 
     @work(exclusive=True, group="own views")
-    async def _read_own_views(self, open_one: int | None = None) -> None:
+    async def _read_own_views(self) -> None:
+        await self._take_own_views()
+
+    async def _take_own_views(self, open_one: int | None = None) -> None:
+        """Have one's own views as they are kept, and go to one of them."""
         if self._owner is None:
             return
         changed = self.shown.take(await self.app.desk.read(own_views, self._owner))
@@ -295,12 +307,20 @@ class QueueScreen(LeadScreen):
             if self._aside:
                 kept = present.count(len(self._aside), "marked row")
                 self.app.say(f"{kept} not shown here: what you do now leaves {_them(len(self._aside))} alone")
+        if not table.row_count:
+            self.preview.show(None)
         self._say_found(found)
         self.strip.announce(0, 0)
         if not found.whole:
             self._read(table.cursor_id)
 
+    def _say_refusal(self) -> None:
+        self.filter_line.say(present.content(f"{Urgency.LATE.sign} {self._refusal}", "$warning", newlines=False))
+
     def _say_found(self, found: Queue) -> None:
+        if self._refusal:
+            self._say_refusal()
+            return
         of = f"the first {found.looked:,}" if not found.all_looked else f"{found.looked:,}"
         esc = self.app.key_of("back")
         words = f"{len(found.ids):,} of {of}" if self._spec.filter else ""
@@ -374,6 +394,15 @@ class QueueScreen(LeadScreen):
     def _needs_two_lines(self) -> bool:
         """Whether list and preview share a window that is not wide."""
         return 110 <= self.app.size.width < 160
+
+
+def _refusal(text: str) -> str:
+    """Why a text is no filter, as a sentence; empty where it is one."""
+    try:
+        parse(text)
+    except Refusal as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _them(count: int) -> str:

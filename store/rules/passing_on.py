@@ -53,12 +53,12 @@ def why_here(
 
 
 def _why_promised(promise: Promise, viewer_id: int | None, now: Instant, zone: str, rules: RuleSet) -> Why:
-    words = f"callback {clock(promise.due_at, zone, now)}"
     another = promise.promiser_id not in (None, viewer_id)
+    words = f"callback {clock(promise.due_at, zone, now)}"
     if another:
-        words += f" of {promise.promiser}’s"
+        words = f"{promise.promiser}’s {words}"
     else:
-        words += " for anyone" if promise.promiser_id is None else " of yours"
+        words = f"{words} for anyone" if promise.promiser_id is None else f"your {words}"
     if promise.due_at < now:
         passed = ": anyone’s now" if another and _missed(promise, now, rules) else ""
         return Why(Urgency.LATE, f"{words}, {span(now - promise.due_at)} late{passed}")

@@ -117,8 +117,8 @@ def promised(floor: Floor, actor: Actor, *, anyone: bool = False, after: int = 2
         (False, -10, False, False, ""),
         (False, -5, True, False, ""),
         (False, 29, True, False, ""),
-        (False, 30, True, True, "callback 12:02 of Ben’s, 30 min late: anyone’s now"),
-        (False, 42, True, True, "callback 12:02 of Ben’s, 42 min late: anyone’s now"),
+        (False, 30, True, True, "Ben’s callback 12:02, 30 min late: anyone’s now"),
+        (False, 42, True, True, "Ben’s callback 12:02, 42 min late: anyone’s now"),
         (True, -6, False, False, ""),
         (True, -5, True, True, "callback 12:02 for anyone"),
         (True, 3, True, True, "callback 12:02 for anyone, 3 min late"),
@@ -148,8 +148,8 @@ def test_a_promise_stays_its_promisers_when_another_takes_the_lead_over(floor: F
     floor.now = floor.value("SELECT due_at FROM callback")
     assert shown(floor, BEN.user_id) == [lead_id]
     assert shown(floor, PRIYA.user_id) == [lead_id]
-    assert words(floor, lead_id, BEN) == f"callback {clock_of(floor)} of yours"
-    assert words(floor, lead_id, PRIYA) == f"callback {clock_of(floor)} of Ben’s"
+    assert words(floor, lead_id, BEN) == f"your callback {clock_of(floor)}"
+    assert words(floor, lead_id, PRIYA) == f"Ben’s callback {clock_of(floor)}"
 
 
 def test_whoever_calls_keeps_the_promise_and_takes_nothing_over(floor: Floor) -> None:
