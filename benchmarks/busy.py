@@ -71,7 +71,7 @@ def load(database: str, source: str) -> None:
     from store.database import open_store
     from store.intake.reading import describe
     from store.intake.rows import Defaults
-    from store.operations.import_rows import ImportDraft, import_file
+    from store.operations.import_files import ImportDraft, import_file
     from store.vocabulary import ActorKind
 
     store = open_store(database)

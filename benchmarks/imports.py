@@ -21,7 +21,8 @@ from store.database import Store, open_store
 from store.intake.reading import describe
 from store.intake.rows import Defaults
 from store.models import TABLES
-from store.operations.import_rows import ImportDraft, Summary, import_file
+from store.operations.import_files import ImportDraft, import_file
+from store.operations.import_summary import Summary
 from store.operations.init import TeamDraft, UserDraft, create_store
 from store.vocabulary import ActorKind
 

@@ -30,7 +30,7 @@ from store.intake.rejects import unsafe_cell
 from store.intake.rows import Column, ContactRow, Defaults, Reject
 
 _EMPTY = frozenset(("-", "--", "n/a", "#n/a", "(blank)", "(not set)", "[not provided]"))
-_EMPTY_VALUES = _EMPTY | {"null", "<null>", "none", "nan", "undefined", "\\n"}  # but people are called Null and None
+EMPTY_VALUES = _EMPTY | {"null", "<null>", "none", "nan", "undefined", "\\n"}  # but people are called Null and None
 _NAMES = frozenset(("first_name", "last_name", "full_name"))
 _LIMITS = {"website": 2_000, "linkedin": 2_000, "domain": 2_000}
 _ADDRESS_CELL = 2_000  # an e-mail or phone cell may hold several
@@ -265,13 +265,13 @@ def _taker(field: str | None) -> Taker:
 def _take_text(draft: _Draft, column: Column, cell: str) -> None:
     field = column.field or ""
     value = clean_line(cell, field=column.header, limit=_LIMITS.get(field, NAME_LIMIT))
-    if value and value.lower() not in (_EMPTY if field in _NAMES else _EMPTY_VALUES):
+    if value and value.lower() not in (_EMPTY if field in _NAMES else EMPTY_VALUES):
         draft.put(column, value)
 
 
 def _take_note(draft: _Draft, column: Column, cell: str) -> None:
     value = clean_note(cell, field=column.header)
-    if value.lower() not in _EMPTY_VALUES:
+    if value.lower() not in EMPTY_VALUES:
         draft.put(column, value)
 
 
@@ -282,13 +282,13 @@ def _take_custom(draft: _Draft, column: Column, cell: str) -> None:
 
 def _take_id(draft: _Draft, column: Column, cell: str) -> None:
     value = clean_line(cell, field=column.header, joiners=False)
-    if value.lower() not in _EMPTY_VALUES and not _NULL_ID.fullmatch(value):
+    if value.lower() not in EMPTY_VALUES and not _NULL_ID.fullmatch(value):
         draft.put(column, value)
 
 
 def _take_email(draft: _Draft, column: Column, cell: str) -> None:
     value = clean_line(cell, field=column.header, joiners=False, limit=_ADDRESS_CELL)
-    if value.lower() in _EMPTY_VALUES:
+    if value.lower() in EMPTY_VALUES:
         return
     for part in people.several(value):
         try:
@@ -301,13 +301,13 @@ def _take_email(draft: _Draft, column: Column, cell: str) -> None:
 
 
 def _take_phone(draft: _Draft, column: Column, cell: str) -> None:
-    if cell.strip().lower() not in _EMPTY_VALUES:
+    if cell.strip().lower() not in EMPTY_VALUES:
         draft.phone_cells.append((column, cell))
 
 
 def _take_date(draft: _Draft, column: Column, cell: str) -> None:
     value = clean_line(cell, field=column.header)
-    if value.lower() in _EMPTY_VALUES:
+    if value.lower() in EMPTY_VALUES:
         return
     if when := draft.reader.when(value):
         draft.dates.setdefault(column.field or "", when)
@@ -323,21 +323,27 @@ def _take_flag(draft: _Draft, column: Column, cell: str) -> None:
 def _take_size(draft: _Draft, column: Column, cell: str) -> None:
     """The size, of a band its lower end: that many there are at least."""
     value = clean_line(cell, field=column.header)
-    if value.lower() in _EMPTY_VALUES:
+    if value.lower() in EMPTY_VALUES:
         return
-    found = _SIZE.match(value)
-    size = int(re.sub(r"\D", "", found[1])) * (1000 if found[2] else 1) if found else None
-    if size is None or size > _LARGEST_COMPANY:
+    size = company_size(value)
+    if size is None:
         draft.keep(column, value, "number of people")
     elif draft.size is None:
         draft.size = size
+
+
+def company_size(text: str) -> int | None:
+    """How many people a text says, of a band its lower end; None where it says no such number."""
+    found = _SIZE.match(text)
+    size = int(re.sub(r"\D", "", found[1])) * (1000 if found[2] else 1) if found else None
+    return size if size is None or size <= _LARGEST_COMPANY else None
 
 
 def _take_zone(draft: _Draft, column: Column, cell: str) -> None:
     value = clean_line(cell, field=column.header)
     if zone := _zone(value):
         draft.zone = draft.zone or zone
-    elif value.lower() not in _EMPTY_VALUES:
+    elif value.lower() not in EMPTY_VALUES:
         draft.keep(column, value, "time zone")
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from store.instants import Instant, instant
+from store.instants import Instant, instant, moment
 
 _NUMBERED = re.compile(
     r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})\.?"
@@ -30,6 +30,10 @@ class When:
 
     at: Instant
     date_only: bool
+
+    def day(self, zone: str) -> str:
+        """The ISO day of it in a zone."""
+        return moment(self.at, zone).date().isoformat()
 
 
 @lru_cache(maxsize=65_536)

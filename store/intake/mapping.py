@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from store.errors import Refusal
 from store.intake.rows import ContactRow
 from store.intake.sniff import check_encoding
 from store.intake.statuses import NEW_AT_BAT, NO_AT_BAT, Understanding, understanding
-from store.vocabulary import PhoneKind
+from store.rules.touch import DISPOSITIONS
+from store.vocabulary import Channel, Disposition, MeetingResult, OpportunityStage, PhoneKind, PromiseState
 
 GENERIC = "generic"
 OWN = "atbat"  # the preset of our own exports, and how their rows' external ids call where they are from
@@ -47,6 +49,51 @@ OTHER_FIELDS = ("company_size", "time_zone")
 FIELDS = frozenset(
     (*EMAIL_FIELDS, *PHONE_FIELDS, *TEXT_FIELDS, *NOTE_FIELDS, *ID_FIELDS, *DATE_FIELDS, *FLAG_FIELDS, *OTHER_FIELDS)
 )
+
+
+class FileKind(StrEnum):
+    """What a row of a file tells of."""
+
+    CONTACTS = "contacts"
+    COMPANIES = "companies"
+    DEALS = "deals"
+    ACTIVITIES = "activities"
+
+
+_OF_A_LINK = ("external_id", "owner", "contact_email", "contact_id")
+FIELDS_OF: Table[FileKind, frozenset[str]] = {
+    FileKind.CONTACTS: FIELDS,
+    FileKind.COMPANIES: frozenset(
+        (
+            *("external_id", "company", "domain", "website", "industry", "company_size", "phone", "street", "city"),
+            *("state", "postal_code", "country", "owner", "created_at", "updated_at"),
+        )
+    ),
+    FileKind.DEALS: frozenset(
+        (
+            *(*_OF_A_LINK, "name", "stage", "amount", "currency", "probability", "close_date", "created_at"),
+            *("updated_at", "lost_reason", "domain", "company", "company_id"),
+        )
+    ),
+    FileKind.ACTIVITIES: frozenset(
+        (
+            *(*_OF_A_LINK, "type", "at", "notes", "title", "call_outcome", "direction", "duration"),
+            *("meeting_outcome", "task_status", "due_at"),
+        )
+    ),
+}
+INCOMING = " in"  # ends the type of an activity that the other side made
+_TYPES = (Channel.CALL, Channel.EMAIL, Channel.SMS, Channel.LINKEDIN, "meeting", "note", "task")
+# Tables that say what the words of a column mean, and what they may mean; None for a number or what rules.toml knows.
+_WORDS: Table[str, frozenset[str] | None] = {
+    "stages": frozenset(map(str, OpportunityStage)) - {OpportunityStage.REVERSED},
+    "probabilities": None,
+    "lost_reasons": None,
+    "types": frozenset(map(str, _TYPES)) | frozenset(f"{kind}{INCOMING}" for kind in _TYPES[:4]),
+    "calls": frozenset(map(str, (*DISPOSITIONS[Channel.CALL], Disposition.UNKNOWN))),
+    "meetings": frozenset(map(str, MeetingResult)),
+    "tasks": frozenset(map(str, PromiseState)),
+}
 IGNORED = "-"  # the field of a column that is left out altogether
 
 _PRESETS = Path(__file__).with_name("presets")
@@ -68,6 +115,8 @@ _SETTINGS = {
     "headers": dict,
     "fields": dict,
     "statuses": dict,
+    "kind": str,
+    **dict.fromkeys(_WORDS, dict),
 }
 
 
@@ -77,7 +126,8 @@ class Mapping:
 
     ``fields`` goes from a folded header to a field; ``statuses`` from a folded lead status. ``zone``, ``region``,
     ``encoding``, ``delimiter`` and ``day_first`` are empty or None where the file or the team decides. ``columns``
-    names those of a file without a header.
+    names those of a file without a header. ``kind`` is what a row tells of, ``words`` what the words of a deal's or
+    an activity's columns mean: table, then folded word.
     """
 
     name: str
@@ -95,6 +145,12 @@ class Mapping:
     blank_status: Understanding = NEW_AT_BAT
     known_by: tuple[frozenset[str], ...] = ()
     unless: frozenset[str] = frozenset()
+    kind: FileKind = FileKind.CONTACTS
+    words: Table[str, Table[str, str]] = field(default_factory=dict)
+
+    def meaning(self, table: str, word: str) -> str | None:
+        """What a word of a column means, None where nobody explained it."""
+        return self.words.get(table, {}).get(folded(word))
 
     def field_of(self, header: str) -> str | None:
         """Our field for a column of that name, None when it has none."""
@@ -143,6 +199,14 @@ def choose(headers: Iterable[str]) -> Mapping:
     return max(presets().values(), key=lambda each: each.fits(given)) if _any_fits(given) else preset(GENERIC)
 
 
+def relative(name: str, headers: Iterable[str]) -> Mapping:
+    """The preset of that name, or of its system's other files (``hubspot`` has ``hubspot-deals``) whose marks fit."""
+    given = frozenset(map(folded, headers))
+    named = preset(name)
+    family = [named, *(each for key, each in presets().items() if key.startswith(f"{name}-"))]
+    return max(family, key=lambda each: each.fits(given))
+
+
 def is_known(header: str) -> bool:
     """Whether any preset knows a column of that name."""
     name = folded(header)
@@ -182,8 +246,8 @@ def _read(path: Path, name: str) -> Mapping:
             raise Refusal(f"{path}: “{key}” is no setting{_meant(key, _SETTINGS)}.")
         if not isinstance(value, _SETTINGS[key]):
             raise Refusal(f"{path}: “{key}” is not written as it should be: expected {_expected(_SETTINGS[key])}.")
-    base = _base(table, name)
-    fields = {**base.fields, **dict(_fields(table, path))}
+    base = _base(table, name, path)
+    fields = {**base.fields, **dict(_fields(table, path, base.kind))}
     statuses = {**base.statuses, **dict(_statuses(table, path))}
     said = {key: table[key] for key in _OWN if key in table}
     mapping = replace(
@@ -196,6 +260,7 @@ def _read(path: Path, name: str) -> Mapping:
         known_by=tuple(frozenset(map(folded, marks)) for marks in table.get("known_by", ())),
         unless=frozenset(map(folded, table.get("unless", ()))),
         blank_status=_blank_status(table, path) or base.blank_status,
+        words={key: {**base.words.get(key, {}), **dict(_words(table, key, path))} for key in _WORDS},
     )
     _check_settings(mapping, path)
     return mapping
@@ -212,24 +277,41 @@ def _table(path: Path) -> dict[str, Any]:
         raise Refusal(f"{path} is not UTF-8 text: save it as UTF-8.") from None
 
 
-def _base(table: Table[str, Any], name: str) -> Mapping:
-    if name == GENERIC and "preset" not in table:
-        return Mapping(name, name, name)
-    return preset(table.get("preset", GENERIC))
+def _base(table: Table[str, Any], name: str, path: Path) -> Mapping:
+    """What a mapping builds on: the preset it names, else the generic one where its rows are people."""
+    if "preset" not in table and (name == GENERIC or "kind" in table):
+        try:
+            return Mapping(name, name, name, kind=FileKind(table.get("kind", FileKind.CONTACTS)))
+        except ValueError:
+            raise Refusal(f"{path}: “{table['kind']}” is no kind of file: use one of {', '.join(FileKind)}.") from None
+    base = preset(table.get("preset", GENERIC))
+    if table.get("kind", base.kind) != base.kind:
+        raise Refusal(f"{path}: kind is that of the preset it builds on, {base.kind}: leave it out.")
+    return base
 
 
-def _fields(table: Table[str, Any], path: Path) -> Iterator[tuple[str, str]]:
+def _fields(table: Table[str, Any], path: Path, kind: FileKind) -> Iterator[tuple[str, str]]:
     for our, headers in table.get("headers", {}).items():
         for header in [headers] if isinstance(headers, str) else headers:
-            yield folded(str(header)), _field(our, path)
+            yield folded(str(header)), _field(our, path, kind)
     for header, our in table.get("fields", {}).items():
-        yield folded(header), _field(our, path)
+        yield folded(header), _field(our, path, kind)
 
 
-def _field(name: object, path: Path) -> str:
-    if name in FIELDS or name == IGNORED:
+def _field(name: object, path: Path, kind: FileKind) -> str:
+    if name in FIELDS_OF[kind] or name == IGNORED:
         return str(name)
-    raise Refusal(f"{path}: “{name}” is no field{_meant(str(name), FIELDS)}.")
+    raise Refusal(f"{path}: “{name}” is no field{_meant(str(name), FIELDS_OF[kind])}.")
+
+
+def _words(table: Table[str, Any], key: str, path: Path) -> Iterator[tuple[str, str]]:
+    known = _WORDS[key]
+    for word, meaning in table.get(key, {}).items():
+        if known is not None and meaning not in known:
+            raise Refusal(f"{path}: {key}, “{word}”: use one of {', '.join(sorted(known))}.")
+        if key == "probabilities" and (not isinstance(meaning, int) or not 0 <= meaning <= 100):
+            raise Refusal(f"{path}: {key}, “{word}”: write a share from 0 to 100.")
+        yield folded(word), str(meaning)
 
 
 def _statuses(table: Table[str, Any], path: Path) -> Iterator[tuple[str, Understanding]]:

@@ -1,4 +1,4 @@
-"""Reading a file of people from beginning to end, in bounded memory: every row is a contact, or a reject."""
+"""Reading a file from beginning to end, in bounded memory: every row is what the file is of, or a reject."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from store.intake.mapping import (
     EMAIL_FIELDS,
     IGNORED,
     PHONE_FIELDS,
+    FileKind,
     Mapping,
     choose,
     is_known,
     preset,
     read_mapping,
+    relative,
 )
+from store.intake.objects import ObjectReader, Row, reader_of
 from store.intake.records import Record, lines_of, records
 from store.intake.rejects import LINE, REASON
-from store.intake.rows import Column, ContactRow, Defaults, Reject
+from store.intake.rows import Column, Defaults, Reject
 from store.intake.sniff import Format, sniff
 from store.intake.statuses import Kind
 
@@ -71,7 +74,8 @@ def describe(
 ) -> Description:
     """Look at the beginning of a file and say how it would be read.
 
-    ``mapping`` is a preset's name, the path of a mapping file, or None to choose the preset by the columns. Raises
+    ``mapping`` is the name of a preset (or of its system's other files, told apart by their columns), the path of a
+    mapping file, or None to choose the preset by the columns. Raises
     Refusal with one sentence for a file that cannot be read as a table of people.
     """
     path = Path(path)
@@ -83,13 +87,14 @@ def describe(
         delimiter=(said.delimiter if said else "") or None,
         columns=said.columns if said else (),
     )
-    chosen = said or choose(form.header)
+    chosen = relative(mapping, form.header) if isinstance(mapping, str) else said or choose(form.header)
     columns = _columns(form.header, chosen)
     sample = _sample(path, form)
     columns = tuple(replace(each, example=_example(each, sample)) for each in columns)
     if defaults.day_first is None:
         defaults = replace(defaults, day_first=_day_first(columns, sample, chosen, defaults))
-    return Description(path, form, chosen, columns, defaults, tuple(_notices(columns, chosen, defaults)))
+    notices = _notices if chosen.kind is FileKind.CONTACTS else _missing
+    return Description(path, form, chosen, columns, defaults, tuple(notices(columns, chosen, defaults)))
 
 
 def read_rows(
@@ -98,14 +103,21 @@ def read_rows(
     defaults: Defaults = Defaults(),  # noqa: B008 - frozen
     *,
     progress: Callable[[Progress], None] | None = None,
-) -> Iterator[ContactRow | Reject]:
-    """Every row of a file in its order, as a contact or a reject; blank rows are passed over and counted.
+) -> Iterator[Row | Reject]:
+    """Every row of a file in its order, as what the file is of or a reject; blank rows are passed over and counted.
 
     ``progress`` is called now and then and once at the end. Raises Refusal as ``describe`` does, and when the file
     stops being readable on the way.
     """
     told = source if isinstance(source, Description) else describe(source, mapping, defaults)
-    reader = ContactReader(told.columns, told.mapping, told.defaults)
+    return (row for row, _ in read_rows_with_cells(told, progress=progress))
+
+
+def read_rows_with_cells(
+    told: Description, *, progress: Callable[[Progress], None] | None = None
+) -> Iterator[tuple[Row | Reject, list[str]]]:
+    """As ``read_rows``, each with its cells, one for every column."""
+    reader = reader_of(told.columns, told.mapping, told.defaults)
     rows = accepted = blank = 0
     for record, position, size in _records(told.path, told.format):
         if progress and rows and rows % _BETWEEN_REPORTS == 0 and not record.blank:
@@ -115,11 +127,18 @@ def read_rows(
             continue
         rows += 1
         result = _row(record, told, reader)
-        accepted += isinstance(result, ContactRow)
-        yield result
+        accepted += not isinstance(result, Reject)
+        yield result, _fitted(record.cells, told.columns) or record.cells
     if progress:
         size = os.path.getsize(told.path)
         progress(Progress(size, size, rows, accepted, rows - accepted, blank))
+
+
+def raw_rows(told: Description) -> Iterator[list[str]]:
+    """The cells of every row that can be told apart, not yet understood."""
+    for record, _, _ in _records(told.path, told.format):
+        if not record.blank and not record.broken and (cells := _fitted(record.cells, told.columns)) is not None:
+            yield cells
 
 
 def _mapping(said: Mapping | Path | str | None) -> Mapping | None:
@@ -128,7 +147,7 @@ def _mapping(said: Mapping | Path | str | None) -> Mapping | None:
     return preset(said) if isinstance(said, str) else said
 
 
-def _row(record: Record, told: Description, reader: ContactReader) -> ContactRow | Reject:
+def _row(record: Record, told: Description, reader: ContactReader | ObjectReader) -> Row | Reject:
     if record.broken:
         return Reject(record.line, record.broken, tuple(record.cells))
     cells = _fitted(record.cells, told.columns)
@@ -181,6 +200,8 @@ def _columns(header: Sequence[str], mapping: Mapping) -> tuple[Column, ...]:
         plain = "".join(letter for letter in raw if letter.isprintable() or letter.isspace())[:NAME_LIMIT]
         name = clean_line(plain, field="header")
         field = mapping.field_of(name) if name else None
+        if field is None and mapping.kind is FileKind.ACTIVITIES:
+            field = IGNORED  # what happened has no columns of a team's own
         seen[name] = seen.get(name, 0) + 1
         shown = name or f"column {position + 1}"
         shown = f"{shown} ({seen[name]})" if name and seen[name] > 1 else shown
@@ -198,7 +219,8 @@ def _day_first(columns: Sequence[Column], sample: list[list[str]], mapping: Mapp
     """What the mapping says, else what the file's dates tell, else what the team's country does."""
     if mapping.day_first is not None:
         return mapping.day_first
-    places = [column.position for column in columns if column.field in DATE_FIELDS]
+    days = {*DATE_FIELDS, "at", "due_at", "close_date"}
+    places = [column.position for column in columns if column.field in days]
     told = day_comes_first([row[place].strip() for row in sample for place in places if place < len(row)])
     return (mapping.region or defaults.region) != "US" if told is None else told
 
@@ -215,6 +237,21 @@ def _notices(columns: Sequence[Column], mapping: Mapping, defaults: Defaults) ->
         yield "No column is understood as a source, so every row will be rejected: give one with --source."
     if "status" not in fields and mapping.blank_status.kind is Kind.NONE:
         yield "No column is understood as a lead status, so the rows become contacts without an at bat."
+
+
+_NEEDED = {
+    FileKind.COMPANIES: (("company", "domain"),),
+    FileKind.DEALS: (("name",), ("stage",), ("contact_email", "contact_id", "domain", "company", "company_id")),
+    FileKind.ACTIVITIES: (("at",), ("contact_email", "contact_id")),
+}
+
+
+def _missing(columns: Sequence[Column], mapping: Mapping, _: Defaults) -> Iterator[str]:
+    fields = {column.field for column in columns}
+    for any_of in _NEEDED[mapping.kind]:
+        if not fields.intersection(any_of):
+            words = " or ".join(each.replace("_", " ") for each in any_of)
+            yield f"No column is understood as {words}: name one in a mapping file."
 
 
 def _counted(number: int, word: str) -> str:

@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from store.errors import Refusal
-from store.rules.path import ALLOWED_STATUSES, allowed
+from store.rules.path import ALLOWED_STATUSES, allowed, standing
 from store.vocabulary import LOCKED_STAGES, Outcome, Stage, Status
 
 _NURTURE = (Outcome.NOT_READY, Outcome.NO_RESPONSE, Outcome.NO_SHOW, Outcome.RE_ENGAGE)
 _CONVERTING = (Outcome.CONVERTED, Outcome.MEETING_BOOKED)
 W = TypeVar("W", bound=StrEnum)
-_KEYS = {"stage", "status", "outcome", "reason", "return_days", "warning"}
+_KEYS = {"stage", "status", "outcome", "reason", "return_days", "deal", "warning"}
 
 
 class Kind(StrEnum):
@@ -35,6 +35,7 @@ class Understanding:
 
     An open one has stage and status, a closed one an outcome and a reason code as well. ``note`` says in words what
     the file said. ``return_days`` counts from the import, for outcomes that need a date to come back on.
+    ``deal`` says that the person has a deal there: where it is imported too, the at bat is converted into it.
     ``warning`` is for the person importing.
     """
 
@@ -45,7 +46,16 @@ class Understanding:
     reason: str = ""
     note: str = ""
     return_days: int | None = None
+    deal: bool = False
     warning: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the status was taken for."""
+        if self.kind is Kind.NONE or self.stage is None or self.status is None:
+            return "no at bat of its own"
+        ended = f"ended: {self.outcome.label}" if self.outcome else standing(self.stage, self.status)
+        return f"{ended}; converted where its deal is known" if self.deal else ended
 
 
 NO_AT_BAT = Understanding(Kind.NONE)
@@ -59,9 +69,11 @@ def understanding(entry: Mapping[str, Any], where: str) -> Understanding:
     """
     if unknown := sorted(set(entry) - _KEYS):
         raise Refusal(f"{where}: “{unknown[0]}” is not known there: use {', '.join(sorted(_KEYS))}.")
-    warning = str(entry.get("warning", ""))
+    warning, deal = str(entry.get("warning", "")), entry.get("deal", False)
+    if not isinstance(deal, bool):
+        raise Refusal(f"{where}: deal is true or false.")
     if "outcome" in entry:
-        return _closed(entry, where, warning)
+        return _closed(entry, where, deal, warning)
     if "stage" not in entry and "status" not in entry:
         return Understanding(Kind.NONE, warning=warning)
     stage = _word(Stage, entry.get("stage"), "stage", where)
@@ -71,10 +83,10 @@ def understanding(entry: Mapping[str, Any], where: str) -> Understanding:
     if not allowed(stage, status):
         fitting = " or ".join(each.label for each in ALLOWED_STATUSES[stage])
         raise Refusal(f"{where}: status {status.label} does not go with stage {stage.label}: use {fitting}.")
-    return Understanding(Kind.OPEN, stage, status, warning=warning)
+    return Understanding(Kind.OPEN, stage, status, deal=deal, warning=warning)
 
 
-def _closed(entry: Mapping[str, Any], where: str, warning: str) -> Understanding:
+def _closed(entry: Mapping[str, Any], where: str, deal: bool, warning: str) -> Understanding:
     outcome = _word(Outcome, entry["outcome"], "outcome", where)
     reason, days = entry.get("reason"), entry.get("return_days")
     if outcome in _CONVERTING:
@@ -86,7 +98,9 @@ def _closed(entry: Mapping[str, Any], where: str, warning: str) -> Understanding
     if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
         raise Refusal(f"{where}: return_days is a number of days: write it like 90.")
     status = Status.NURTURE if outcome in _NURTURE else Status.DISQUALIFIED
-    return Understanding(Kind.CLOSED, Stage.CLOSED, status, outcome, reason, return_days=days, warning=warning)
+    return Understanding(
+        Kind.CLOSED, Stage.CLOSED, status, outcome, reason, return_days=days, deal=deal, warning=warning
+    )
 
 
 def _word(words: type[W], value: object, key: str, where: str) -> W:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from store.database import Store
 from store.instants import Instant
+from store.intake.objects import RECORD_KEY
 from store.intake.rows import ContactRow
 from store.models import Account, Contact
 from store.vocabulary import Outcome, Stage
@@ -36,6 +37,8 @@ class AtBat(NamedTuple):
     opened_at: Instant
     closed_at: Instant | None
     eligible_at: Instant | None
+    imported: int = 1
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -96,47 +99,17 @@ def names_agree(one: str, other: str) -> bool:
     return all(any(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for b in many) for a in few)
 
 
-class Known:
-    """The people and companies a batch may mean, by everything that may identify them."""
+class KnownCompanies:
+    """The companies a batch may mean, by name without legal form and by domain."""
 
-    def __init__(self, store: Store, system: str, rows: Sequence[ContactRow]) -> None:
+    def __init__(self, store: Store, keys: Iterable[str], domains: Iterable[str]) -> None:
         self._store = store
-        self._system = system
-        self.people: dict[int, Person] = {}
-        self.by_record: dict[str, int] = {}
-        self.by_email: defaultdict[str, set[int]] = defaultdict(set)
-        self.by_number: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        self.by_name: defaultdict[tuple[int, tuple[str, ...]], set[int]] = defaultdict(set)
         self.by_key: dict[str, Company] = {}
         self.by_domain: dict[str, Company] = {}
         self.companies: dict[int, Company] = {}
-        self.switchboards: set[str] = set()
-        self._read_companies(rows)
-        self._read_people(rows)
-
-    def company(self, row: ContactRow) -> Company | None:
-        """The known company a row names: by name without legal form, else by a domain that a column names.
-
-        The domain of an e-mail address alone is enough where the row names no company.
-        """
-        if row.company_key and (found := self.by_key.get(row.company_key)):
-            return found
-        if row.domain and (row.domain_said or not row.company):
-            return self.by_domain.get(row.domain)
-        return None
-
-    def holders(self, ids: Collection[int]) -> list[Person]:
-        """The people with these keys, those merged into others as the survivors, each once; of a crowd nobody."""
-        found: dict[int, Person] = {}
-        if len(ids) > _CROWD:
-            return []
-        for contact_id in ids:
-            person = self.people.get(contact_id)
-            while person is not None and person.row["merged_into_id"] is not None:
-                person = self.people.get(person.row["merged_into_id"])
-            if person is not None and not person.row["void"]:
-                found[person.id] = person
-        return list(found.values())
+        self._read_companies(
+            self._ask(_COMPANIES, json.dumps(sorted(set(keys))), json.dumps(sorted(set(domains) - {""})))
+        )
 
     def add_company(self, company: Company) -> None:
         """Let later rows find a company by its name and domain."""
@@ -145,17 +118,11 @@ class Known:
         if company.row["domain"]:
             self.by_domain.setdefault(company.row["domain"], company)
 
-    def add_person(self, person: Person) -> None:
-        """Let later rows find a person by their name in the company; numbers and addresses are added one by one."""
-        self.people[person.id] = person
-        if person.row["account_id"] is not None:
-            self.by_name[person.row["account_id"], name_words(person.name)].add(person.id)
+    def more(self, ids: Iterable[int]) -> None:
+        """Read these companies too."""
+        self._read_companies(self._ask(_COMPANIES_BY_ID, _list(ids)))
 
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def _read_companies(self, rows: Sequence[ContactRow]) -> None:
-        keys, domains = {row.company_key for row in rows if row.company}, {row.domain for row in rows if row.domain}
-        found = self._ask(_COMPANIES, json.dumps(sorted(keys)), json.dumps(sorted(domains)))
+    def _read_companies(self, found: Iterable[tuple[Any, ...]]) -> None:
         stored = [dict(zip(_ACCOUNT, values, strict=True)) for values in found]
         while missing := {each["merged_into_id"] for each in stored} - {each["id"] for each in stored} - {None}:
             stored += [
@@ -175,11 +142,72 @@ class Known:
         for account_id, digits, extension in self._ask(_THEIR_NUMBERS, _list(self.companies)):
             self.companies[account_id].numbers.add((digits, extension))
 
-    def _read_people(self, rows: Sequence[ContactRow]) -> None:
+    def _ask(self, sql: str, *params: str) -> Iterable[tuple[Any, ...]]:
+        return self._store.connection.execute(sql, params)
+
+
+class Known(KnownCompanies):
+    """The people and companies a batch may mean, by everything that may identify them."""
+
+    def __init__(self, store: Store, system: str, rows: Sequence[ContactRow], keys: Iterable[str] = ()) -> None:
+        super().__init__(store, (row.company_key for row in rows if row.company), (row.domain for row in rows))
+        self._system = system
+        self.people: dict[int, Person] = {}
+        self.by_record: dict[str, int] = {}
+        self.by_email: defaultdict[str, set[int]] = defaultdict(set)
+        self.by_number: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self.by_name: defaultdict[tuple[int, tuple[str, ...]], set[int]] = defaultdict(set)
+        self.switchboards: set[str] = set()
+        self._read_people(rows, keys)
+
+    def company(self, row: ContactRow) -> Company | None:
+        """The known company a row names: by name without legal form, else by a domain that a column names.
+
+        The domain of an e-mail address alone is enough where the row names no company.
+        """
+        if row.company_key and (found := self.by_key.get(row.company_key)):
+            return found
+        if row.domain and (row.domain_said or not row.company):
+            return self.by_domain.get(row.domain)
+        return None
+
+    def named(self, key: str) -> list[Person]:
+        """The people whom the key of another row names: more than one where they share an address."""
+        if key.startswith(RECORD_KEY):
+            contact_id = self.by_record.get(key.removeprefix(RECORD_KEY))
+            return [] if contact_id is None else self.holders((contact_id,))
+        return self.holders(self.by_email.get(key, ()))
+
+    def holders(self, ids: Collection[int]) -> list[Person]:
+        """The people with these keys, those merged into others as the survivors, each once; of a crowd nobody."""
+        found: dict[int, Person] = {}
+        if len(ids) > _CROWD:
+            return []
+        for contact_id in ids:
+            person = self.people.get(contact_id)
+            while person is not None and person.row["merged_into_id"] is not None:
+                person = self.people.get(person.row["merged_into_id"])
+            if person is not None and not person.row["void"]:
+                found[person.id] = person
+        return list(found.values())
+
+    def add_person(self, person: Person) -> None:
+        """Let later rows find a person by their name in the company; numbers and addresses are added one by one."""
+        self.people[person.id] = person
+        if person.row["account_id"] is not None:
+            self.by_name[person.row["account_id"], name_words(person.name)].add(person.id)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _read_people(self, rows: Sequence[ContactRow], keys: Iterable[str]) -> None:
+        """Whom the rows may mean, and whom the keys of other rows name: addresses, and ids behind a mark."""
+        named = set(keys)
         records = {row.external_id for row in rows if row.external_id}
+        records |= {key.removeprefix(RECORD_KEY) for key in named if key.startswith(RECORD_KEY)}
         self.by_record.update(self._ask(_BY_RECORD, _list(records), self._system))
         own = set(filter(None, map(own_number, records)))
-        for folded, contact_id in self._ask(_BY_EMAIL, _list(email.key for row in rows for email in row.emails)):
+        addresses = named | {email.key for row in rows for email in row.emails}
+        for folded, contact_id in self._ask(_BY_EMAIL, _list(addresses)):
             self.by_email[folded].add(contact_id)
         numbers = {phone.e164 for row in rows for phone in row.phones if phone.e164}
         for e164, extension, contact_id in self._ask(_BY_NUMBER, _list(numbers)):
@@ -217,9 +245,6 @@ class Known:
         for job in self._ask(_JOBS_OF, everybody):
             self.people[job[1]].job = dict(zip(("id", "contact_id", "account_id", "ends"), job, strict=True))
 
-    def _ask(self, sql: str, *params: str) -> Iterable[tuple[Any, ...]]:
-        return self._store.connection.execute(sql, params)
-
 
 def own_number(record: str) -> int | None:
     """The contact's key in ``17@4f6a…``, which is how a database of this program names its people in an export."""
@@ -227,9 +252,15 @@ def own_number(record: str) -> int | None:
     return int(number) if at and number.isascii() and number.isdigit() and len(number) < 16 else None
 
 
-def seen_before(store: Store, system: str, digests: Iterable[str]) -> set[str]:
-    """Those of these digests whose row was taken before."""
-    return {value for (value,) in store.connection.execute(_SEEN, (_list(digests), system))}
+def seen_before(store: Store, system: str, digests: Iterable[str], entities: Sequence[str] = ("contact",)) -> set[str]:
+    """Those of these digests whose row was taken before, as one of these entities."""
+    return {value for (value,) in store.connection.execute(_SEEN, (_list(digests), system, _list(entities)))}
+
+
+def by_record(store: Store, system: str, values: Iterable[str], entities: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The entity and key of those that the other system calls so."""
+    found = store.connection.execute(_RECORDS, (_list(values), system, _list(entities)))
+    return {value: (entity, entity_id) for value, entity, entity_id in found}
 
 
 def _list(values: Iterable[Any]) -> str:
@@ -239,7 +270,12 @@ def _list(values: Iterable[Any]) -> str:
 _AMONG = "IN (SELECT value FROM json_each(?1))"
 _SEEN = f"""
 SELECT e.value FROM json_each(?1) j CROSS JOIN external_id e
-WHERE e.source = ?2 AND e.kind = '{DIGEST}' AND e.value = j.value AND e.entity = 'contact'"""
+WHERE e.source = ?2 AND e.kind = '{DIGEST}' AND e.value = j.value
+  AND e.entity IN (SELECT value FROM json_each(?3))"""
+_RECORDS = f"""
+SELECT e.value, e.entity, e.entity_id FROM json_each(?1) j CROSS JOIN external_id e
+WHERE e.source = ?2 AND e.kind = '{RECORD}' AND e.value = j.value
+  AND e.entity IN (SELECT value FROM json_each(?3))"""
 _BY_RECORD = f"""
 SELECT e.value, e.entity_id FROM json_each(?1) j CROSS JOIN external_id e
 WHERE e.source = ?2 AND e.kind = '{RECORD}' AND e.value = j.value AND e.entity = 'contact'"""
@@ -261,7 +297,7 @@ _RECORDS_OF = f"""
 SELECT entity_id, value FROM external_id
 WHERE entity = 'contact' AND source = ?2 AND kind = '{RECORD}' AND entity_id {_AMONG}"""
 _AT_BATS_OF = f"""
-SELECT contact_id, id, open, stage, outcome, opened_at, closed_at, eligible_at FROM lead
+SELECT contact_id, id, open, stage, outcome, opened_at, closed_at, eligible_at, imported, why FROM lead
 WHERE void = 0 AND contact_id {_AMONG} ORDER BY contact_id, number"""
 _IN_TALKS = f"""
 SELECT DISTINCT l.contact_id FROM lead l JOIN conversion c ON c.lead_id = l.id AND c.void = 0 AND c.reversed_at IS NULL

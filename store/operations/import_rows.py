@@ -6,148 +6,77 @@ finished by doing it again, and the same file a second time changes nothing. See
 
 from __future__ import annotations
 
-import json
 import re
-import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
-from store.actor import SYSTEM_USER_ID, Actor
-from store.database import Store, open_store, rules_beside
-from store.errors import Refusal
+from store.actor import Actor
+from store.database import Store
 from store.instants import Instant
-from store.intake.mapping import OWN, Mapping, understood
-from store.intake.reading import Description, Progress, read_rows
+from store.intake.mapping import OWN, understood
+from store.intake.objects import RECORD_KEY
+from store.intake.reading import Progress, read_rows
 from store.intake.rows import ContactRow, Reject
-from store.intake.statuses import Kind, Understanding
+from store.intake.statuses import NO_AT_BAT, Kind, Understanding
 from store.models import ExternalId
 from store.operations.closing import suppress
-from store.operations.import_at_bats import AtBats, Owners
+from store.operations.import_activities import Entries
+from store.operations.import_at_bats import About, AtBats, Owners
 from store.operations.import_known import DIGEST, RECORD, Known, Person, seen_before
 from store.operations.import_people import People
+from store.operations.import_source import BLANK, Source
+from store.operations.import_stories import Stories, Waiting
+from store.operations.import_summary import KEPT
 from store.operations.transaction import Done, Transaction, operation
 from store.queries.export import identity
 from store.ruleset import RuleSet
-from store.vocabulary import Motion, Outcome, Pool
+from store.vocabulary import Motion, Outcome, Pool, Stage
 
 BATCH = 500  # rows in one transaction: others wait for the write lock no longer than these take
-_KEPT = 200  # near matches and rejects that a summary names; all are counted
-_LINES = 5  # lines that a grouped warning names
 _QUOTED = re.compile(r" “[^”]*”")
-
-
-@dataclass(frozen=True, slots=True)
-class ImportDraft:
-    """How a file is to be taken: ``owner`` (a user's name) has what the file gives to nobody known here."""
-
-    owner: str = ""
-    motion: Motion = Motion.OUTBOUND_TARGET
-
-
-@dataclass(slots=True)
-class Summary:
-    """What an import did. rows = accepted + rejected, accepted = new + enriched + unchanged.
-
-    ``without`` counts accepted rows that brought no at bat. ``warnings`` maps a sentence to how often and the first
-    lines it was said of, ``near`` has lines with who may be the same person; ``rejects`` the first ones.
-    """
-
-    rows: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    new: int = 0
-    enriched: int = 0
-    unchanged: int = 0
-    accounts: int = 0
-    opened: int = 0
-    closed: int = 0
-    without: int = 0
-    near_count: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    warnings: dict[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
-    near: list[tuple[int, str]] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-
-    def reject(self, reject: Reject) -> None:
-        """Count a row that was not taken."""
-        self.rows += 1
-        self.rejected += 1
-        self.reasons[reject.reason] += 1
-        if len(self.rejects) < _KEPT:
-            self.rejects.append(reject)
-
-    def warn(self, line: int, sentence: str) -> None:
-        """Say something of a line; the same sentence about others is counted with it."""
-        count, lines = self.warnings.get(sentence, (0, ()))
-        self.warnings[sentence] = (count + 1, lines if len(lines) == _LINES else (*lines, line))
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
     rows: Sequence[ContactRow]
-    mapping: Mapping
-    stamp: bytes
+    source: Source
     owners: Owners
     motion: Motion
-    summary: Summary
+    waiting: Waiting
 
 
-def import_file(
+def import_people(
     store: Store,
     actor: Actor,
     now: Instant,
-    told: Description,
-    draft: ImportDraft = ImportDraft(),
-    *,
-    on_reject: Callable[[Reject], None] = lambda _: None,
+    source: Source,
+    owners: Owners,
+    motion: Motion,
+    waiting: Waiting,
     progress: Callable[[Progress], None] | None = None,
-) -> Summary:
-    """Take every row of the described file; ``actor`` is of kind import.
-
-    Raises Refusal for an owner nobody knows and for a file that stops being readable, StoreError when the database
-    does; whole batches before that are taken, and doing it again takes the rest.
-    """
-    summary = Summary()
-    owners = Owners(_users(store), _user(store, draft.owner) if draft.owner else None)
-    stamp = _stamp(told)
-    rows = read_rows(told, progress=progress)
+) -> None:
+    """Take every row of a file of people, with what waits for them; see ``import_files``."""
+    rows = read_rows(source.told, progress=progress)
     while batch := list(islice(rows, BATCH)):
         for reject in (each for each in batch if isinstance(each, Reject)):
-            summary.reject(reject)
-            on_reject(reject)
+            source.reject(reject)
         taken = [each for each in batch if isinstance(each, ContactRow)]
-        import_rows(store, actor, now, _Batch(taken, told.mapping, stamp, owners, draft.motion, summary))
-    return summary
-
-
-@contextmanager
-def rehearsal(store: Store, rules: Path | None = None) -> Iterator[Store]:
-    """A copy of the database to try an import on, gone afterwards; ``rules`` is the file the store was opened with."""
-    from store.backup import backup
-
-    with tempfile.TemporaryDirectory(prefix="atbat-") as folder:
-        path = backup(store.path, Path(folder) / "rehearsal.db")
-        copy = open_store(path, rules=rules or rules_beside(store.path))
-        try:
-            copy.connection.pragma("synchronous", "OFF")
-            yield copy
-        finally:
-            copy.close()
+        import_rows(store, actor, now, _Batch(taken, source, owners, motion, waiting))
 
 
 @operation("import")
 def import_rows(tx: Transaction, batch: _Batch) -> Done:
     """Take one batch of rows; those taken before are left alone, and where all were nothing is written."""
-    summary = batch.summary
+    source, summary = batch.source, batch.source.summary
     summary.rows += len(batch.rows)
     summary.accepted += len(batch.rows)
-    digests = {row.line: _digest(row, batch.stamp) for row in batch.rows}
-    system = batch.rows[0].system if batch.rows else ""
+    digests = {row.line: source.digest(row) for row in batch.rows}
+    system = source.system
+    if any(column.field == "status" for column in source.told.columns):
+        for row in batch.rows:
+            meant = understood(source.told.mapping, row)
+            summary.understand(source.header("status"), row.status or BLANK, meant.words)
     seen = seen_before(tx.store, system, digests.values())
     fresh: list[ContactRow] = []
     for row in batch.rows:
@@ -169,8 +98,8 @@ class _Taking:
         self, tx: Transaction, batch: _Batch, system: str, rows: Sequence[ContactRow], digests: dict[int, str]
     ) -> None:
         self._tx = tx
-        self._mapping = batch.mapping
-        self._summary = batch.summary
+        self._mapping = batch.source.told.mapping
+        self._summary = batch.source.summary
         self._owners = batch.owners
         self._rows = rows
         self._digests = digests
@@ -180,6 +109,9 @@ class _Taking:
         own = identity(tx.store) if system == OWN else ""
         self._people = People(tx, self._known, own, self._near)
         self._at_bats = AtBats(tx, batch.owners, batch.motion)
+        keys = (key for row in rows for key in _keys(row))
+        self._stories = Stories(tx, batch.waiting, self._at_bats, Entries(tx, batch.owners), keys)
+        self._stories.known_deals(self._known.people)
         self._ids: list[dict[str, object]] = []
         self._stop: dict[int, str] = {}
 
@@ -189,9 +121,10 @@ class _Taking:
             self._take(row)
         self._summary.accounts += sum(each.stored is None for each in self._known.companies.values())
         self._summary.near_count += len(self._near)
-        self._summary.near += self._near[: _KEPT - len(self._summary.near)]
+        self._summary.near += self._near[: KEPT - len(self._summary.near)]
         self._people.write()
         self._at_bats.write()
+        self._stories.write()
         self._tx.insert_many(ExternalId, self._ids)
         for contact_id, why in self._stop.items():
             suppress(self._tx, contact_id, why)
@@ -220,7 +153,7 @@ class _Taking:
         """What the row's status means, with a reason code that the rules in force know."""
         meant = understood(self._mapping, row)
         if row.do_not_contact and meant.kind is Kind.OPEN:
-            return Understanding(Kind.NONE)
+            return NO_AT_BAT
         if meant.outcome is None:
             return meant
         reason = _reason(meant.outcome, meant.reason, self._tx.rules)
@@ -229,22 +162,22 @@ class _Taking:
         return replace(meant, reason=reason)
 
     def _at_bat(self, row: ContactRow, person: Person, meant: Understanding) -> None:
-        why_not = self._at_bats.why_not(person, meant, row)
+        about = About.of(row)
+        story = self._stories.of(person, _keys(row))
+        why_not = self._at_bats.why_not(person, meant, about)
         if why_not:
             self._summary.warn(row.line, why_not)
-        if why_not or meant.kind is Kind.NONE:
+        told = NO_AT_BAT if why_not else meant
+        made = self._stories.tell(about, person, told, story, self._summary, self._mapping.label)
+        if made is None:
             self._summary.without += 1
             return
-        if meant.warning:
+        if meant.warning and not why_not and made.stage is not Stage.CONVERTED:
             self._summary.warn(row.line, meant.warning)
         if row.owner and self._owners.of(row.owner)[1] != "import: owner in the file":
             self._summary.warn(row.line, f"owner “{row.owner}” is no user here")
-        if meant.kind is Kind.OPEN:
+        if made.open:
             person.row["pool"] = Pool.SALES
-            self._summary.opened += 1
-        else:
-            self._summary.closed += 1
-        self._at_bats.make(row, person, meant)
 
     def _suppress(self, row: ContactRow, person: Person, meant: Understanding) -> None:
         """Keep everybody off somebody who asked for it, also where they are being worked at this moment."""
@@ -269,38 +202,12 @@ class _Taking:
             person.records.add(row.external_id)
 
 
-def _stamp(told: Description) -> bytes:
-    """What of the understanding of a file decides what its rows mean: taken again under another, they are new."""
-    fields = [column.field for column in told.columns]
-    statuses = sorted((word, repr(meant)) for word, meant in told.mapping.statuses.items())
-    return blake2b(
-        json.dumps([fields, statuses, repr(told.mapping.blank_status), repr(told.defaults)]).encode(), digest_size=12
-    ).digest()
-
-
-def _digest(row: ContactRow, stamp: bytes) -> str:
-    return blake2b(row.digest.encode(), digest_size=12, key=stamp).hexdigest()
+def _keys(row: ContactRow) -> list[str]:
+    """By which keys the rows of other files may name the person of a row."""
+    record = [f"{RECORD_KEY}{row.external_id}"] if row.external_id else []
+    return [*(email.key for email in row.emails), *record]
 
 
 def _reason(outcome: Outcome, reason: str, rules: RuleSet) -> str:
     known = rules.reasons.get(reason)
     return reason if known is not None and outcome in known.outcomes else rules.outcomes[outcome].default_reason
-
-
-def _users(store: Store) -> dict[str, int]:
-    """Everybody who works here, by name and by e-mail, case folded."""
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for user_id, name, email in store.rows(_USERS, (SYSTEM_USER_ID,)):
-        for word in filter(None, (name, email)):
-            found[word.casefold()].add(user_id)
-    return {word: ids.pop() for word, ids in found.items() if len(ids) == 1}
-
-
-def _user(store: Store, name: str) -> int:
-    if (user_id := _users(store).get(name.casefold())) is None:
-        names = ", ".join(row[1] for row in store.rows(_USERS, (SYSTEM_USER_ID,)))
-        raise Refusal(f"“{name}” is no user here: name one of {names}.", "owner")
-    return user_id
-
-
-_USERS = 'SELECT id, name, email FROM "user" WHERE active = 1 AND id <> ? ORDER BY name'

@@ -11,7 +11,7 @@ from store import Actor, Store, open_store
 from store.doctor import check
 from store.intake.reading import describe
 from store.intake.rows import Defaults
-from store.operations.import_rows import import_file
+from store.operations.import_files import import_file
 from store.vocabulary import ActorKind
 from tests.factories import MONDAY, ZONE, make_template
 

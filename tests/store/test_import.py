@@ -12,12 +12,13 @@ import pytest
 from store import Actor, Refusal, instant
 from store.doctor import check
 from store.instants import DAY, HOUR
-from store.intake.reading import Progress, describe
+from store.intake.reading import describe
 from store.intake.rows import Defaults
 from store.operations import import_rows as module
 from store.operations.closing import close
+from store.operations.import_files import ImportDraft, import_file, rehearsal
 from store.operations.import_known import names_agree
-from store.operations.import_rows import ImportDraft, Summary, import_file, rehearsal
+from store.operations.import_summary import Summary
 from store.operations.people import add_phone
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.undo import UndoDraft, undo
@@ -89,7 +90,7 @@ def test_what_was_interrupted_is_finished_by_doing_it_again(
 
     def fail(tx: Transaction, batch: Any) -> Done:
         made = done(tx, batch)
-        if batch.summary.rows > 10:
+        if batch.source.summary.rows > 10:
             raise KeyboardInterrupt
         return made
 
@@ -122,9 +123,9 @@ def test_progress_ends_with_every_row(floor: Floor, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text(DANA)
     told = describe(path, None, Defaults("US", ZONE, "fair"))
-    seen: list[Progress] = []
-    import_file(floor.store, IMPORTER, floor.now, told, progress=seen.append)
-    assert (seen[-1].rows, seen[-1].bytes_read) == (1, seen[-1].bytes_total)
+    seen: list[tuple[str, int, int]] = []
+    import_file(floor.store, IMPORTER, floor.now, told, tell=lambda *so_far: seen.append(so_far))
+    assert seen[-1] == ("contacts", len(DANA), len(DANA))
 
 
 # --- whom a row means ---

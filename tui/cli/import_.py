@@ -1,10 +1,10 @@
-"""``atbat import``: read a file of people into the database."""
+"""``atbat import``: read files of another system into the database, and say what each was taken for."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,25 +18,27 @@ from tui.config import Settings
 if TYPE_CHECKING:
     from store import Actor, Store
     from store.intake.reading import Description
-    from store.intake.reading import Progress as Read
-    from store.operations.import_rows import ImportDraft, Summary
+    from store.intake.rows import Reject
+    from store.operations.import_files import ImportDraft, Tell
+    from store.operations.import_summary import Summary
 
 _SHOWN = 20  # lines of each kind that the summary names
+_WORDS_SHOWN = 40  # words of one column whose meaning it names
 
 
 @click.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--preset", metavar="NAME", help="Which system's columns they are; else told by the columns.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--preset", metavar="NAME", help="Which system's files they are; else told by the columns.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="A TOML file that says which column is what.")
 @click.option("--source", metavar="TEXT", help="Where the people are from, where the file does not say.")
 @click.option("--owner", metavar="NAME", help="Who works them, where the file names nobody known here.")
 @click.option("--motion", metavar="WORD", default="outbound_target", help="Why they are worked.  [outbound_target]")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="Where rows go that cannot be taken.")
+@click.option("--rejects", type=click.Path(path_type=Path), help="Where rows of the one FILE go that cannot be taken.")
 @with_settings
 def command(
     settings: Settings,
-    file: Path,
+    files: tuple[Path, ...],
     preset: str | None,
     mapping: Path | None,
     source: str | None,
@@ -45,16 +47,17 @@ def command(
     dry_run: bool,
     rejects: Path | None,
 ) -> int:
-    """Read the people in FILE (CSV and the like) into the database, each once, with the at bats they are in.
+    """Read FILEs (CSV and the like) into the database: people, each once, with the at bats they are in.
 
-    Doing it again changes nothing, so an import that was interrupted is finished by repeating it. A backup is made
-    first. Rows that cannot be taken go to the file of rejects (beside FILE unless named) with line and reason; mended
-    there, it can be imported itself. Exits with 0 when anything was taken, 1 when nothing could be.
+    Of HubSpot also companies, deals and activities, together or one after the other, in any order: each file is told
+    by its columns. Doing it again changes nothing, so an import that was interrupted is finished by repeating it. A
+    backup is made first. Rows that cannot be taken go to a file of rejects (beside FILE unless named) with line and
+    reason; mended there, it can be imported itself. Exits with 0 when anything was taken, 1 when nothing could be.
     """
     from store import Refusal, StoreError, open_store
     from store.intake.reading import describe
     from store.intake.rows import Defaults
-    from store.operations.import_rows import ImportDraft, rehearsal
+    from store.operations.import_files import ImportDraft, rehearsal
     from store.vocabulary import Motion
 
     if preset and mapping:
@@ -63,40 +66,63 @@ def command(
         raise click.UsageError(f"--motion {motion}: choose one of {', '.join(Motion)}.")
     if settings.database_is_url:
         raise StoreError("A file is imported into a database file for now: name one with --db.")
+    if rejects is not None and len(files) > 1:
+        raise click.UsageError("--rejects names one file: leave it out, and each FILE gets one beside it.")
     if rejects is not None and rejects.exists():
         raise Refusal(f"{rejects} exists already: name another file for the rejects.")
     draft = ImportDraft(owner or "", Motion(motion.replace(" ", "_").lower()))
     store = open_store(settings.database, rules=settings.places.team_rules)
     try:
         defaults = Defaults(store.region, store.zone, source or "")
-        told = describe(file, mapping or preset, defaults)
+        told = [describe(file, mapping or preset, defaults) for file in files]
         actor = _actor(store, settings.person)
-        _say_description(told)
+        for each in told:
+            _say_description(each)
         if dry_run:
             with rehearsal(store, settings.places.team_rules) as copy:
-                return _say_summary(_run(copy, actor, told, draft, None), None, dry_run=True)
+                summaries = _run(copy, actor, told, draft, None)
+            say("This was a trial: nothing was written.")
+            return _say_all(told, summaries, None)
         _back_up(store)
-        rejects = rejects or _free(file)
-        return _say_summary(_run(store, actor, told, draft, rejects), rejects)
+        left_over = [rejects] if rejects else [_free(file) for file in files]
+        return _say_all(told, _run(store, actor, told, draft, left_over), left_over)
     finally:
         store.close()
 
 
-def _run(store: Store, actor: Actor, told: Description, draft: ImportDraft, rejects: Path | None) -> Summary:
+def _run(
+    store: Store, actor: Actor, told: Sequence[Description], draft: ImportDraft, rejects: Sequence[Path] | None
+) -> list[Summary]:
     from store.intake.rejects import RejectsFile
-    from store.operations.import_rows import import_file
+    from store.operations.import_files import import_files
 
     now = time.time_ns() // 1000
-    size = told.path.stat().st_size
-    with progress("reading in" if rejects else "trying", size) as tell:
+    with ExitStack() as stack, _steps("reading in" if rejects else "trying") as tell:
+        kept = []
+        if rejects is not None:
+            files = zip(rejects, told, strict=True)
+            kept = [stack.enter_context(RejectsFile(path, each.header)) for path, each in files]
 
-        def read(so_far: Read) -> None:
-            tell(min(so_far.bytes_read, size))
+        def reject(number: int, row: Reject) -> None:
+            if kept:
+                kept[number].write(row)
 
-        if rejects is None:
-            return import_file(store, actor, now, told, draft, progress=read)
-        with RejectsFile(rejects, told.header) as left_over:
-            return import_file(store, actor, now, told, draft, on_reject=left_over.write, progress=read)
+        return import_files(store, actor, now, told, draft, on_reject=reject, tell=tell)
+
+
+@contextmanager
+def _steps(verb: str) -> Iterator[Tell]:
+    """A bar for each step of an import, one after the other."""
+    with ExitStack() as stack:
+        bars: dict[tuple[str, int], Callable[[int], None]] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if (what, of) not in bars:
+                stack.close()
+                bars[what, of] = stack.enter_context(progress(f"{verb} {what}", of))
+            bars[what, of](min(done, of))
+
+        yield tell
 
 
 def _actor(store: Store, person: str | None) -> Actor:
@@ -134,7 +160,7 @@ def _free(file: Path) -> Path:
 
 
 def _say_description(told: Description) -> None:
-    say(f"{told.path}: {told.mapping.label}; {told.format.words}")
+    say(f"{told.path}: {told.mapping.label} ({told.mapping.kind.value}); {told.format.words}")
     width = max(len(column.header) for column in told.columns)
     for column in told.columns:
         example = f"  ({column.example})" if column.example else ""
@@ -144,11 +170,29 @@ def _say_description(told: Description) -> None:
     say()
 
 
-def _say_summary(summary: Summary, rejects: Path | None, *, dry_run: bool = False) -> int:
-    if dry_run:
-        say("This was a trial: nothing was written.")
+def _say_all(told: Sequence[Description], summaries: Sequence[Summary], rejects: Sequence[Path] | None) -> int:
+    for number, (each, summary) in enumerate(zip(told, summaries, strict=True)):
+        if len(told) > 1:
+            say(f"{each.mapping.kind.value} · {each.path}")
+        _say_summary(summary, None if rejects is None else rejects[number])
+        if number + 1 < len(told):
+            say()
+    if len(told) > 1:
+        say()
+        say(f"all files   {_at_bats(summaries)}")
+    return 1 if any(each.rows for each in summaries) and not any(each.accepted for each in summaries) else 0
+
+
+def _say_summary(summary: Summary, rejects: Path | None) -> None:
     for figure in _figures(summary):
         say(figure)
+    for column, words in summary.understood.items():
+        say(f"{column} was understood as:")
+        width = min(30, max(len(word) for word, _ in words))
+        for (word, meaning), count in words.most_common(_WORDS_SHOWN):
+            say(f"  {count:>9,} × {word[:60]:<{width}}  {meaning}")
+        if len(words) > _WORDS_SHOWN:
+            say(f"  … and {len(words) - _WORDS_SHOWN:,} other words")
     for sentence, (count, lines) in sorted(summary.warnings.items(), key=lambda said: -said[1][0]):
         where = ", ".join(map(str, lines)) + (", …" if count > len(lines) else "")
         say(f"  {count} × {sentence} (line {where})")
@@ -160,16 +204,30 @@ def _say_summary(summary: Summary, rejects: Path | None, *, dry_run: bool = Fals
             say(f"  line {reject.line}: {reject.reason}")
     if summary.rejected and rejects is not None:
         say(f"All rejected rows are in {rejects}: mend them there and import that file.")
-    return 1 if summary.rows and not summary.accepted else 0
 
 
 def _figures(summary: Summary) -> Iterator[str]:
-    yield f"rows      {summary.rows:>9,}   accepted {summary.accepted:,}, rejected {summary.rejected:,}"
-    people = f"new {summary.new:,}, enriched {summary.enriched:,}, unchanged {summary.unchanged:,}"
-    yield f"people    {summary.accepted:>9,}   {people}"
-    yield f"companies {summary.accounts:>9,}   new"
-    at_bats = f"open {summary.opened:,}, ended {summary.closed:,}; rows without one {summary.without:,}"
-    yield f"at bats   {summary.opened + summary.closed:>9,}   {at_bats}"
+    blank = f"; blank lines {summary.blank:,}" if summary.blank else ""
+    yield f"rows      {summary.rows:>9,}   accepted {summary.accepted:,}, rejected {summary.rejected:,}{blank}"
+    what = "people" if summary.kind == "contacts" else summary.kind.value
+    known = f"new {summary.new:,}, enriched {summary.enriched:,}, unchanged {summary.unchanged:,}"
+    yield f"{what:<10}{summary.accepted:>9,}   {known}"
+    if summary.made:
+        yield f"          {'':>9}   {', '.join(f'{word} {count:,}' for word, count in summary.made.most_common())}"
+    if summary.kind == "contacts" or (summary.accounts and summary.kind != "companies"):
+        yield f"companies {summary.accounts:>9,}   new"
+    if summary.kind == "contacts":
+        yield f"{_at_bats([summary])}; rows without one {summary.without:,}"
+    elif summary.opened + summary.closed + summary.converted:
+        yield _at_bats([summary])
+
+
+def _at_bats(summaries: Sequence[Summary]) -> str:
+    opened, closed, converted = (
+        sum(getattr(each, name) for each in summaries) for name in ("opened", "closed", "converted")
+    )
+    became = f", converted {converted:,}" if converted else ""
+    return f"at bats   {opened + closed + converted:>9,}   open {opened:,}, ended {closed:,}{became}"
 
 
 @contextmanager
