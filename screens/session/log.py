@@ -15,7 +15,7 @@ from store.queries.queue import QueueRow
 from store.vocabulary import Disposition
 from tui.desk import Done
 from tui.lead_screen import Offered
-from tui.widgets.when_input import WhenInput
+from tui.widgets.field import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class SessionLogDialog(LogDialog):
         if disposition in ASKS_WHAT_WAS_LEARNED:
             self.set_focus(self.query_one("#note", Input))
         elif disposition is Disposition.CALLBACK_REQUESTED:
-            self.set_focus(self.query(WhenInput).first())
+            self.focus_field(next(field for field in self.query(Field) if field.field == "when"))
         else:
             super().focus_first()
 

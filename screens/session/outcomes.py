@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from string import ascii_letters
 from typing import ClassVar
 
@@ -22,19 +22,25 @@ _KEPT = ("log", "open", "copy", "undo", "previous_lead", "next_lead", "timer", "
 
 
 class Outcomes(ChoiceList[Disposition], inherit_bindings=False):
-    """A letter shown here is what came of it; every other key, and all of them without the focus, are commands."""
+    """A letter shown here is what came of it; every other key, and all of them without the focus, are commands.
+
+    ``others`` shows what can come of it by another channel than the planned one; its letters work here too.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(letter, f"letter('{letter}')", show=False) for letter in ascii_letters),
     ]
 
-    def __init__(self, pick: Callable[[Disposition], None]) -> None:
-        super().__init__(id="outcomes")
+    def __init__(self, pick: Callable[[Disposition], None], others: Outcomes | None = None, *, id: str) -> None:
+        super().__init__(id=id)
+        self.can_focus = others is not None
         self._pick = pick
+        self._others = others
 
     def action_letter(self, letter: str) -> None:
         """Log what the letter names."""
-        for choice in self.choices:
+        others = self._others.choices if self._others is not None else ()
+        for choice in (*self.choices, *others):
             if choice.letter == letter:
                 self._pick(choice.value)
                 return
@@ -50,22 +56,26 @@ class Outcomes(ChoiceList[Disposition], inherit_bindings=False):
 
 def offered(
     channel: Channel, rules: RuleSet, keys: KeyChoices, hint: Callable[[Disposition], str]
-) -> Sequence[Choice[Disposition]]:
-    """What can come of a touch by this channel, each with its letter and what it will do.
+) -> tuple[list[Choice[Disposition]], list[Choice[Disposition]]]:
+    """What can come of a touch by this channel, with what it will do, and what only by another.
 
-    One whose letter is a command that a session needs stands at the end, with the two keys that log it everywhere.
+    So a letter means the same at every at bat. One whose letter is a command that a session needs stands last, with
+    the two keys that log it everywhere.
     """
-    kept = {key for command in _KEPT for key in map(key_label, keys.keys(BY_ID[command]))}
-    plain: list[Choice[Disposition]] = []
-    clashing: list[Choice[Disposition]] = []
+    kept = {key_label(key) for command in _KEPT for key in keys.keys(BY_ID[command])}
+    log = keys.label(BY_ID["log"])
+    planned: list[Choice[Disposition]] = []
+    others: list[Choice[Disposition]] = []
     for disposition in CHANNEL_OF:
         letter = rules.dispositions[disposition].letter
-        if disposition not in DISPOSITIONS[channel] or not letter:
-            continue
-        words, foretold = disposition.label, hint(disposition)
+        of_channel = disposition in DISPOSITIONS[channel]
+        foretold, words = hint(disposition) if of_channel else "", disposition.label
         if letter in kept:
-            both = f"{words} ({keys.label(BY_ID['log'])} {letter})"
-            clashing.append(Choice("", disposition, both, foretold))
-        else:
-            plain.append(Choice(letter, disposition, words, foretold))
-    return [*plain, *clashing]
+            letter, words = "", f"{words} ({log} {letter})"
+        if letter or words != disposition.label:
+            (planned if of_channel else others).append(Choice(letter, disposition, words, foretold))
+    return _by_letter(planned), _by_letter(others)
+
+
+def _by_letter(choices: list[Choice[Disposition]]) -> list[Choice[Disposition]]:
+    return sorted(choices, key=lambda choice: not choice.letter)

@@ -58,7 +58,7 @@ class SessionScreen(LeadScreen):
     ]
 
     line = getters.query_one(SessionLine)
-    outcomes = getters.query_one(Outcomes)
+    outcomes = getters.query_one("#outcomes", Outcomes)
     keys = getters.query_one(Keys)
 
     course: Course
@@ -94,7 +94,9 @@ class SessionScreen(LeadScreen):
                 yield Static(id="story")
         with Vertical(id="came"):
             yield Static(id="came-title")
-            yield Outcomes(self.pick)
+            others = Outcomes(self.pick, id="others")
+            yield Outcomes(self.pick, others, id="outcomes")
+            yield others
             yield Static(id="foretold")
         yield Keys(_CALLING)
 
@@ -363,11 +365,14 @@ class SessionScreen(LeadScreen):
         past = story(card, now, app.zone, me, width if pane is None else pane - 4)
         self.query_one("#story", Static).update(Content() if pane is None else past)
         self.query_one("#story-below", Static).update(past if pane is None else Content())
-        choices = offered(_channel(turn), rules, app.keys, lambda disposition: self._foretold(turn, disposition))
+        choices, others = offered(
+            _channel(turn), rules, app.keys, lambda disposition: self._foretold(turn, disposition)
+        )
         first = choices[0] if choices else None
         if not tall:
             choices = [Choice(choice.letter, choice.value, choice.words) for choice in choices]
         self.outcomes.set_choices(choices)
+        self.query_one("#others", Outcomes).set_choices(others)
         foretold = self.query_one("#foretold", Static)
         foretold.display = not tall
         if first is not None:
