@@ -93,6 +93,8 @@ def _facts(card: DealCard, scene: Scene, width: int) -> Iterator[Content]:
         yield _answer("closes", words.closes(deal, scene), width)
         sign = f"{Urgency.LATE.sign} " if words.stands_long(deal, scene) else ""
         yield _answer("moved", f"{sign}{present.ago(deal.moved_at, scene.now)}", width)
+    if deal.lost_reason:
+        yield _answer("why", words.reason(deal.lost_reason, scene), width)
     yield _answer("owner", "you" if deal.owner_id == scene.me else deal.owner or "nobody", width)
     if deal.handed_at is not None:
         giver = "you" if deal.giver_id == scene.me else deal.giver

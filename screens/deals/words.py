@@ -119,5 +119,5 @@ def _ended(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     at = present.day(deal.closed_at, scene.zone, scene.now) if deal.closed_at is not None else ""
     if deal.stage is OpportunityStage.WON:
         return f"won {at}", Urgency.DONE
-    because = reason(deal.lost_reason, scene) + (f" ({deal.competitor})" if deal.competitor else "")
-    return f"lost: {because}, {at}", Urgency.QUIET
+    because = f"lost to {deal.competitor}" if deal.competitor else f"lost: {reason(deal.lost_reason, scene)}"
+    return f"{because}, {at}", Urgency.QUIET

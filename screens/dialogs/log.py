@@ -15,7 +15,15 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.queries.queue import QueueRow
 from store.reach import recent_tries
-from store.rules.touch import DISPOSITIONS, TouchDraft, cadence_ends, direction_of, effect
+from store.rules.touch import (
+    DISPOSITIONS,
+    MEETING_RESULTS,
+    TouchDraft,
+    awaits_result,
+    cadence_ends,
+    direction_of,
+    effect,
+)
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
 from tui.lead_screen import Offered
@@ -127,12 +135,13 @@ class LogDialog(LeadDialog):
         return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, self.app.desk.now(), self.tries)
 
     def _choices(self) -> list[Choice[Disposition]]:
-        """Every disposition with its letter and what it will do to this at bat."""
+        """Every disposition with its letter and what it will do; of a meeting booked before, what became of it."""
         rules = self.app.team.rules
         return [
             Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
             for disposition in CHANNEL_OF
             if rules.dispositions[disposition].letter
+            and (disposition in MEETING_RESULTS or not awaits_result(self.lead))
         ]
 
     def _hint(self, disposition: Disposition) -> str:

@@ -55,6 +55,7 @@ DISPOSITIONS: Mapping[Channel, tuple[Disposition, ...]] = {
 }
 CONNECTS = frozenset({D.CONVERSATION, D.CALLBACK_REQUESTED, D.MEETING_BOOKED, D.NOT_INTERESTED, D.REPLIED, D.HELD})
 INBOUND_ONLY = frozenset({D.REPLIED, D.BOUNCED, D.UNSUBSCRIBE})
+MEETING_RESULTS = frozenset({D.HELD, D.NO_SHOW})
 _ATTEMPT_CHANNELS = frozenset({Channel.CALL, Channel.EMAIL, Channel.LINKEDIN, Channel.SMS})
 _FORCED: Mapping[Disposition, tuple[Decision, Outcome | None]] = {
     D.MEETING_BOOKED: (Decision.CONVERT, Outcome.MEETING_BOOKED),
@@ -146,6 +147,8 @@ def effect(
     on the next one is spread over their day.
     """
     at = now if draft.at is None else draft.at
+    if awaits_result(lead) and draft.disposition in MEETING_RESULTS:
+        return _meeting_happened(draft.disposition)
     _check(lead, reach, draft, rules, now, at)
     if draft.automated:
         return Effect({"touches": lead.touches + 1}, words=("shown in the stream; no attempt, no clock, no stage",))
@@ -204,6 +207,17 @@ def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now
         check_promise(draft.next_at, rules, now)
     elif draft.next_at is not None and draft.next_at < now:
         raise Refusal("The next step is in the past: give a time to come.", "when")
+
+
+def awaits_result(lead: LeadState) -> bool:
+    """Whether it ended with a meeting: it is locked, but what became of the meeting may still be logged."""
+    return lead.stage is Stage.CONVERTED and lead.outcome is Outcome.MEETING_BOOKED
+
+
+def _meeting_happened(disposition: D) -> Effect:
+    if disposition is D.HELD:
+        return Effect({}, connect=True, words=("the meeting was held", "asks for the opportunity"))
+    return Effect({}, words=("the meeting was missed", "the at bat stays converted"))
 
 
 def cadence_ends(lead: LeadState, rules: RuleSet) -> bool:

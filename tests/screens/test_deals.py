@@ -141,7 +141,7 @@ async def test_losing_to_a_competitor_asks_which(floor: Floor) -> None:
         await d.press("enter")
         await d.until(lambda: "lost: competitor chosen" in said(d))
         await d.press("d")
-        await d.until(lambda: "(Globex)" in said(d))
+        await d.until(lambda: "lost to Globex" in said(d))
 
 
 async def test_amount_and_close_date_are_typed_as_people_say_them(floor: Floor) -> None:
