@@ -33,7 +33,7 @@ from store.queries.queue import (
 )
 from store.queries.queue import place as place_plainly
 from store.rules.amount import minor_digits
-from store.rules.lead_filter import Facts, fold, parse
+from store.rules.lead_filter import VALUE_DIGITS, Facts, fold, parse
 from store.rules.queue_views import Order, Spec, View
 
 MOST = 5_000
@@ -88,7 +88,7 @@ class Sieve:
         ids = self._ids[spec.view]
         if spec.plain:
             return ids
-        passes = parse(spec.filter, minor_digits(store.currency))
+        passes = parse(spec.filter)
         missing = [lead_id for lead_id in ids if lead_id not in self._facts]
         for start in range(0, len(missing), _AT_ONCE):
             self._facts.update(facts_read(store, missing[start : start + _AT_ONCE], owner_id, now, zone))
@@ -116,7 +116,7 @@ def place(
         return () if facts is None else _first(spec.order, facts)
 
     facts = facts_read(store, (lead_id,), owner_id, now, zone)[lead_id]
-    if key is None or not parse(spec.filter, minor_digits(store.currency))(facts):
+    if key is None or not parse(spec.filter)(facts):
         return Placed(found, None)
     mine = (_first(spec.order, facts), key)
 
@@ -164,7 +164,7 @@ def _facts(store: Store, row: QueueRow, more: tuple[Any, ...], owner_id: int | N
         status,
         fold(lead.next_channel.label) if lead.next_channel is not None else "",
         lead.score,
-        lead.value,
+        lead.value * 10 ** (VALUE_DIGITS - minor_digits(store.currency)),
         size,
         lead.attempts,
         (now - lead.opened_at) // DAY,

@@ -16,6 +16,8 @@ from store.rules.amount import parse_amount
 from store.vocabulary import Channel, Motion, Stage, Status, Word
 
 LONGEST = 200
+VALUE_DIGITS = 3
+"""Decimals of ``Facts.value``: as many as any currency has, so that a filter means the same in each."""
 _DIGITS = 3  # of a word that are looked for in numbers too
 _MOST_SHOWN = 30  # letters of what was typed in a refusal
 
@@ -23,8 +25,9 @@ _MOST_SHOWN = 30  # letters of what was typed in a refusal
 class Facts(NamedTuple):
     """What a filter and an order look at, all text folded (see ``fold``).
 
-    ``words`` holds everything that a plain word may match; ``digits`` those of every number. ``value`` is in minor
-    units, ``size`` in employees, ``age`` and ``quiet`` (since the last touch, else the opening) in days.
+    ``words`` holds everything that a plain word may match; ``digits`` those of every number. ``value`` is in
+    thousandths of the team's currency, ``size`` in employees, ``age`` and ``quiet`` (since the last touch, else the
+    opening) in days.
     """
 
     words: str = ""
@@ -56,14 +59,11 @@ class Facts(NamedTuple):
 Filter = Callable[[Facts], bool]
 
 
-def parse(text: str, digits: int = 2) -> Filter:
-    """The test that a filter is; an empty one lets everything through.
-
-    ``digits`` are the decimals of the team's currency, for ``value``. Raises Refusal, naming the field ``filter``.
-    """
+def parse(text: str) -> Filter:
+    """The test that a filter is; an empty one lets everything through. Raises Refusal, naming the field ``filter``."""
     if len(text) > LONGEST:
         raise _refusal(f"A filter has at most {LONGEST} characters: leave something out.")
-    terms = [term for found in _TERM.finditer(" ".join(text.split())) if (term := _term(found, digits)) is not None]
+    terms = [term for found in _TERM.finditer(" ".join(text.split())) if (term := _term(found)) is not None]
     return lambda facts: all(term(facts) for term in terms)
 
 
@@ -100,7 +100,7 @@ KEYS = (*_TEXTS, *_CHOICES, "country", "owner", "phone", *_NUMBERS)
 """Everything that can stand before a sign."""
 
 
-def _term(found: re.Match[str], digits: int) -> Filter | None:
+def _term(found: re.Match[str]) -> Filter | None:
     """One condition; None for what is not typed to its end yet and means nothing."""
     key, sign = found["key"], found["sign"]
     said = found["quoted"] if found["quoted"] is not None else found["word"] or ""
@@ -108,18 +108,18 @@ def _term(found: re.Match[str], digits: int) -> Filter | None:
         wanted = fold(said).strip()
         term = _word(wanted) if wanted else None
     else:
-        term = _condition(key.lower(), sign, said.strip(), digits)
+        term = _condition(key.lower(), sign, said.strip())
     if term is None or not found["no"]:
         return term
     plain = term
     return lambda facts: not plain(facts)
 
 
-def _condition(key: str, sign: str, said: str, digits: int) -> Filter:
+def _condition(key: str, sign: str, said: str) -> Filter:
     if key not in KEYS:
         raise _refusal(f"There is no “{key[:_MOST_SHOWN]}” to filter by: use {', '.join(KEYS[:-1])} or {KEYS[-1]}.")
     if key in _NUMBERS:
-        return _number(key, sign, said, digits if key == "value" else 0)
+        return _number(key, sign, said, VALUE_DIGITS if key == "value" else 0)
     if sign not in (":", "=") or not said:
         raise _refusal(f"“{key}:” needs a word, such as {key}:{_EXAMPLES.get(key, 'acme')}.")
     wanted = fold(said)
