@@ -128,6 +128,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("bell", "B", "bell", "Silence the bell until you leave, or let it ring again.", _ALL, action="silence"),
     Command("quit", "ctrl+q", "quit", "Save what is under way and leave.", _ALL, priority=True),
     Command("submit", "ctrl+s", "save", "Save what the dialog says it will do.", _DIALOG, 1),
+    Command("anyone", "ctrl+o", "you or anyone", "A callback: yours, or anyone's of the team.", _DIALOG),
+    Command("allowed_hour", "ctrl+n", "allowed hour", "Take the next time at which they may be called.", _DIALOG),
     Command("dismiss_dialog", "escape,ctrl+g", "close", "Close without saving; asks once if you typed something.",
             _DIALOG, 2, action="close_dialog"),
 )  # fmt: skip

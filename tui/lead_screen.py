@@ -32,11 +32,16 @@ _TO_ALL_AFTER = {"snooze": "snooze_marked", "status": "status_marked", "close": 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A dialog that is opened because of what was just logged, with the outcome it proposes."""
+    """A dialog that is opened because of what was just logged or typed, with the outcome it proposes.
+
+    ``when`` and ``note`` were typed before, and are taken along.
+    """
 
     row: Any
     outcome: Outcome | None = None
     reason: str = ""
+    when: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

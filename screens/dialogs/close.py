@@ -71,11 +71,13 @@ class CloseDialog(LeadDialog):
         self._list("back-on").set_choices(self._triggers())
         for input_ in ("competitor", "note"):
             self.query_one(f"#{input_}", Input).value = ""
-        self.query_one(WhenInput).reset(contact_zone=self.contact_zone)
+        taken = opening if isinstance(opening, Offered) else Offered(opening)
+        self.query_one("#note", Input).value = taken.note
+        self.query_one(WhenInput).reset(taken.when, contact_zone=self.contact_zone)
         self.query_one(PersonFields).reset()
         self._follow()
-        if isinstance(opening, Offered) and opening.reason:
-            self._list("reason").select(opening.reason)
+        if taken.reason:
+            self._list("reason").select(taken.reason)
             self._follow()
 
     def focus_first(self) -> None:

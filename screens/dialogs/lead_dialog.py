@@ -7,7 +7,7 @@ from typing import Any
 from textual.content import Content
 
 from store.errors import Conflict, Refusal
-from store.instants import Instant
+from store.instants import Instant, moment
 from store.lead_state import LeadState
 from store.queries import queue
 from store.queries.queue import QueueRow
@@ -18,6 +18,7 @@ from tui.desk import Done
 from tui.dialog import Dialog
 from tui.lead_screen import Offered
 from tui.theme import Urgency
+from tui.widgets.when_input import WhenInput
 
 
 class LeadDialog(Dialog[QueueRow | Offered, Done]):
@@ -62,11 +63,29 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
             return ""
         if not zones:
             return "nobody knows their time zone: ask before calling"
+        where = next(zone for zone in zones if not may_call(at, (zone,), calling))
+        there = "there" if len(zones) == 1 else f"in {where.rpartition('/')[2].replace('_', ' ')}, where they may be,"
+        said = f"{Urgency.LATE.sign} {present.local_time(at, where)} {there} is outside calling hours"
         allowed = next_allowed(at, zones, calling)
-        now = self.app.desk.now()
-        there = present.local_time(at, zones[0])
-        better = f"; allowed from {present.exactly(allowed, zones[0], now)} there" if allowed is not None else ""
-        return f"{Urgency.LATE.sign} {there} there is outside calling hours{better}"
+        if allowed is None:
+            return f"{said}, and no hour suits every place they may be in: ask where they are"
+        proposed = present.exactly(allowed, zones[0], self.app.desk.now())
+        return f"{said}; allowed from {proposed} there, {self.app.key_of('allowed_hour')} takes it"
+
+    def action_allowed_hour(self) -> None:
+        """Put the next time at which this person may be called into the field for times."""
+        zones, calling = self.row.reach.zones, self.app.team.rules.calling
+        for when in [each for each in self.query(WhenInput) if each.display and not each.past][:1]:
+            try:
+                at = when.at or self.app.desk.now()
+            except Refusal as refusal:
+                self.show_refusal(refusal)
+                return
+            allowed = next_allowed(at, zones, calling)
+            if allowed is None:
+                self.say("Nobody knows when they may be called: ask where they are.")
+                return
+            when.set_text(f"{moment(allowed, zones[0]):%Y-%m-%d %H:%M}")
 
     async def carry_out(self, draft: Any) -> Done | Refusal:
         """Save; having been told of somebody else's act, the next try is made in that knowledge."""

@@ -32,7 +32,7 @@ class WhenInput(Vertical):
     def __init__(self, *, past: bool = False, placeholder: str = "tomorrow 3pm, tue, +2bd, in 2h") -> None:
         """``past`` for something already done, such as yesterday's call."""
         super().__init__()
-        self._past = past
+        self.past = past
         self._placeholder = placeholder
         self._contact_zone: str | None = None
 
@@ -46,6 +46,11 @@ class WhenInput(Vertical):
         self._contact_zone = contact_zone
         self.query_one(Input).value = text
         self._echo()
+
+    def set_text(self, text: str) -> None:
+        """Put words in place of those typed."""
+        self.query_one(Input).value = text
+        self.query_one(Input).cursor_position = len(text)
 
     @property
     def text(self) -> str:
@@ -62,7 +67,7 @@ class WhenInput(Vertical):
 
         if not self.text.strip():
             return None
-        return parse_when(self.text, now, self._contact_zone or self.app.zone, self.app.team.calendar, self._past)
+        return parse_when(self.text, now, self._contact_zone or self.app.zone, self.app.team.calendar, self.past)
 
     def focus_input(self) -> None:
         """Put the cursor into it."""
@@ -86,7 +91,7 @@ class WhenInput(Vertical):
         if at is None:
             return Content()
         theirs = present.exactly(at, self._contact_zone or app.zone, now)
-        parts = [present.due(at, now) if not self._past else present.ago(at, now), f"{theirs}"]
+        parts = [present.due(at, now) if not self.past else present.ago(at, now), f"{theirs}"]
         ours = present.exactly(at, app.zone, now)
         if ours != theirs:
             parts[1] += " there"
