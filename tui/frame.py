@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual import events
+from textual._styles_cache import StylesCache
+from textual.await_complete import AwaitComplete
 from textual.reactive import var
 from textual.signal import Signal
 from textual.timer import Timer
@@ -209,6 +211,11 @@ class Frame(OrderedKeysApp[int]):
         with self.batch_update():
             await self.push_screen(screen)
             screen.begin()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen and let go of what it drew: Textual has a cache that is keyed by widgets and keeps them."""
+        StylesCache.get_inner_outer.cache_clear()
+        return super().pop_screen()
 
     # --- commands ---
 

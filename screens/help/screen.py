@@ -70,12 +70,6 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(present.joined((_CLOCKS_ARE_SHOWN, "$muted")))
                 yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
 
-    def on_unmount(self) -> None:
-        """Let go of what was drawn: Textual has a cache that is keyed by widgets, and keeps all their lines."""
-        from textual._styles_cache import StylesCache
-
-        StylesCache.get_inner_outer.cache_clear()
-
     def action_scroll(self, lines: int) -> None:
         """Scroll what has the focus, or all of it where the halves stand one under the other."""
         narrow = self.has_class("-narrow")
