@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from store.database import Store
-from store.instants import Instant
+from store.instants import DAY, Instant
 from store.queries.entries import FAMILIES, Entry, EntryKind, entries
 from store.vocabulary import Motion, Outcome, Role, Stage, Status
 
@@ -35,6 +35,9 @@ __all__ = [
 ]
 
 PAGE = 100
+_CROWD = 100  # people of a company from which its stream is looked through by pieces
+_CROWDED = "SELECT 1 FROM contact WHERE account_id = ? LIMIT 1 OFFSET ?"
+_LOOKS_BACK = (2 * DAY, 60 * DAY)
 _RANK = {kind: number for number, kind in enumerate(EntryKind, 1)}
 _KIND = {number: kind for kind, number in _RANK.items()}
 _EVER = 2**62
@@ -339,7 +342,8 @@ def _keys_sql(people: str, kinds: tuple[EntryKind, ...], find: bool) -> str:
     """The newest keys of a stream. The correlated IN with its LIMIT walks each index no further than a page."""
     arms = [
         f"SELECT x.{arm.at} AS at, {_RANK[arm.kind]} AS rank, x.id AS id FROM {arm.scope} s CROSS JOIN {arm.table} x"
-        f" ON x.id IN (SELECT id {_within(arm, find)} ORDER BY {arm.at} DESC, id DESC LIMIT :most)"
+        f" ON x.id IN (SELECT id {_within(arm, find)} AND {arm.at} >= :since"
+        f" ORDER BY {arm.at} DESC, id DESC LIMIT :most)"
         for arm in _arms_of(people)
         if arm.kind in kinds
     ]
@@ -380,7 +384,20 @@ def _keys(
         rank = _RANK[kind]
         values[f"below_{kind.value}"] = start.id if rank == start.rank else _EVER if rank < start.rank else 0
     values.update(_find_values(find))
-    return [Cursor(*row) for row in store.rows(_keys_sql(people, wanted, bool(find)), values)]
+    sql, found = _keys_sql(people, wanted, bool(find)), []
+    for since in _reaches(store, people, who, start.at):
+        found = store.rows(sql, {**values, "since": since})
+        if len(found) >= limit - offset:
+            break
+    return [Cursor(*row) for row in found]
+
+
+def _reaches(store: Store, people: str, who: int, before: Instant) -> tuple[Instant, ...]:
+    """How far back to look, a little first: of a crowd, everybody's last page would be far more than a page."""
+    if people != _COMPANY or store.value(_CROWDED, (who, _CROWD)) is None:
+        return (-_EVER,)
+    newest = min(before, int(store.value("SELECT at FROM operation ORDER BY id DESC LIMIT 1") or 0))
+    return (*(newest - reach for reach in _LOOKS_BACK), -_EVER)
 
 
 def _page(
