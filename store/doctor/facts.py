@@ -309,6 +309,41 @@ DEAL_FACTS = (
         " WHERE o.void = 0 GROUP BY o.id HAVING count(s.id) <> 1 OR max(s.stage) <> o.stage",
     ),
     Fact(
+        "an opportunity is lost with a reason",
+        "opportunity",
+        "opportunity {0} was lost without a reason",
+        "SELECT id FROM opportunity WHERE void = 0 AND stage = 'lost' AND lost_reason = ''"
+        " AND id NOT IN (SELECT entity_id FROM external_id WHERE entity = 'opportunity')",
+    ),
+    Fact(
+        "a won opportunity makes its company a customer",
+        "opportunity",
+        "opportunity {0} was won, but its company {1} is no customer",
+        "SELECT o.id, o.account_id FROM opportunity o JOIN account a ON a.id = o.account_id"
+        " WHERE o.void = 0 AND o.stage = 'won' AND a.customer_since IS NULL",
+    ),
+    Fact(
+        "an answer to a hand-over is whole",
+        "hand_over",
+        "hand-over {0} was answered without a word, or rejected without a reason",
+        "SELECT id FROM hand_over WHERE void = 0 AND ((answered_at IS NULL) <> (accepted IS NULL)"
+        " OR (accepted = 0 AND reason = '') OR answered_at < at)",
+    ),
+    Fact(
+        "nothing waits for an answer on what was won or lost",
+        "hand_over",
+        "hand-over {0} waits for an answer though opportunity {1} is {2}",
+        "SELECT h.id, o.id, o.stage FROM hand_over h JOIN opportunity o ON o.id = h.opportunity_id"
+        " WHERE h.void = 0 AND h.answered_at IS NULL AND o.void = 0 AND o.stage IN ('won', 'lost')",
+    ),
+    Fact(
+        "rejected by sales has a rejection behind it",
+        "opportunity",
+        "opportunity {0} is marked as rejected by sales, but its last hand-over was not rejected",
+        "SELECT o.id FROM opportunity o WHERE o.void = 0 AND o.rejected_at IS NOT NULL AND NOT EXISTS ("
+        " SELECT 1 FROM hand_over h WHERE h.opportunity_id = o.id AND h.void = 0 AND h.accepted = 0)",
+    ),
+    Fact(
         "an opportunity's spells follow each other",
         "opportunity_spell",
         "spell {0} of opportunity {1} does not begin where the one before it ended",

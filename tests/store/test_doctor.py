@@ -269,6 +269,37 @@ DEAL_PLANTS = [
         entity="opportunity_spell",
         row="99",
     ),
+    plant(
+        "an opportunity is lost with a reason",
+        "UPDATE opportunity SET stage = 'lost', open = 0",
+        entity="opportunity",
+        row=OPPORTUNITY,
+    ),
+    plant(
+        "a won opportunity makes its company a customer",
+        "UPDATE opportunity SET stage = 'won', open = 0",
+        entity="opportunity",
+        row=OPPORTUNITY,
+    ),
+    plant(
+        "an answer to a hand-over is whole",
+        f"INSERT INTO hand_over VALUES (99, {OPPORTUNITY}, {at('converted')}, 2, 5, 9, 9, 10, 0, '', 0, 1)",
+        entity="hand_over",
+        row="99",
+    ),
+    plant(
+        "nothing waits for an answer on what was won or lost",
+        f"INSERT INTO hand_over VALUES (99, {OPPORTUNITY}, {at('converted')}, 2, 5, 9, 9, NULL, NULL, '', 0, 1)",
+        "UPDATE opportunity SET stage = 'won', open = 0",
+        entity="hand_over",
+        row="99",
+    ),
+    plant(
+        "rejected by sales has a rejection behind it",
+        "UPDATE opportunity SET rejected_at = 9",
+        entity="opportunity",
+        row=OPPORTUNITY,
+    ),
 ]
 HISTORY_PLANTS = [
     plant("every operation is sealed", "DELETE FROM seal WHERE operation_id = 5", entity="operation", row="5"),

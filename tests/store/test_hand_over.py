@@ -165,8 +165,9 @@ def test_somebody_bogus_is_marked_and_not_worked_again(floor: Floor) -> None:
     reject(floor, id, reason="other", note="no such person", bogus=True)
     contact = floor.value("SELECT contact_id FROM opportunity_contact WHERE opportunity_id = ?", id)
     assert floor.value("SELECT bogus_at FROM contact WHERE id = ?", contact) == floor.now
+    again = NewLeadDraft(Motion.REP_CREATED, "list", contact_id=contact, why="again")
     with pytest.raises(Refusal, match="rejected by sales as not real"):
-        new_lead(floor.store, BEN, floor.later(), NewLeadDraft(Motion.REP_CREATED, "list", contact_id=contact, why="again"))
+        new_lead(floor.store, BEN, floor.later(), again)
     with pytest.raises(Refusal, match="not real: make somebody else primary"):
         hand_over(floor.store, PRIYA, floor.later(), HandOverDraft(id, ED.user_id))
 
