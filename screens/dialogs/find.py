@@ -18,6 +18,7 @@ from store.queries.search import Hit, Matched, find
 from tui import present
 from tui.commands import Where, bindings
 from tui.frame import Frame
+from tui.lead_screen import Whose
 from tui.theme import Urgency
 from tui.widgets.line_painter import Column, ColumnPainter
 from tui.widgets.line_table import LineTable
@@ -168,7 +169,10 @@ class FindDialog(ModalScreen[None]):
 
     def _open_hit(self, hit: Hit) -> None:
         self.dismiss()
-        self.app.open_screen("timeline", Subject(hit.contact_id, hit.account_id, hit.lead_id))
+        if hit.contact_id is None and hit.account_id is not None:
+            self.app.open_screen("account", Whose(None, hit.account_id))
+        else:
+            self.app.open_screen("timeline", Subject(hit.contact_id, hit.account_id, hit.lead_id))
 
     @on(LineTable.Selected)
     def _clicked(self, event: LineTable.Selected) -> None:
@@ -187,4 +191,4 @@ class FindDialog(ModalScreen[None]):
             return present.joined(
                 f"Nobody and nothing is like that. {self.app.key_of('new_lead')} on a list opens a new one."
             )
-        return Content("↑ ↓ choose · enter opens the timeline · esc closes")
+        return Content("↑ ↓ choose · enter opens the timeline, or the company · esc closes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from screens.account.screen import AccountScreen
 from screens.dialogs.find import FindDialog
 from screens.timeline.screen import TimelineScreen
 from store.rules.closing import NewPerson
@@ -148,8 +149,10 @@ async def test_a_company_opens_everything_that_happened_there(floor: Floor) -> N
         hits = [finder(d).table._window.row(id) for id in finder(d).table.ids]
         place = next(number for number, hit in enumerate(hits) if hit and hit.contact_id is None)
         await d.press(*["down"] * place, "enter")
-        assert opened(d) == "Northwind"
+        assert isinstance(d.app.screen, AccountScreen)
         assert "Dana Ortiz · rang twice" in d.screen_text()
+        await d.press("escape")
+        assert queue_of(d).is_current
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50), (20, 5)], ids=lambda size: f"{size[0]}x{size[1]}")
