@@ -30,15 +30,21 @@ DIALOGS = {
     "qualify": "Q",
     "person": "p",
     "timeline": "\r",
+    "company": "C",
+    "edit": "E",
+    "edit company": "C\tE",
 }
 # Open whatever is in front.
-ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":"}
+ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f"}
 PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
-             "person": 0, "qualify": 0}  # fmt: skip
+             "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1, "filter": 1}  # fmt: skip
 # What a team lead opens on people she finds: hers to put off, to amend, to decide, to take back.
 DECISIONS = {"snooze": "s", "amend": "e", "approve": "As", "reverse": "U"}
 DIALOG_TITLES = {"snooze": "Snooze", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
 DECIDED = {"amend": "amend", "approve": "send_back", "reverse": "reverse"}  # what is stored; hostile text is no time
+# On an opportunity in front: what an account executive opens, and how many places to type in it has.
+DEALS = {"deal end": "xl", "deal stage": "t", "deal edit": "E", "deal people": "p", "deal note": "n", "deal story": "\r"}
+DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1}
 SIZES = [(200, 60), (120, 36), (80, 24)]
 BATCHES = 4
 TEXTS = [*storable(), *packed()]
@@ -51,7 +57,8 @@ _GOOD = re.compile(
     rb"\x1b\[" + _STYLE + rb"(?:;" + _STYLE + rb")*m"
     rb"|\x1b\[\d+;\d+H"  # go to a cell
     rb"|\x1b\[\?(?:25|2026)[hl]"  # the cursor, and frames that are shown at once
-    rb"|\x1b\]22;[a-z-]+\x07|\x1b\]7770;\d+;\d+\x07"  # the pointer's shape, and our own mark
+    rb"|\x1b\]22;[a-z-]+\x07|\x1b\]7770;\d+;\d+;\w+;\d+\x07"  # the pointer's shape, and our own mark
+    rb"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"  # what was copied
 )
 _BEGUN = re.compile(rb"(?:\x1b[^A-Za-z\x07]*|[\xc0-\xff][\x80-\xbf]*)\Z")  # the rest is still to come
 _LONE_BELL = re.compile(rb"(\x1b\][^\x07\x1b]*\x07)|\x07")
@@ -160,6 +167,20 @@ def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path,
             driver.press(BACK + BACK)
 
 
+@pytest.mark.parametrize("number", range(BATCHES))
+def test_what_is_stored_is_only_shown_on_an_opportunity(database: Path, home: Path, number: int) -> None:
+    with at_rest(database, SIZES[number % 3], person="Max A.") as driver:
+        rows = share(PACKED, number)
+        driver.press("j" * rows[0])
+        for row in rows:
+            for name, keys in DEALS.items():
+                driver.press(keys)
+                assert_clean(driver, home, f"{name} of row {row}")
+                driver.press(BACK)
+            driver.press("j")
+            assert_clean(driver, home, f"the opportunities at row {row}")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("number", range(12))
@@ -178,6 +199,20 @@ def test_the_whole_queue_and_what_opens_anywhere(database: Path, home: Path, siz
                 driver.press(keys + typed)
                 assert_clean(driver, home, f"{name} at {typed!r}")
                 driver.press(BACK)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_session_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
+    with at_rest(database, size=size) as driver:
+        for keys in ("S", *["]ynY"] * 3, *["]]]"] * (len(TEXTS) // 3 - 4), "oT\t", "n", BACK, "\x1b", "S", BACK, "S"):
+            driver.press(keys)
+            assert_clean(driver, home, f"a session at {keys!r}")
+    store = open_store(database, read_only=True)
+    (place,) = store.rows("SELECT current FROM work_session WHERE ended_at IS NULL")
+    (leads,) = store.rows("SELECT leads FROM work_session")
+    store.close()
+    assert leads[0].count(",") > len(TEXTS) // 2
+    assert not leads[0].startswith(f"[{place[0]},")
 
 
 def test_a_click_on_what_looks_like_an_action_runs_none(database: Path, home: Path) -> None:
@@ -226,7 +261,7 @@ def opened_by(name: str, number: int) -> list[str]:
     """The keys that open a dialog: on the row in front, or on another person at each ``number``."""
     if name in DECISIONS:
         return [f"/{DESK[name]}{number}@example.com", "\r", DECISIONS[name]]
-    return [{**DIALOGS, **ANYWHERE}[name]]
+    return [{**DIALOGS, **ANYWHERE, **DEALS}[name]]
 
 
 def paste_all(database: Path, home: Path, name: str, texts: list[str], person: str = "Priya N.") -> None:
@@ -235,7 +270,7 @@ def paste_all(database: Path, home: Path, name: str, texts: list[str], person: s
         for keys in opened_by(name, 0):
             driver.send(keys)
             places = driver.settle()
-        assert places >= PLACES_IN.get(name, 1)
+        assert places >= {**PLACES_IN, **DEAL_PLACES}.get(name, 1)
         for place in range(places):
             for text in texts:
                 driver.paste(text)
@@ -260,6 +295,11 @@ def paste_all(database: Path, home: Path, name: str, texts: list[str], person: s
 @pytest.mark.parametrize("name", PLACES_IN)
 def test_what_is_pasted_into_any_place_to_type_in_is_only_shown(database: Path, home: Path, name: str) -> None:
     paste_all(database, home, name, [*packed(58), "half\ud800surrogate"])
+
+
+@pytest.mark.parametrize("name", DEAL_PLACES)
+def test_what_is_pasted_on_an_opportunity_is_only_shown(database: Path, home: Path, name: str) -> None:
+    paste_all(database, home, name, [*packed(58), "half\ud800surrogate"], "Max A.")
 
 
 @pytest.mark.parametrize("name", DECISIONS)

@@ -48,7 +48,7 @@ def left(floor: Floor) -> Sitting:
 
 
 def touches(floor: Floor) -> list[tuple[int, str, int | None]]:
-    return [tuple(row) for row in floor.store.rows("SELECT lead_id, disposition, duration FROM touch WHERE void = 0")]  # type: ignore[misc]
+    return [tuple(row) for row in floor.store.rows("SELECT lead_id, disposition, duration FROM touch WHERE void = 0")]
 
 
 async def test_one_key_begins_and_one_key_each_logs_and_goes_on(floor: Floor, leads: list[int]) -> None:

@@ -83,3 +83,12 @@ def test_log_dialog(snap_compare: Compare, busy: Floor, size: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_help(snap_compare: Compare, busy: Floor, theme: str) -> None:
     assert look(snap_compare, busy, ("question_mark",), "log", "middle", theme)
+
+
+@pytest.mark.parametrize(("size", "theme"), [*((size, THEMES[0]) for size in SIZES), ("middle", THEMES[1])])
+def test_session(snap_compare: Compare, busy: Floor, size: str, theme: str) -> None:
+    assert look(snap_compare, busy, ("S",), "what came of the", size, theme)
+
+
+def test_session_summary(snap_compare: Compare, busy: Floor) -> None:
+    assert look(snap_compare, busy, ("S", "n", "right_square_bracket", "escape"), "what next", "middle")
