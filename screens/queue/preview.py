@@ -37,14 +37,15 @@ class Preview(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._lead_id: int | None = None
+        self._promised = ""
 
     def compose(self) -> ComposeResult:
         """One piece of text."""
         yield Static()
 
-    def show(self, lead_id: int | None) -> None:
-        """Show another at bat, or none."""
-        self._lead_id = lead_id
+    def show(self, lead_id: int | None, promised: str = "") -> None:
+        """Show another at bat, or none; ``promised`` says whose promise brought it here, where it is another's."""
+        self._lead_id, self._promised = lead_id, promised
         if lead_id is None:
             self.query_one(Static).update(Content())
         elif self.size.width:
@@ -64,7 +65,11 @@ class Preview(VerticalScroll, can_focus=False):
         if found is not None and lead_id == self._lead_id:
             me = self.app.person.name if self.app.person else ""
             width = self.scrollable_content_region.width
-            self.query_one(Static).update(words(found, now, self.app.zone, me, self.app.team.rules, width))
+            shown = words(found, now, self.app.zone, me, self.app.team.rules, width)
+            if self._promised:
+                sign = present.joined((f"{Urgency.LATE.sign} {present.safe(self._promised)}\n", "$warning"))
+                shown = Content.assemble(sign, shown)
+            self.query_one(Static).update(shown)
             self.scroll_home(animate=False)
 
 

@@ -357,7 +357,13 @@ class QueueScreen(LeadScreen):
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
-        self.preview.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
+        self.preview.call_after_refresh(self.preview.show, event.id, self._promised(event.row))  # the cursor first
+
+    def _promised(self, row: QueueRow) -> str:
+        """The whole reason why somebody else's at bat is in this queue: the list may have room for half of it."""
+        if self._owner is None or row.lead.owner_id == self._owner:
+            return ""
+        return queries.why_row(row, self._owner, self.app.desk.now(), self.app.zone, self.app.team.rules).words
 
     @on(LineTable.Selected)
     def _selected(self, event: LineTable.Selected) -> None:

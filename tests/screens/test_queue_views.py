@@ -292,7 +292,7 @@ async def test_a_missed_promise_is_anyones_and_logging_it_leaves_the_lead_with_i
     async with at_work(floor, size=(200, 50)) as d:
         assert ids(d) == [theirs, own]
         assert "Ben’s callback" in d.screen_text()
-        assert "42 min late" in d.screen_text()
+        await d.until(lambda: "42 min late: anyone’s now" in d.screen_text())
         await d.until(lambda: "Callbacks 1" in d.screen_text())
         await d.press("l", "n")
         assert d.keys == 2
