@@ -1,7 +1,7 @@
 """A session: a stretch of calling, one at bat at a time, which keeps its place when it is left.
 
 Keeping the place is the program's doing for its person: it is written as by rule, so that an undo finds what the
-person did last, not where the session stood.
+person did last, not where the session stood. Source: docs/model.md, "Sessions".
 """
 
 from __future__ import annotations
