@@ -17,6 +17,7 @@ from tui import present
 from tui.frame import Frame, Standing
 from tui.theme import Urgency
 
+_WIDE = 160  # cells; narrower, the views need the room
 _NEAR_THE_LIMIT = 0.9  # of the open callbacks a rep may have
 
 
@@ -103,7 +104,8 @@ class Strip(Widget):
             parts.append((f"{Urgency.DUE.sign} callbacks {figures.callbacks} of {limit}", Urgency.DUE.style))
         if figures.first_touch is not None:
             parts.append(f"first touch {present.span(figures.first_touch)}")
-        parts.append(f"callbacks kept {present.percent(figures.kept)}")
+        kept = "callbacks kept" if self.size.width >= _WIDE else "kept"
+        parts.append(f"{kept} {present.percent(figures.kept)}")
         spaced: list[present.Part] = [piece for part in parts for piece in (" · ", part)]
         return present.joined("today  ", *spaced[1:])
 
