@@ -43,7 +43,14 @@ DECISIONS = {"snooze": "s", "amend": "e", "approve": "As", "reverse": "U"}
 DIALOG_TITLES = {"snooze": "Snooze", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
 DECIDED = {"amend": "amend", "approve": "send_back", "reverse": "reverse"}  # what is stored; hostile text is no time
 # On an opportunity in front: what an account executive opens, and how many places to type in it has.
-DEALS = {"deal end": "xl", "deal stage": "t", "deal edit": "E", "deal people": "p", "deal note": "n", "deal story": "\r"}
+DEALS = {
+    "deal end": "xl",
+    "deal stage": "t",
+    "deal edit": "E",
+    "deal people": "p",
+    "deal note": "n",
+    "deal story": "\r",
+}
 DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1}
 SIZES = [(200, 60), (120, 36), (80, 24)]
 BATCHES = 4
