@@ -14,7 +14,9 @@ from typing import Any
 
 from store.errors import Refusal
 from store.instants import Instant
-from store.intake.objects import DealRow
+from store.intake.companies import company_key
+from store.intake.objects import RECORD_KEY, DealRow
+from store.intake.rows import Reject
 from store.intake.staging import Staging
 from store.models import Account, ExternalId, Opportunity, OpportunitySpell, Row
 from store.operations.import_at_bats import Owners
@@ -91,7 +93,7 @@ class _Taking:
         source, summary, digest = self._source, self._source.summary, self._digests[row.line]
         company = self._company(row)
         if company is None and not self._expected(row):
-            source.reject(_unknown(row, cells))
+            source.reject(Reject(row.line, "names no company, and its contact is not here", tuple(cells)))
             return
         summary.rows += 1
         summary.accepted += 1
@@ -121,8 +123,6 @@ class _Taking:
         found = self._known.by_domain.get(row.domain) or self._known.by_key.get(row.company_key)
         if found is not None or not (row.domain or row.company):
             return found
-        from store.intake.companies import company_key
-
         name = row.company or row.domain
         made = {"id": self._tx.next_id(Account), "name": name, "key": company_key(name), "domain": row.domain}
         company = Company({**made, "created_at": min(row.created_at or self._tx.now, self._tx.now)})
@@ -134,7 +134,7 @@ class _Taking:
         """Whether one of its people is here, or comes with this import."""
         if self._batch.staging.expected(row.keys):
             return True
-        found = self._tx.store.value(_ANYBODY, (json.dumps([key.removeprefix("#") for key in row.keys]),))
+        found = self._tx.store.value(_ANYBODY, (json.dumps([key.removeprefix(RECORD_KEY) for key in row.keys]),))
         return found is not None
 
     def _add(self, row: DealRow, company: Company | None) -> int:
@@ -273,13 +273,6 @@ class _Taking:
         if record and row.external_id:
             self._pending[ExternalId].append({**made, "kind": RECORD, "value": row.external_id})
             self._by_record[row.external_id] = deal_id
-
-
-def _unknown(row: DealRow, cells: Sequence[str]) -> Any:
-    from store.intake.rows import Reject
-
-    who = ", ".join(key.removeprefix("#") for key in row.keys)
-    return Reject(row.line, f"names no company, and nobody here is {who}: import the contacts first", tuple(cells))
 
 
 _SEEN = f"""

@@ -209,12 +209,10 @@ class _Import:
             import_lone_deals(self._store, self._actor, self._now, _Lone(deals, source))
 
     def _nobody(self, keys: Sequence[str]) -> str:
-        """Why no person was found for these keys."""
-        named = [key.removeprefix("#") for key in keys]
-        shared = self._store.value(_SHARED, (json.dumps(named),))
-        if shared:
-            return f"{shared} is shared by several people here: it says nothing about whom this was with"
-        return f"nobody here is {', '.join(named)}: import the contacts first"
+        """Why no person was found for these keys; the address itself is in the row."""
+        if self._store.value(_SHARED, (json.dumps(list(keys)),)) is not None:
+            return "several people here share its e-mail address: it says nothing about whom this was with"
+        return "its contact is not here: import the contacts first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +303,7 @@ def _user(store: Store, name: str) -> int:
 
 _USERS = 'SELECT id, name, email FROM "user" WHERE active = 1 AND id <> ? ORDER BY name'
 _SHARED = """
-SELECT folded FROM email WHERE void = 0 AND folded IN (SELECT value FROM json_each(?))
+SELECT 1 FROM email WHERE void = 0 AND folded IN (SELECT value FROM json_each(?))
 GROUP BY folded HAVING count(DISTINCT contact_id) > 1 LIMIT 1"""
 _LONE = """
 SELECT (SELECT count(*) FROM opportunity_contact WHERE opportunity_id = o.id), min(c.id), count(c.id)

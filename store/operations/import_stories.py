@@ -100,17 +100,17 @@ class Stories:
             self._members[deal.id, person.id] = None
         story.entries = [each for each in story.entries if not self._rejected(each, person)]
         known = [self._deals[deal_id] for deal_id in self._of_person[person.id]]
-        deal = _choice([*story.deals, *known])
+        became = _choice([*story.deals, *known])
         if meant.kind is Kind.NONE:
             if person.at_bats or not story.entries:
-                return self._attach(about, person, story, deal, label, summary)
+                return self._attach(about, person, story, became, label, summary)
             meant, about = self._shown_by(evidence(story.entries), person, label), replace(about, ended_at=None)
         elif person.at_bats:
             since = person.at_bats[-1].closed_at or person.at_bats[-1].opened_at
             earlier = Story([each for each in story.entries if each.at < since])
             self._attach(about, person, earlier, None, label, summary)
             story.entries = [each for each in story.entries if each.at >= since]
-        return self._make(about, person, meant, story.entries, deal if meant.deal else None, summary)
+        return self._make(about, person, meant, story.entries, became if meant.deal else None, summary)
 
     def write(self) -> None:
         """Write the entries, then what follows from them for at bats that were here before."""
@@ -219,6 +219,7 @@ class Stories:
         last = person.at_bats[-1] if person.at_bats else None
         if deal is not None and last is not None and last.open and last.imported and self._waits(last):
             self._converted[last.id] = deal
+            summary.converted += 1
         return made
 
     def _waits(self, at_bat: AtBat) -> bool:
