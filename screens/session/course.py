@@ -56,9 +56,12 @@ class Course:
     async def again(self) -> None:
         """Read the at bat in front anew, and those around it when they are asked for."""
         self._forget()
-        if self.turn is not None:
-            now = await self._desk.read(turn, self.turn.row.id, self._desk.now())
-            self.found = Found(self.found.index, now)
+        before = self.found
+        if before.turn is None:
+            return
+        now = await self._desk.read(turn, before.turn.row.id, self._desk.now())
+        if self.found is before:  # nobody went on meanwhile
+            self.found = Found(before.index, now)
 
     def look_ahead(self) -> None:
         """Read both neighbours before they are asked for."""

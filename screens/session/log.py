@@ -12,7 +12,7 @@ from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED
 from screens.dialogs.log import LogDialog
 from store.errors import Refusal
 from store.queries.queue import QueueRow
-from store.vocabulary import Disposition
+from store.vocabulary import Channel, Disposition
 from tui.desk import Done
 from tui.lead_screen import Offered
 from tui.widgets.field import Field
@@ -54,4 +54,5 @@ class SessionLogDialog(LogDialog):
         """Save it with the time the call had taken when it was first saved."""
         if self._took is None:
             self._took = self._preset.length()
-        return await super().carry_out(replace(draft, duration=self._took))
+        took = self._took if draft.channel is Channel.CALL else None
+        return await super().carry_out(replace(draft, duration=took))

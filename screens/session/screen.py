@@ -7,24 +7,20 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, hint, words
 from screens.session.course import Course
+from screens.session.front import Came, Front
 from screens.session.keys import Keys
 from screens.session.line import CallTimer, SessionLine
 from screens.session.log import Preset
-from screens.session.outcomes import Outcomes, offered
 from screens.session.summary import Leaving
-from screens.session.words import story, to_say, who, why_now
 from store.errors import Refusal
 from store.operations.log_touch import log_touch
 from store.operations.sessions import end_session, pause_session, resume_session
 from store.queries import queue
 from store.queries.queue import QueueRow
-from store.queries.session import Figures, Sitting, Turn, figures, sitting
+from store.queries.session import Figures, Found, Sitting, Turn, figures, sitting
 from store.rules.touch import DISPOSITIONS, Effect, TouchDraft, direction_of, effect
 from store.vocabulary import Channel, Disposition
 from tui import present
@@ -32,12 +28,8 @@ from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen
 from tui.programs import Way
-from tui.widgets.choice_list import Choice
 from tui.widgets.header_line import HeaderLine
 
-_MUTED, _KEY = "$muted", "bold $footer-key-foreground"
-_PAST = {"-middle": 58, "-wide": 80}  # cells of the pane at the right, as in the stylesheet
-_LOW = 30  # lines under which what a choice does is said of the first one alone
 _CALLING = ("open", "log", "copy", "next_lead", "previous_lead", "timer", "undo", "timeline", "copy_script", "find",
             "help")  # fmt: skip
 _COMMANDS = ("log", "convert", "close", "callback", "note", "snooze", "qualify", "accept", "timeline", "undo", "find",
@@ -58,7 +50,8 @@ class SessionScreen(LeadScreen):
     ]
 
     line = getters.query_one(SessionLine)
-    outcomes = getters.query_one("#outcomes", Outcomes)
+    front = getters.query_one(Front)
+    came = getters.query_one(Came)
     keys = getters.query_one(Keys)
 
     course: Course
@@ -67,7 +60,6 @@ class SessionScreen(LeadScreen):
         super().__init__()
         self._call = CallTimer()
         self._figures = Figures()
-        self._commanding = False  # whether letters are commands rather than what came of it
         self._last: Done | None = None  # what the list behind has not been told yet
 
     # --- one opening ---
@@ -83,21 +75,8 @@ class SessionScreen(LeadScreen):
         """Top line, where the session is, the at bat, what may come of it, keys."""
         yield HeaderLine(self.VIEW)
         yield SessionLine(self._call)
-        with Horizontal(id="turn"):
-            with Vertical(id="front"):
-                yield Static(id="who")
-                yield Static(id="why-now")
-                with VerticalScroll(id="say", can_focus=False):
-                    yield Static(id="script")
-                    yield Static(id="story-below")
-            with VerticalScroll(id="past", can_focus=False):
-                yield Static(id="story")
-        with Vertical(id="came"):
-            yield Static(id="came-title")
-            others = Outcomes(self.pick, id="others")
-            yield Outcomes(self.pick, others, id="outcomes")
-            yield others
-            yield Static(id="foretold")
+        yield Front()
+        yield Came(self.pick)
         yield Keys(_CALLING)
 
     def begin(self) -> None:
@@ -105,6 +84,7 @@ class SessionScreen(LeadScreen):
         if self.course.turn is None:
             self.app.hold_keys(self._end())
         else:
+            self._say_passed(self.course.found)
             self._arrived()
 
     def on_mount(self) -> None:
@@ -179,7 +159,7 @@ class SessionScreen(LeadScreen):
         channel = _channel(turn)
         if disposition not in DISPOSITIONS[channel]:
             channel = CHANNEL_OF[disposition]
-        seconds = self._call.seconds(self.app.desk.now())
+        seconds = self._call.seconds(self.app.desk.now()) if channel is Channel.CALL else None
         row = turn.row
         return TouchDraft(row.id, channel, disposition, direction_of(disposition), seen=row.version, duration=seconds)
 
@@ -214,13 +194,16 @@ class SessionScreen(LeadScreen):
         if found.turn is None and step < 0:
             self.app.say("This is the first of the session.")
             return
-        for sentence in found.passed[-1:]:
-            more = f", and {len(found.passed) - 1} more" if len(found.passed) > 1 else ""
-            self.app.say(f"passed over: {sentence}{more}")
+        self._say_passed(found)
         if found.turn is None:
             await self._end()
         else:
             self._arrived()
+
+    def _say_passed(self, found: Found) -> None:
+        for sentence in found.passed[-1:]:
+            more = f", and {len(found.passed) - 1} more" if len(found.passed) > 1 else ""
+            self.app.say(f"passed over: {sentence}{more}")
 
     async def _to(self, lead_id: int) -> None:
         if await self.course.go_to(lead_id):
@@ -248,9 +231,8 @@ class SessionScreen(LeadScreen):
         """Show the at bat whose turn it is, its letters meaning what came of it, and write down the place."""
         self._call.reset()
         self._show()
-        for pane in self.query(VerticalScroll):
-            pane.scroll_home(animate=False)
-        self._letters(True)
+        self.front.to_top()
+        self._letters(commands=False)
         self.course.look_ahead()
         self.run_worker(self._note_place(), group="place")
 
@@ -319,7 +301,7 @@ class SessionScreen(LeadScreen):
 
     def action_letters(self) -> None:
         """Change what the letters mean: what came of it, or the commands as on every screen."""
-        self._letters(self._commanding)
+        self._letters(commands=not self.came.commanding)
 
     def action_timer(self) -> None:
         """Start or stop the call's time."""
@@ -338,15 +320,12 @@ class SessionScreen(LeadScreen):
 
     def action_read(self, way: int) -> None:
         """Scroll what does not fit."""
-        for pane in self.query(VerticalScroll):
-            pane.scroll_relative(y=way * max(pane.size.height // 2, 1), animate=False)
+        self.front.read_on(way)
 
-    def _letters(self, outcomes: bool) -> None:
-        self.set_focus(self.outcomes if outcomes else None)
-        self._commanding = not outcomes
-        self.set_class(self._commanding, "-commands")
-        self.keys.show(_CALLING if outcomes else _COMMANDS)
-        self._show_title()
+    def _letters(self, *, commands: bool) -> None:
+        self.came.mean(commands=commands)
+        self.set_class(commands, "-commands")
+        self.keys.show(_COMMANDS if commands else _CALLING)
 
     # --- showing ---
 
@@ -354,44 +333,9 @@ class SessionScreen(LeadScreen):
         turn = self.course.turn
         if turn is None or not self.is_mounted:
             return
-        app, now, card = self.app, self.app.desk.now(), turn.card
-        rules, me = app.team.rules, app.person.name if app.person else ""
-        tall = app.size.height >= _LOW
-        width = app.size.width - 4
-        pane = next((cells for name, cells in _PAST.items() if self.has_class(name)), None)
-        self.query_one("#who", Static).update(who(card, now, rules, width, tall=tall))
-        self.query_one("#why-now", Static).update(why_now(card, now, app.zone, rules))
-        self.query_one("#script", Static).update(to_say(card, now, app.zone))
-        past = story(card, now, app.zone, me, width if pane is None else pane - 4)
-        self.query_one("#story", Static).update(Content() if pane is None else past)
-        self.query_one("#story-below", Static).update(past if pane is None else Content())
-        choices, others = offered(
-            _channel(turn), rules, app.keys, lambda disposition: self._foretold(turn, disposition)
-        )
-        first = choices[0] if choices else None
-        if not tall:
-            choices = [Choice(choice.letter, choice.value, choice.words) for choice in choices]
-        self.outcomes.set_choices(choices)
-        self.query_one("#others", Outcomes).set_choices(others)
-        foretold = self.query_one("#foretold", Static)
-        foretold.display = not tall
-        if first is not None:
-            foretold.update(present.joined((f"{first.letter} {first.words}: {first.hint}", _MUTED), newlines=False))
-        self._show_title()
+        self.front.show(turn.card)
+        self.came.show(_channel(turn), lambda disposition: self._foretold(turn, disposition))
         self._show_line()
-
-    def _show_title(self) -> None:
-        turn = self.course.turn
-        if turn is None:
-            return
-        what = f"what came of the {_channel(turn).label}"
-        key = self.app.key_of("letters")
-        if not self._commanding:
-            means, other = (what, "  a letter logs it and goes on · "), " for commands"
-        else:
-            means, other = ("letters are commands, as on every screen", "  "), f" for {what}"
-        said = present.joined((means[0], "bold"), (means[1], _MUTED), (key, _KEY), (other, _MUTED))
-        self.query_one("#came-title", Static).update(said)
 
     def _show_line(self) -> None:
         self.line.show(self.course.found.index + 1, len(self.course.session.leads), self._figures)
