@@ -124,9 +124,9 @@ async def test_y_copies_it(floor: Floor) -> None:
 async def test_without_a_command_it_is_said_how_to_set_one(floor: Floor) -> None:
     floor.lead(motion=Motion.DEMO_REQUEST)
     async with at_work(floor, size=(160, 40)) as d:
-        d.app.programs = Programs(config_file=Path("/home/p/config.toml"))
+        d.app.programs = Programs(config_file=Path("the/config.toml"))
         await d.press("o", "o")
-        assert 'write phone_command = "xdg-open tel:{number}" into /home/p/config.toml' in d.screen_text()
+        assert 'write phone_command = "xdg-open tel:{number}" into the/config.toml' in d.screen_text()
 
 
 async def test_a_program_that_is_not_there_is_one_sentence(floor: Floor) -> None:
