@@ -6,14 +6,14 @@ permitted hours after them; nothing is sorted but two short merges, so a pool of
 
 from __future__ import annotations
 
-import heapq
 import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from store.database import Store
@@ -29,6 +29,7 @@ from store.ruleset import RuleSet
 from store.vocabulary import Channel, Stage, Status
 
 PAGE = 128
+_ID = itemgetter(-1)
 
 
 class QueueRow(NamedTuple):
@@ -116,9 +117,10 @@ def walk(
     values = {**moments(store, owner_id, now, zone), "limit": limit}
     for arms in _VIEWS[view]:
         for asleep in (0, 1):
-            streams = [_stream(store, arm, {**values, "asleep": asleep}) for arm in arms if _concerns(arm, owner_id)]
-            merged = streams[0] if len(streams) == 1 else heapq.merge(*streams)
-            yield from (found[-1] for found in merged)
+            found = [store.rows(arm, {**values, "asleep": asleep}) for arm in arms if _concerns(arm, owner_id)]
+            # Each arm comes in order: sorting them together only merges.
+            merged = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+            yield from map(_ID, merged)
 
 
 def moments(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> dict[str, Any]:
@@ -134,11 +136,10 @@ def moments(store: Store, owner_id: int | None, now: Instant, zone: str = "") ->
 
 def rows(store: Store, ids: Sequence[int]) -> dict[int, QueueRow]:
     """The rows of these at bats by id; ids that are gone are left out."""
-    return {found[0]: _row(found) for found in store.rows(_ROWS, (json.dumps(list(ids)),))}
-
-
-def _row(found: tuple[Any, ...]) -> QueueRow:
-    return QueueRow._make((found[0], found[_VERSION], found[:_WIDTH], *found[_WIDTH:]))
+    return {
+        found[0]: QueueRow(found[0], found[_VERSION], found[:_WIDTH], *found[_WIDTH:])
+        for found in store.rows(_ROWS, (json.dumps(list(ids)),))
+    }
 
 
 def row(store: Store, lead_id: int) -> QueueRow | None:
@@ -256,10 +257,6 @@ def why_row(row: QueueRow, viewer_id: int | None, now: Instant, zone: str, rules
 def day_end(now: Instant, zone: str) -> Instant:
     """Midnight after ``now`` in ``zone``."""
     return at_local(moment(now, zone).date() + timedelta(days=1), time(), zone)
-
-
-def _stream(store: Store, arm: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    yield from store.rows(arm, values)
 
 
 def _concerns(arm: str, owner_id: int | None) -> bool:
