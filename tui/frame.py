@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.dialog import Dialog
 
 NOTICE_SECONDS = 8.0
+RUNNING = "-running"  # the class of a dialog that the key which closes it stops, even while other keys wait
 
 
 class Person(Protocol):
@@ -244,4 +245,8 @@ class Frame(OrderedKeysApp[int]):
         paste.text = text[:room]
 
     def _must_not_wait(self, event: Typed) -> bool:
-        return isinstance(event, events.Key) and event.key in self.keys.keys(BY_ID["quit"])
+        if not isinstance(event, events.Key):
+            return False
+        if event.key in self.keys.keys(BY_ID["dismiss_dialog"]):
+            return any(screen.has_class(RUNNING) for screen in self.screen_stack[-1:])
+        return event.key in self.keys.keys(BY_ID["quit"])

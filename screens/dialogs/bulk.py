@@ -14,6 +14,7 @@ from textual.widgets import Static
 from store.errors import Refusal
 from store.instants import Instant
 from store.operations.bulk import (
+    BULK,
     Batch,
     BatchDone,
     Reason,
@@ -30,6 +31,7 @@ from store.operations.working import StatusDraft
 from store.rules.closing import CloseDraft
 from tui import present
 from tui.dialog import Dialog
+from tui.frame import RUNNING
 from tui.lead_screen import ToAll
 
 Opening = TypeVar("Opening")
@@ -50,10 +52,14 @@ class Account:
 
 
 class Running(Dialog[Opening, Account], Generic[Opening]):
-    """Something done in batches: the first holds the keys, so that a short run loses none; then they are answered.
+    """Something done in batches, stopped by ``esc`` between two of them; what was done by then stays done.
 
-    A subclass gives ``step`` and ``account``, and ``told`` for what is shown in the form. It may be stopped between
-    batches; what was done by then stays done.
+    Other keys wait for the end, as they wait for any write, so that none is lost. A subclass gives ``step`` and
+    ``account``, and ``told`` for what is shown in the form.
+    """
+
+    DEFAULT_CSS = """
+    Running #told { margin-top: 1; }
     """
 
     total: int
@@ -90,19 +96,14 @@ class Running(Dialog[Opening, Account], Generic[Opening]):
         """Nothing: enter goes on, esc stops."""
 
     def start(self) -> None:
-        """Begin, with the keys held for as long as one batch takes."""
+        """Begin."""
         if not self._runs:
             self._runs = True
-            self.app.hold_keys(self._begin())
+            self.add_class(RUNNING)
+            self.app.hold_keys(self._run())
 
-    async def _begin(self) -> None:
-        if await self._stepped():
-            self.run_worker(self._all_the_rest(), group="batches")
-        else:
-            self._end()
-
-    async def _all_the_rest(self) -> None:
-        while not self._stop and await self._stepped():
+    async def _run(self) -> None:
+        while await self._stepped() and not self._stop:
             pass
         self._end()
 
@@ -117,6 +118,7 @@ class Running(Dialog[Opening, Account], Generic[Opening]):
 
     def _end(self) -> None:
         self._runs, self._over = False, True
+        self.remove_class(RUNNING)
         if self.must_be_read():
             self.query_one("#told", Static).update(self.told())
             self.show_consequence()
@@ -269,6 +271,11 @@ class UndoDialog(Running[Undone]):
     def heading(self) -> Content:
         """What goes on."""
         return present.joined(("Undo", "bold"), f" · {_at_bats(self.total)}")
+
+    def told(self) -> Content:
+        """In which order."""
+        deed = self.opening.kind.removeprefix(BULK).replace("_", " ")
+        return present.joined(f"Taking “{deed}” back, the last of them first")
 
     async def prepare(self, opening: Undone) -> None:
         """Count what is still to come."""

@@ -321,6 +321,6 @@ SELECT l.id, coalesce(c.name, a.name, '') FROM lead l
 LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
 WHERE l.id IN (SELECT value FROM json_each(?))"""
 _STAGES = "SELECT DISTINCT stage FROM lead WHERE id IN (SELECT value FROM json_each(?))"
-_DID = "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND entity = 'lead' ORDER BY entity_id"
+_DID = "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND +entity = 'lead' ORDER BY entity_id"
 _WAITING = f"""
 SELECT count(*) FROM lead WHERE id IN (SELECT value FROM json_each(?)) AND stage = '{Stage.DISQUALIFIED.value}'"""

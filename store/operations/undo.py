@@ -113,14 +113,15 @@ def _in_time(tx: Transaction, at: Instant) -> None:
 
 # --- an act on many ---
 
+# A plus keeps SQLite from the index of that column, which would be the slower one.
 _ACT = """
 SELECT max(max(o.at), coalesce(max(u.at), 0)), count(*), sum(u.id IS NULL)
-FROM operation o LEFT JOIN operation u ON u.id > o.id AND u.undoes_id = o.id
-WHERE o.key >= ? || '/' AND o.key < ? || '0' AND o.actor_id = ?"""  # "0" follows "/"
+FROM operation o LEFT JOIN operation u ON u.id > o.id AND +u.undoes_id = o.id
+WHERE o.key >= ? || '/' AND o.key < ? || '0' AND +o.actor_id = ?"""  # "0" follows "/"
 _LEFT = """
-SELECT count(*) FROM operation o JOIN change c ON c.operation_id = o.id
-WHERE o.key >= ? || '/' AND o.key < ? || '0' AND o.actor_id = ?
-  AND c.entity = 'lead' AND c."column" = 'version'
+SELECT count(*) FROM operation o CROSS JOIN change c ON c.operation_id = o.id
+WHERE o.key >= ? || '/' AND o.key < ? || '0' AND +o.actor_id = ?
+  AND +c.entity = 'lead' AND c."column" = 'version'
   AND NOT EXISTS (SELECT 1 FROM operation u WHERE u.id > o.id AND u.undoes_id = o.id)"""
 _STILL_A_CUSTOMER = """
 SELECT 1 FROM lead WHERE account_id = ? AND outcome = 'existing_customer_or_opportunity' AND open = 0 AND void = 0"""
@@ -228,7 +229,7 @@ def _put_back_shared(tx: Transaction, operation_id: int, shared: _Rows) -> None:
 
 def _leads(tx: Transaction, operation_id: int) -> list[int]:
     found = tx.store.rows(
-        "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND entity = 'lead'", (operation_id,)
+        "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND +entity = 'lead'", (operation_id,)
     )
     return [row[0] for row in found]
 

@@ -173,7 +173,7 @@ async def test_keys_typed_ahead_of_a_short_act_reach_the_list(floor: Floor) -> N
     for _ in range(6):
         floor.lead()
     async with at_work(floor) as d:
-        await d.burst("space", "space", "a", "enter", "G", "a")
+        await d.burst("space", "space", "a", "enter", "G", "a", "j")
         await d.until(lambda: on_queue(d))
         last = ids_in(d)[-1]
         await d.until(lambda: floor.state(last).stage is Stage.ACCEPTED)
