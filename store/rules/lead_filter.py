@@ -1,6 +1,6 @@
 """The filter of a list of at bats: words that must occur, and conditions such as ``stage:connected score>50``.
 
-Pure: what a filter looks at is in ``Facts``. The language is in docs/model.md, "Filters".
+Pure: what a filter looks at is in ``Facts``. The language is in docs/model.md, "Views, filters and orders".
 """
 
 from __future__ import annotations
