@@ -38,7 +38,7 @@ def _column(name: str, width: int, *, grow: int = 0, style: str = "", align: Ali
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
 _WHY: Column[Drawn] = Column("", lambda row: (row.why, row.urgency.component), 24, 3)
-_ASIDE: Column[Drawn] = Column("", lambda row: (row.aside, row.beside.component), 14, align="right")
+_ASIDE: Column[Drawn] = Column("", lambda row: (row.aside, row.beside.component), 18, align="right")
 _NAME = _column("name", 16, grow=3, style="strong")
 _AMOUNT = _column("amount", 11, align="right")
 

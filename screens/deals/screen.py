@@ -29,6 +29,12 @@ _EMPTY = {
     UserRole.LEAD: f"No opportunity of the team is open. {_ENDED}",
     UserRole.ADMIN: f"No opportunity is open. {_ENDED}",
 }
+_HANDED = {
+    UserRole.AE: "Handed to me",
+    UserRole.SDR: "",
+    UserRole.LEAD: "Handed over",
+    UserRole.ADMIN: "Handed over",
+}
 
 
 class DealsScreen(DealScreen):
@@ -149,7 +155,7 @@ class DealsScreen(DealScreen):
         self.table.set_empty(Content(_EMPTY[role].format(**keys)))
         self._deals = {deal.id: deal for deal in found}
         self.table.load([deal.id for deal in found], self._deals, keep)
-        self.strip.show(found, ended=self._ended)
+        self.strip.show(found, ended=self._ended, handed=_HANDED[role])
         if not found:
             self.preview.show(None)
 

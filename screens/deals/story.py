@@ -21,7 +21,7 @@ from tui.desk import Done
 from tui.theme import Urgency
 
 
-class DealStoryScreen(DealScreen, TimelineScreen):
+class DealStoryScreen(TimelineScreen, DealScreen):
     """Opened with ``app.open_screen("deal_story", deal)``; the verbs are those of an opportunity."""
 
     WHERE: ClassVar[tuple[Where, ...]] = (Where.DEALS, Where.TIMELINE, Where.LIST, Where.EVERYWHERE)
@@ -50,9 +50,13 @@ class DealStoryScreen(DealScreen, TimelineScreen):
         self._done.append(done)
         self.app.hold_keys(self._once_more())
 
-    def action_timeline(self) -> None:
-        """Go into the entry's full text, and out again."""
-        TimelineScreen.action_timeline(self)
+    def lead_done(self, done: Done) -> None:
+        """As for what was done to the opportunity."""
+        self.deal_done(done)
+
+    def why_none(self, verb: str) -> str:
+        """What to say for a verb that only leads have."""
+        return DealScreen.why_none(self, verb)
 
     async def _gone(self, behind: object, step: int) -> None:
         """The opportunity before or after this one in the list behind."""

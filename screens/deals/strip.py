@@ -28,10 +28,11 @@ class DealStrip(Widget):
         self._deals: Sequence[Deal] = ()
         self._changed = 0
         self._ended = False
+        self._handed = ""
 
-    def show(self, deals: Sequence[Deal], *, ended: bool) -> None:
-        """Count these."""
-        self._deals, self._ended, self._changed = deals, ended, 0
+    def show(self, deals: Sequence[Deal], *, ended: bool, handed: str) -> None:
+        """Count these; ``handed`` names what waits for an answer, empty where that is seldom anything."""
+        self._deals, self._ended, self._handed, self._changed = deals, ended, handed, 0
         self.refresh()
 
     def announce(self, changed: int) -> None:
@@ -55,13 +56,13 @@ class DealStrip(Widget):
     def _counts(self) -> Content:
         counts = {section: sum(deal.section is section for deal in self._deals) for section in Section}
         waiting = counts[Section.HANDED]
-        parts: list[present.Part] = [
-            ("Handed over ", ""),
-            (f"{Urgency.DUE.sign + ' ' if waiting else ''}{waiting}", f"bold {Urgency.DUE.style if waiting else ''}"),
-        ]
+        parts: list[present.Part] = []
+        if waiting or self._handed:
+            sign, style = (f"{Urgency.DUE.sign} ", Urgency.DUE.style) if waiting else ("", "$foreground")
+            parts += [f"{self._handed or 'Handed to me'} ", (f"{sign}{waiting}", f"bold {style}"), "   "]
         if returned := counts[Section.RETURNED]:
-            parts += ["   Rejected by sales ", (f"{Urgency.LATE.sign} {returned}", f"bold {Urgency.LATE.style}")]
-        parts += ["   Open ", (str(counts[Section.OPEN]), "bold $foreground")]
+            parts += ["Rejected by sales ", (f"{Urgency.LATE.sign} {returned}", f"bold {Urgency.LATE.style}"), "   "]
+        parts += ["Open ", (str(counts[Section.OPEN]), "bold $foreground")]
         if self._ended:
             parts += ["   Ended in 90 days ", (str(counts[Section.ENDED]), "bold $foreground")]
         return present.joined(*parts)

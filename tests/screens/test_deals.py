@@ -28,7 +28,7 @@ async def test_an_account_executive_starts_on_what_was_handed_over(floor: Floor)
         assert "from Priya" in said(d)
         await d.until(lambda: "came from" in said(d))
         await d.press("a")
-        await d.until(lambda: "Handed over 0" in said(d))
+        await d.until(lambda: "Handed to me 0" in said(d))
         assert d.keys == 1
         assert "closes" in said(d)
 
