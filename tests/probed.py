@@ -158,6 +158,7 @@ def _answer_f12() -> None:
     """Teach the app the key."""
     from textual import events
     from textual.pilot import Pilot
+    from textual.widget import Widget
     from textual.widgets import Input, TextArea
 
     from tui.app import AtBat
@@ -178,8 +179,15 @@ def _answer_f12() -> None:
                 loop.call_at(handle.when(), over.set)
                 await over.wait()
 
+    def places_in(app: AtBat) -> list[Widget]:
+        return [
+            place
+            for place in app.screen.query("Input, TextArea").results(Widget)
+            if place.focusable and all(node.display for node in place.ancestors_with_self)
+        ]
+
     def next_place(app: AtBat) -> None:
-        places = [place for place in app.screen.query("Input, TextArea") if place.focusable]
+        places = places_in(app)
         if places:
             place = places[(places.index(app.focused) + 1) % len(places) if app.focused in places else 0]
             app.set_focus(place)
@@ -201,7 +209,7 @@ def _answer_f12() -> None:
         app.screen._on_timer_update()  # draws what is waiting to be drawn
         if app._driver is not None:
             screen = app.screen
-            places = len([place for place in screen.query("Input, TextArea") if place.focusable])
+            places = len(places_in(app))
             row = screen.current_lead() if isinstance(screen, LeadScreen) else None
             lead = row.id if row is not None else 0
             app._driver.write(f"\x1b]7770;{number};{places};{type(screen).__name__};{lead}\x07")
@@ -226,7 +234,7 @@ def _follow(clock: HandClock) -> None:
     """Let the app have its time from this clock."""
     from tui import app, desk
 
-    app.Desk = partial(desk.Desk, clock=clock.now)  # type: ignore[attr-defined]
+    app.Desk = partial(desk.Desk, clock=clock.now)  # type: ignore[attr-defined,assignment]
 
 
 if __name__ == "__main__":
