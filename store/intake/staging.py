@@ -24,6 +24,7 @@ CREATE TABLE held (file INTEGER, line INTEGER, cells TEXT, target INTEGER, done 
                    PRIMARY KEY (file, line)) WITHOUT ROWID;
 CREATE TABLE about (key TEXT, file INTEGER, line INTEGER, done INTEGER DEFAULT 0);
 CREATE INDEX about_key ON about (key, done);
+CREATE INDEX about_place ON about (file, line);
 CREATE TABLE expected (key TEXT PRIMARY KEY) WITHOUT ROWID"""
 
 
@@ -83,9 +84,9 @@ class Staging:
     def finish(self, file: int, line: int, keys: Iterable[str]) -> None:
         """Note that a row met the person of these keys."""
         self._db.execute("UPDATE held SET done = 1 WHERE file = ? AND line = ?", (file, line))
-        wanted = json.dumps(list(keys))
-        sql = "UPDATE about SET done = 1 WHERE file = ? AND line = ? AND key IN (SELECT value FROM json_each(?))"
-        self._db.execute(sql, (file, line, wanted))
+        self._db.executemany(
+            "UPDATE about SET done = 1 WHERE file = ? AND line = ? AND +key = ?", ((file, line, key) for key in keys)
+        )
 
     def again(self, file: int, line: int) -> None:
         """Let a row wait once more."""

@@ -69,20 +69,22 @@ class Stories:
         self._by_key: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._held: dict[tuple[int, int], Entry] = {}
         self._targets: dict[tuple[int, int], int] = {}
+        self._named: dict[tuple[int, int], list[str]] = {}
         self._deals: dict[int, Deal] = {}
         self._of_person: defaultdict[int, list[int]] = defaultdict(list)
         self._read(dict.fromkeys(keys))
 
     def of(self, person: Person, keys: Iterable[str]) -> Story:
         """What waits for a person under these keys; it no longer waits then."""
-        places = dict.fromkeys(place for key in keys for place in self._by_key.get(key, ()))
+        wanted = set(keys)
+        places = dict.fromkeys(place for key in wanted for place in self._by_key.get(key, ()))
         story = Story()
         for place in places:
             if (deal := self._deals.get(self._targets.get(place, 0))) is not None:
                 story.deals.append(deal)
             elif (entry := self._held.pop(place, None)) is not None:
                 story.entries.append(entry)
-            self._waiting.staging.finish(*place, keys)
+            self._waiting.staging.finish(*place, wanted.intersection(self._named[place]))
         story.entries.sort(key=lambda each: (each.at, each.row.line))
         return story
 
@@ -130,6 +132,7 @@ class Stories:
         staging, sources = self._waiting.staging, self._waiting.sources
         rows: defaultdict[int, list[tuple[ActivityRow, Sequence[str]]]] = defaultdict(list)
         for file, line, cells, target, named in staging.of(keys):
+            self._named[file, line] = named
             for key in named:
                 self._by_key[key].append((file, line))
             if target is not None:
@@ -143,7 +146,7 @@ class Stories:
             self._held.update({(file, each.row.line): each for each in fresh})
             taken = {row.line for row, _ in given} - {each.row.line for each in fresh}
             for line in taken:
-                staging.finish(file, line, keys)
+                staging.finish(file, line, self._named[file, line])
         for values in self._tx.store.rows(_DEALS, (json.dumps(list(self._targets.values())),)):
             self._deals[values[0]] = Deal(*values)
 
