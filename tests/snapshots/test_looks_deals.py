@@ -90,7 +90,7 @@ def test_ending(snap_compare: Compare, desk: Floor, size: str) -> None:
 
 
 def test_story(snap_compare: Compare, desk: Floor) -> None:
-    assert look(snap_compare, desk, ("j", "j", "enter"), "hand-over", "middle")
+    assert look(snap_compare, desk, ("j", "j", "j", "enter"), "hand-over accepted", "middle")
 
 
 def test_edit(snap_compare: Compare, desk: Floor) -> None:
