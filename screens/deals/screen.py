@@ -55,6 +55,7 @@ class DealsScreen(DealScreen):
         super().__init__()
         self._deals: dict[int, Deal] | None = None
         self._ended = False
+        self._stale = False  # something was written while another screen was in front
         self._two_lines = False
 
     def compose_body(self) -> ComposeResult:
@@ -75,8 +76,9 @@ class DealsScreen(DealScreen):
         app.changed.subscribe(self, self._changed)
 
     def on_screen_resume(self) -> None:
-        """Coming back from another view, show what was done there."""
-        if self._deals is not None:
+        """Coming back from another view, show what was done meanwhile."""
+        if self._stale:
+            self._stale = False
             self._read(self.table.cursor_id)
 
     # --- what the verbs ask ---
@@ -171,7 +173,9 @@ class DealsScreen(DealScreen):
         self.table.repaint()
 
     def _changed(self, change: Change) -> None:
-        if change.done is None and self.is_current:
+        if not self.is_current:
+            self._stale = True
+        elif change.done is None:
             self._look()
 
     @work(exclusive=True, group="look")

@@ -232,6 +232,32 @@ async def test_what_others_did_is_announced_and_taken_in_when_asked(floor: Floor
         await d.until(lambda: desk_of(d).table.row_count == 2)
 
 
+async def test_what_was_converted_on_the_queue_is_there_at_once(floor: Floor) -> None:
+    floor.lead(Stage.QUALIFIED)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("2")
+        await d.until(lambda: "None of your at bats" in said(d))
+        await d.press("1", "c", "enter")
+        await d.until(lambda: isinstance(d.app.screen, QueueScreen))
+        await d.press("2")
+        await d.until(lambda: desk_of(d).table.row_count == 1)
+
+
+async def test_after_an_answer_the_next_one_is_in_front(floor: Floor) -> None:
+    handed(floor), handed(floor), handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("a")
+        await d.until(lambda: "Handed to me • 2" in said(d))
+        row = desk_of(d).table.cursor_row
+        assert row is not None
+        assert row.waits
+        await d.press("x", "r", "b")
+        await d.until(lambda: "Handed to me • 1" in said(d))
+        row = desk_of(d).table.cursor_row
+        assert row is not None
+        assert row.waits
+
+
 async def test_a_held_meeting_asks_for_the_opportunity(floor: Floor) -> None:
     lead = floor.lead(Stage.CONNECTED)
     floor.meet(lead)
