@@ -12,18 +12,18 @@ from tui.theme import Urgency
 from tui.widgets.line_painter import Column, ColumnPainter
 
 
-def people_painter(now: Callable[[], Instant]) -> ColumnPainter[PersonLine]:
-    """Draws the people as of ``now()``; a narrow list leaves out the least."""
+def people_painter(now: Callable[[], Instant], zone: str) -> ColumnPainter[PersonLine]:
+    """Draws the people as of ``now()`` in a zone; a narrow list leaves out the least."""
     return ColumnPainter(
         (
             Column("", _sign, 1),
-            Column("who", _name, 18, 2),
-            Column("title", lambda row: (row.title, "text"), 12, 2),
+            Column("who", _name, 16, 2),
+            Column("title", lambda row: (row.title, "text"), 14, 3),
             Column("pool", _pool, 9),
-            Column("at bat", _at_bat, 20, 2),
+            Column("at bat", lambda row: _at_bat(row, zone, now()), 20, 1),
             Column("last touch", lambda row: _touched(row, now()), 10, needs=72),
             Column("reach", _reach, 12, needs=100),
-            Column("part", _part, 16, 2, needs=112),
+            Column("part", _part, 14, 1, needs=112),
         ),
         titles=True,
     )
@@ -44,10 +44,10 @@ def _name(row: PersonLine) -> tuple[str, str]:
 def _pool(row: PersonLine) -> tuple[str, str]:
     if row.contact_id is None:
         return "", "muted"
-    return ("left" if row.former else row.pool.label), "muted"
+    return ("former" if row.former else row.pool.label), "muted"
 
 
-def _at_bat(row: PersonLine) -> tuple[str, str]:
+def _at_bat(row: PersonLine, zone: str, now: Instant) -> tuple[str, str]:
     if row.suppressed:
         return "do not contact", "late"
     if row.bogus:
@@ -56,10 +56,17 @@ def _at_bat(row: PersonLine) -> tuple[str, str]:
         lead = row.lead.lead
         return f"{row.lead.owner or 'nobody'} · {standing(lead.stage, lead.status)}", "text"
     if row.left:
-        return f"left {row.left}", "muted"
+        return f"left {_day(row.left, zone, now)}", "muted"
     if row.at_bats:
         return f"{present.count(row.at_bats, 'at bat')} before", "muted"
     return "never worked", "muted"
+
+
+def _day(left: str, zone: str, now: Instant) -> str:
+    try:
+        return present.on_date(left, zone, now)
+    except ValueError:  # what a foreign program wrote
+        return left
 
 
 def _touched(row: PersonLine, now: Instant) -> tuple[str, str]:

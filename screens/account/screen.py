@@ -67,7 +67,7 @@ class AccountScreen(LeadScreen):
         yield Input(id="filter", placeholder="letters of a name or title", max_length=_LONGEST_FIND)
         with Container(id="company"):
             with Vertical(id="people"):
-                yield LineTable(people_painter(app.desk.now), markable=False, opens=False)
+                yield LineTable(people_painter(app.desk.now, app.zone), markable=False, opens=False)
             with Vertical(id="stream"):
                 yield CompanyStream(app.zone, app.desk.now)
 

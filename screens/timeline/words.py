@@ -195,7 +195,7 @@ _YES_NO = {"0": "no", "1": "yes"}
 
 
 def edited(one: Edited) -> str:
-    """One edited fact: ``title CFO → COO``, ``+1 503 555 0142 bad``, ``notes``."""
+    """One edited fact: ``title CFO → COO``, ``size → 240``, ``+1 503 555 0142 bad``, ``notes``."""
     if one.column == "+":
         return f"added {one.of}"
     if one.column in ("state", "kind"):
@@ -204,7 +204,9 @@ def edited(one: Edited) -> str:
     if one.column == "is_reference":
         before, after = _YES_NO.get(before, before), _YES_NO.get(after, after)
     fact = _FACTS.get(one.column, one.column)
-    return f"{fact} {before or 'none'} → {after or 'none'}" if before or after else fact
+    if not before and not after:
+        return fact
+    return f"{fact} {before} → {after or 'none'}" if before else f"{fact} → {after}"
 
 
 def _edit(entry: Entry, day: _Day) -> str:

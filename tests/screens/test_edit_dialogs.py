@@ -200,7 +200,7 @@ async def test_a_company_is_edited_where_no_person_is_selected(floor: Floor) -> 
         await d.press("enter")
         await d.until(lambda: "240 people" in said(d))
         assert "Priya’s account" in said(d)
-        assert "edited: size none → 240" in said(d)
+        assert "edited: size → 240" in said(d)
     account = floor.dump()["account"][0]
     assert (account["size"], account["owner_id"]) == (240, 2)
 
