@@ -12,6 +12,7 @@ import pytest
 from screens.dialogs.bulk import BulkDialog, UndoDialog
 from store.operations import bulk as store_bulk
 from store.operations.working import NoteDraft, note
+from store.rules.closing import NewPerson
 from store.vocabulary import Outcome, Stage, Status
 from tests.drivers import AppDriver
 from tests.factories import ANA, BEN, MINUTE, Floor
@@ -313,3 +314,15 @@ async def test_it_fits_every_window(floor: Floor, size: tuple[int, int]) -> None
         words = said(d)
         for part in ("Accept · 5 at bats", "Accept 3 of 5", "2 stay as they are", "does it", "takes it back as one"):
             assert part in words
+
+
+async def test_hostile_names_are_only_shown(floor: Floor) -> None:
+    for name in ("[@click=app.quit]Evil[/]", "Bell\u202e[red]", "O'Brien [UK]"):
+        floor.lead(Stage.ACCEPTED, person=NewPerson(name, "", "", "+1 503 555 0142"), company=name)
+    floor.lead()
+    async with at_work(floor, size=(200, 50)) as d:
+        await d.press("ctrl+a", "a")
+        words = said(d)
+        assert "[@click=app.quit]Evil[/], Bell[red], O'Brien [UK]" in words
+        await d.press("enter")
+        await d.until(lambda: on_queue(d))
