@@ -10,6 +10,7 @@ import pytest
 
 from store import open_store
 from store.doctor import check
+from tests.acceptance.test_hubspot import ROWS
 from tests.acceptance.test_real_files import FILES
 from tests.pty_driver import PROJECT, PtyDriver
 
@@ -68,3 +69,35 @@ def test_imported_people_are_worked(acceptance_data: Path, tmp_path: Path) -> No
     assert store.value("SELECT note FROM touch WHERE disposition = 'conversation'") == "wants a demo"
     assert [finding.sentence for finding in check(store)] == []
     store.close()
+
+
+def test_the_calls_of_somebody_imported_are_on_their_timeline(acceptance_data: Path, tmp_path: Path) -> None:
+    database = str(tmp_path / "leads.db")
+    atbat("init", database, "--zone", "America/New_York", "--country", "US", "--user", "Priya:sdr", "--user", "Pam:ae")
+    files = [str(acceptance_data / "hubspot_dummy" / f"hubspot_{kind}.csv") for kind in ROWS]
+    bring = ("--db", database, "--as", "Priya", "import", "--preset", "hubspot", "--owner", "Priya", *files)
+    told = {run: atbat(*bring, *more) for run, more in (("trial", ["--dry-run"]), ("first", []), ("again", []))}
+    assert "all files   at bats         880   open 231, ended 422, converted 227" in told["trial"]
+    figures = [line for line in told["trial"].splitlines() if line.startswith(("rows", "at bats", "deals  "))]
+    assert figures == [line for line in told["first"].splitlines() if line.startswith(("rows", "at bats", "deals  "))]
+    for line in ("96 × No Answer", "79 × Wrong Number", "79 × Left Voicemail", "78 × Connected", "70 × (blank)"):
+        assert line in told["first"]
+    assert "activities    2,000   new 0, enriched 0, unchanged 2,000" in told["again"]
+    assert "nothing is wrong" in atbat("--db", database, "doctor").lower()
+    with PtyDriver(["-m", "tui", "--db", database, "--as", "Priya"], environment={"ATBAT_HOME": str(tmp_path)}) as app:
+        app.wait_for("? help")
+        app.send("/")
+        app.wait_for("A name, a company")
+        app.send("david stone")
+        app.wait_for("David Stone")
+        app.send("\r")
+        app.wait_for("At bat 1 · open")
+        app.wait_for("call · no answer")
+        rows = app.wait_for("at bat opened").splitlines()
+        lines = {words: [row for row in rows if words in row] for words in ("call · no answer", "call · conversation")}
+        assert [len(found) for found in lines.values()] == [2, 1]
+        heading = next(number for number, row in enumerate(rows) if "At bat 1 · open · Connected · since" in row)
+        opened = next(number for number, row in enumerate(rows) if "at bat opened" in row)
+        assert all(heading < rows.index(row) < opened for found in lines.values() for row in found)
+        app.send("\x11")
+        assert app.wait_for_end() == 0
