@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from store.database import Store
 from store.instants import Instant
@@ -114,8 +115,8 @@ def measure(store: Store, subject: Subject, sight: Sight, begins: Sequence[Insta
     """Count a whole stream."""
 
     def count(**before: Instant) -> int:
-        scope = {"company": subject.company, "deal": subject.deal}
-        return queries.count(store, subject.who, **scope, kinds=sight.kinds, find=sight.find, **before)
+        scope: dict[str, Any] = {"company": subject.company, "deal": subject.deal, **before}
+        return queries.count(store, subject.who, **scope, kinds=sight.kinds, find=sight.find)
 
     return Measured(count(), tuple(count(before=at) for at in begins))
 

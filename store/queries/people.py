@@ -242,7 +242,7 @@ SELECT c.id, c.version, c.account_id, coalesce(a.name, ''), c.name, c.first_name
            EXISTS (SELECT 1 FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
                    WHERE p.contact_id = c.id AND p.void = 0 AND o.stage = 'won' AND o.void = 0),
            EXISTS (SELECT 1 FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
-                   WHERE p.contact_id = c.id AND p.void = 0 AND o.open = 1),
+                   WHERE p.contact_id = c.id AND p.void = 0 AND o.open = 1 AND o.rejected_at IS NULL),
            (SELECT stage FROM lead WHERE contact_id = c.id AND open = 1),
            EXISTS (SELECT 1 FROM lead l JOIN stage_spell s ON s.lead_id = l.id
                    WHERE l.contact_id = c.id AND l.void = 0

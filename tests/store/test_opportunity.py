@@ -194,7 +194,7 @@ def test_a_lost_one_is_not_reopened_but_by_an_undo(floor: Floor) -> None:
         ({"reason": "other"}, "note"),
     ],
 )
-def test_what_losing_needs(floor: Floor, draft: dict[str, str], field: str) -> None:
+def test_what_losing_needs(floor: Floor, draft: dict[str, Any], field: str) -> None:
     id = owned(floor)
     with pytest.raises(Refusal) as refused:
         lose(floor.store, ED, floor.later(), LoseDraft(id, **draft))
