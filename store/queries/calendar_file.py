@@ -18,11 +18,10 @@ def of_user(store: Store, user_id: int, now: Instant) -> tuple[Event, ...]:
 
 
 def _events(store: Store, asked: dict[str, int | None]) -> tuple[Event, ...]:
-    origin = store.value("SELECT key FROM operation ORDER BY id LIMIT 1")  # tells this database from every other
     rows = store.rows(_OF_LEAD if asked["user"] is None else _OF_USER, asked)
     return tuple(
         Event(kind, f"{kind}-{number}-{origin}@atbat", at, agreed_at, revision, name, company, phone, words)
-        for kind, number, at, agreed_at, revision, name, company, phone, words in rows
+        for kind, number, origin, at, agreed_at, revision, name, company, phone, words in rows
     )
 
 
@@ -30,18 +29,22 @@ _WHO = """
        coalesce(c.name, ''), coalesce(a.name, ''),
        coalesce((SELECT CASE WHEN e164 <> '' THEN e164 ELSE written_as END FROM phone
                  WHERE contact_id = c.id AND state <> 'bad' AND void = 0 ORDER BY position LIMIT 1), '')"""
+# The key of the act that made a row tells this database from every other.
+_ORIGIN = """
+       coalesce((SELECT o.key FROM change h JOIN operation o ON o.id = h.operation_id
+                 WHERE h.entity = '{entity}' AND h.entity_id = {id} AND h."column" = '+' LIMIT 1), '')"""
 # A promise that is moved is a new row of the same at bat: the calendar's entry moves with it.
 _EVENTS = f"""
-SELECT 'callback', p.lead_id, p.due_at AS at, p.promised_at,
+SELECT 'callback', p.lead_id, {_ORIGIN.format(entity="lead", id="p.lead_id")}, p.due_at AS at, p.promised_at,
        (SELECT count(*) FROM callback WHERE lead_id = p.lead_id AND id < p.id), {_WHO}, p.words
 FROM callback p JOIN lead l ON l.id = p.lead_id
 LEFT JOIN contact c ON c.id = coalesce(p.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
 WHERE {{promise}} AND p.state = 'open' AND p.void = 0
 UNION ALL
-SELECT 'meeting', m.id, m.at, m.booked_at, m.version, {_WHO}, m.words
+SELECT 'meeting', m.id, {_ORIGIN.format(entity="meeting", id="m.id")}, m.at, m.booked_at, m.version, {_WHO}, m.words
 FROM meeting m LEFT JOIN lead l ON l.id = m.lead_id
 LEFT JOIN contact c ON c.id = coalesce(m.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
 WHERE {{meeting}} AND m.result = 'booked' AND m.at >= :now AND m.void = 0
-ORDER BY 3"""
+ORDER BY 4"""
 _OF_LEAD = _EVENTS.format(promise="p.lead_id = :lead", meeting="m.lead_id = :lead")
 _OF_USER = _EVENTS.format(promise="p.promiser_id = :user", meeting="(m.booker_id = :user OR m.host_id = :user)")

@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("tui.cli.backup", "Copy the database whole, while people work."),
     "demo": ("tui.cli.demo", "Open the program on its example data, moved to today."),
     "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),
-    "export": ("tui.cli.export", "Write people, at bats or touches as CSV."),
+    "export": ("tui.cli.export", "Write people, at bats or touches as CSV, or your calendar as .ics."),
     "import": ("tui.cli.import_", "Read a file of people into the database."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
     "init": ("tui.cli.init", "Make the team's database."),
