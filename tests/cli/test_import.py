@@ -14,6 +14,7 @@ import pytest
 from store import open_store
 from store.backup import backups_of
 from tests.factories import make_template
+from tests.store.hubspot import activity, company, contact, deal, write
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = """\
@@ -174,3 +175,62 @@ def test_an_export_that_fails_leaves_what_was_there(database: Path, people: Path
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert not target.parent.exists()
+
+
+# --- HubSpot's files together ---
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> dict[str, Path]:
+    """Four small files of HubSpot's, one row of the activities without its contact."""
+    rows = {
+        "contacts": [contact("Dana Ortiz", "Open Deal"), contact("Bo Li", "New")],
+        "companies": [company(Number_of_Employees="120")],
+        "deals": [deal(domain="acme.com")],
+        "activities": [activity(outcome="Connected"), activity(number=2), activity(who="nobody", number=3)],
+    }
+    return {kind: write(tmp_path / f"{kind}.csv", kind, some) for kind, some in rows.items()}
+
+
+def test_four_files_together_say_what_was_taken_for_what(database: Path, exports: dict[str, Path]) -> None:
+    files = [exports[kind] for kind in ("activities", "deals", "contacts", "companies")]
+    trial = atbat(database, "import", "--preset", "hubspot", "--dry-run", *files)
+    assert trial.returncode == 0
+    assert "This was a trial: nothing was written." in trial.stdout
+    done = atbat(database, "import", "--preset", "hubspot", *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    for line in (
+        f"activities · {exports['activities']}",
+        "rows 3 accepted 2, rejected 1",
+        "1 × Connected conversation",
+        "1 × Open Deal connected/working; converted where its deal is known",
+        "1 × Contract Sent negotiation",
+        "line 4: its contact is not here: import the contacts first",
+        "all files at bats 2 open 1, ended 0, converted 1",
+    ):
+        assert line in lines
+    assert "Associated Contact Email    contact email  (dana@acme.com)" in done.stdout
+    summary = trial.stdout.partition("nothing was written.\n")[2]
+    kept = [line for line in done.stdout.splitlines() if not line.startswith("All rejected rows are in")]
+    assert "\n".join(kept).endswith(summary.strip("\n"))
+    rejects = list(csv.reader(exports["activities"].with_name("activities.rejects.csv").open(encoding="utf-8-sig")))
+    assert rejects[1][:3] == ["4", "its contact is not here: import the contacts first", "A-3"]
+    assert not exports["deals"].with_name("deals.rejects.csv").exists()
+    again = atbat(database, "import", *files)
+    assert "activities        2   new 0, enriched 0, unchanged 2" in again.stdout
+    assert atbat(database, "doctor").returncode == 0
+
+
+def test_mended_activities_are_imported_as_they_are(database: Path, exports: dict[str, Path]) -> None:
+    atbat(database, "import", *exports.values())
+    rejects = exports["activities"].with_name("activities.rejects.csv")
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("nobody@", "bo@"), "utf-8")
+    done = atbat(database, "import", rejects)
+    assert "activities        1   new 1, enriched 0, unchanged 0" in done.stdout
+
+
+def test_one_file_of_rejects_goes_with_one_file(database: Path, exports: dict[str, Path], tmp_path: Path) -> None:
+    done = atbat(database, "import", *exports.values(), "--rejects", tmp_path / "left.csv")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--rejects names one file" in done.stderr
