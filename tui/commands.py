@@ -23,6 +23,7 @@ class Where(StrEnum):
     TIMELINE = "in a timeline"
     SESSION = "in a session"
     DEALS = "on an opportunity"
+    ACCOUNT = "on a company's page"
     LIST = "moving in a list"
     EVERYWHERE = "everywhere"
     DIALOG = "in a dialog"
@@ -100,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
             also=(_SESSION,)),
     Command("amend", "e", "amend", "Amend the touch you logged within the last day.", _TIMELINE),
     Command("filter", "f", "filter", "Narrow the list, or a timeline, letter by letter; esc shows all of it again.",
-            _TIMELINE, also=(_QUEUE,)),
+            _TIMELINE, also=(_QUEUE, Where.ACCOUNT)),
     Command("kinds", "h", "hide", "Hide or show kinds of entries.", _TIMELINE),
     Command("timer", "T", "timer", "Start or stop the call's time; opening the phone program starts it too.", _SESSION),
     Command("copy_script", "Y", "copy script", "Copy what to say, with the names filled in.", _SESSION),
@@ -275,9 +276,10 @@ def key_table_markdown() -> str:
     """The README's table of keys, a Markdown table per place."""
     usual = KeyChoices()
     parts = []
-    for where in Where:
+    every = (*COMMANDS, *DEAL_COMMANDS)
+    for where in (where for where in Where if any(command.where is where for command in every)):
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
-        for command in (command for command in (*COMMANDS, *DEAL_COMMANDS) if command.where is where):
+        for command in (command for command in every if command.where is where):
             keys = " ".join(f"`{key_label(key)}`" for key in usual.keys(command))
             lines.append(f"| {keys} | {command.id} | {command.tooltip} |")
         parts.append("\n".join(lines))

@@ -20,7 +20,7 @@ from store.queries import account as queries
 from store.queries.account import Company, People, PersonLine
 from store.queries.likely import KnownCompany, KnownPerson
 from tui import present
-from tui.commands import BY_ID, Where
+from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
 from tui.widgets.line_table import LineTable
@@ -33,9 +33,10 @@ _AROUND = 7  # lines: top line, company, two rules, keys
 class AccountScreen(LeadScreen):
     """Opened with ``app.open_screen("account", Whose(...))``: the cursor begins on the person, the verbs are theirs."""
 
-    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.LIST, Where.EVERYWHERE)
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.ACCOUNT, Where.LIST, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(BY_ID[id].binding() for id in ("back", "filter", "new_lead")),
+        *bindings(Where.ACCOUNT),
+        *(BY_ID[id].binding() for id in ("back", "new_lead")),
     ]
     AUTO_FOCUS = "#people LineTable"
 

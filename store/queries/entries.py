@@ -404,7 +404,8 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "opportunity_stage": "x.stage",
             "subject": "p.name",
             "words": "CASE x.stage WHEN 'lost' THEN replace(p.lost_reason, '_', ' ')"
-            " || coalesce(': ' || iif(json_valid(p.custom), json_extract(p.custom, '$.competitor'), NULL), '') ELSE '' END",
+            " || coalesce(': ' || iif(json_valid(p.custom), json_extract(p.custom, '$.competitor'), NULL), '')"
+            " ELSE '' END",
         },
         "opportunity_spell x JOIN opportunity p ON p.id = x.opportunity_id",
         made="opportunity_spell",

@@ -9,6 +9,7 @@ import pytest
 from screens.account.screen import AccountScreen
 from screens.dialogs.new_lead import NewLeadDialog
 from screens.timeline.screen import TimelineScreen
+from store.operations.edit import ContactDraft, edit_contact
 from store.operations.people import PersonDraft, add_person
 from store.operations.working import NoteDraft, note
 from store.rules.closing import NewPerson
@@ -187,3 +188,37 @@ async def test_nobody_known_says_what_to_do(floor: Floor) -> None:
         await d.press("i")
         assert isinstance(d.app.screen, NewLeadDialog)
         assert "Harbour Freight" in said(d)
+
+
+async def test_help_says_what_the_letters_narrow(floor: Floor) -> None:
+    northwind(floor)
+    async with at_work(floor, size=(200, 120)) as d:
+        await d.press("C", "?")
+        assert "On a company's page" in said(d)
+
+
+async def test_u_takes_an_act_back_here_too(floor: Floor) -> None:
+    leads = northwind(floor)
+    async with at_work(floor) as d:
+        await d.press("C", "k", "l", "n")
+        await d.until(lambda: on_page(d))
+        await d.press("u")
+        await d.until(lambda: floor.state(leads["lee"]).attempts == 2)
+        assert page(d).table.cursor_row.name == "Lee Wong"  # type: ignore[union-attr]
+
+
+async def test_whoever_left_is_marked_and_c_goes_where_they_work_now(floor: Floor) -> None:
+    leads = northwind(floor)
+    moe = floor.state(leads["moe"]).contact_id
+    assert moe is not None
+    edit_contact(floor.store, PRIYA, floor.later(), ContactDraft(moe, company="Globex"))
+    async with at_work(floor) as d:
+        await d.press("C", "G")
+        assert "↗ Moe Okafor" in said(d)
+        assert "left today" in said(d)
+        await d.press("C")
+        assert "Globex" in said(d)
+        assert names(d) == ["Moe Okafor"]
+        await d.press("escape")
+        assert names(d)[-1] == "Moe Okafor"
+        assert len(names(d)) == 3
