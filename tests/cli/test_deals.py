@@ -1,0 +1,71 @@
+"""``atbat deals`` and ``atbat deal`` as a person runs them: the rules of the screen, one sentence a line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories import Floor, make_template, open_floor
+from tests.store.test_hand_over import handed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    floor = open_floor(make_template(tmp_path / "template.db"), tmp_path)
+    yield floor
+    floor.store.close()
+
+
+def atbat(floor: Floor, who: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", "--db", str(floor.store.path), "--as", who, *arguments],
+        cwd=ROOT,
+        env=os.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_hand_over_is_listed_accepted_and_worked(floor: Floor) -> None:
+    id = str(handed(floor))
+    assert "handed" in atbat(floor, "Ed", "deals").stdout
+    assert atbat(floor, "Ed", "deal", id, "--accept").stdout == "Company 1 accepted\n"
+    done = atbat(floor, "Ed", "deal", id, "--stage", "proposal", "--amount", "12.5k", "--probability", "40")
+    assert done.stdout == "Company 1: proposal\n"
+    said = atbat(floor, "Ed", "deals").stdout
+    assert "open" in said
+    assert "proposal  $12,500  40 %" in said
+
+
+def test_what_the_screen_refuses_is_refused_with_one_sentence(floor: Floor) -> None:
+    id = str(handed(floor))
+    for who, arguments, said in (
+        ("Priya", ("--accept",), "handed to Ed"),
+        ("Ed", ("--lost", "competitor"), "Which competitor"),
+        ("Ed", ("--amount", "a lot"), "That is no amount"),
+        ("Nobody", ("--accept",), "Nobody here is called Nobody"),
+    ):
+        done = atbat(floor, who, "deal", id, *arguments)
+        assert done.returncode == 1, done
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert atbat(floor, "Ed", "deal", id).returncode == 2
+    assert atbat(floor, "Ed", "deal", id, "--won", "--lost", "timing").returncode == 2
+
+
+def test_rejected_then_lost(floor: Floor) -> None:
+    id = str(handed(floor))
+    assert "back to Priya" in atbat(floor, "Ed", "deal", id, "--reject", "no_budget").stdout
+    assert "returned (no budget)" in atbat(floor, "Priya", "deals").stdout
+    assert "lost: timing" in atbat(floor, "Priya", "deal", id, "--lost", "timing", "--note", "next year").stdout
+    assert atbat(floor, "Priya", "deals").stdout == "no opportunity is open\n"
+    assert "ended" in atbat(floor, "Priya", "deals", "--ended").stdout

@@ -1,0 +1,150 @@
+"""``atbat deals`` lists somebody's opportunities, ``atbat deal`` changes one; by the same rules as on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli import with_settings
+from tui.cli.output import say
+from tui.config import Settings
+
+if TYPE_CHECKING:
+    from store import Actor, Store
+    from store.queries.deals import Deal
+
+_STAGES = ("discovery", "evaluation", "proposal", "negotiation")
+
+
+@click.command()
+@click.option("--ended", is_flag=True, help="Those won or lost in the last 90 days too.")
+@with_settings
+def command(settings: Settings, ended: bool) -> None:
+    """List the opportunities of whoever --as names, a team lead's the whole team's: what waits for an answer first."""
+    from store import open_store
+    from store.queries.deals import deals
+    from tui.desk import system_clock
+
+    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    try:
+        actor = _actor(store, settings.person)
+        found = deals(store, actor.user_id, system_clock(), everyone=actor.leads_team, ended=ended)
+        for deal in found:
+            say(_line(deal, store))
+        if not found:
+            say("no opportunity is open")
+    finally:
+        store.close()
+
+
+@click.command()
+@click.argument("number", type=int)
+@click.option("--accept", is_flag=True, help="Accept the hand-over.")
+@click.option("--reject", metavar="REASON", help="Reject the hand-over: a reason's key, such as no_budget.")
+@click.option("--stage", type=click.Choice(_STAGES))
+@click.option("--amount", help="As people write it: 12,500 or 12.5k.")
+@click.option("--probability", type=click.IntRange(0, 100), help="In per cent.")
+@click.option("--close", "closes", metavar="DATE", help="A date, or words such as: in 3 weeks.")
+@click.option("--won", is_flag=True, help="Close it as won, for good.")
+@click.option("--lost", metavar="REASON", help="Close it as lost, for good: a reason's key, such as timing.")
+@click.option("--competitor", default="", help="Who was chosen, where it was lost to one.")
+@click.option("--note", default="", help="Words to keep about a rejection or a loss.")
+@with_settings
+def change(settings: Settings, /, number: int, **wanted: Any) -> None:
+    """Change opportunity NUMBER of `atbat deals`, as whoever --as names.
+
+    One act at a time: an answer to the hand-over, an ending, or new facts.
+    """
+    from store import open_store
+    from tui.desk import system_clock
+
+    store = open_store(settings.database, rules=settings.places.team_rules)
+    try:
+        actor, now = _actor(store, settings.person), system_clock()
+        operation, draft = _act(store, number, now, wanted)
+        say(operation(store, actor, now, draft).sentence)
+    finally:
+        store.close()
+
+
+def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[Any, Any]:
+    """The operation that was asked for, and its draft; raises UsageError for none or two at once."""
+    from store.operations.hand_over import AcceptDraft, RejectDraft, accept_hand_over, reject_hand_over
+    from store.operations.opportunity import LoseDraft, OpportunityDraft, WinDraft, lose, update_opportunity, win
+
+    note = wanted["note"]
+    acts: list[tuple[Any, Any]] = []
+    if wanted["accept"]:
+        acts.append((accept_hand_over, AcceptDraft(number)))
+    if wanted["reject"] is not None:
+        acts.append((reject_hand_over, RejectDraft(number, wanted["reject"], note)))
+    if wanted["won"]:
+        acts.append((win, WinDraft(number)))
+    if wanted["lost"] is not None:
+        acts.append((lose, LoseDraft(number, wanted["lost"], note, wanted["competitor"])))
+    facts = _facts(store, number, now, wanted)
+    if facts:
+        acts.append((update_opportunity, OpportunityDraft(number, **facts)))
+    if len(acts) != 1:
+        raise click.UsageError("Say one thing to do: --accept, --reject, --won, --lost, or new facts.")
+    return acts[0]
+
+
+def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[str, Any]:
+    from store.queries.deals import deal
+    from store.rules.amount import parse_amount
+    from store.vocabulary import OpportunityStage
+    from tui.present import minor_digits
+
+    facts: dict[str, Any] = {}
+    if wanted["stage"] is not None:
+        facts["stage"] = OpportunityStage(wanted["stage"])
+    if wanted["probability"] is not None:
+        facts["probability"] = wanted["probability"]
+    if wanted["amount"] is not None:
+        known = deal(store, number, 0)
+        currency = known.currency if known is not None else store.currency
+        facts["amount"] = parse_amount(wanted["amount"], minor_digits(currency))
+    if wanted["closes"] is not None:
+        facts["close_date"] = _day(store, wanted["closes"], now)
+    return facts
+
+
+def _day(store: Store, text: str, now: int) -> str:
+    """A date as stored: an ISO date, or as people say it, in the team's zone."""
+    from datetime import date
+
+    from store.instants import moment
+    from store.rules.when import parse_when
+
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return moment(parse_when(text, now, store.zone, store.calendar), store.zone).date().isoformat()
+
+
+def _line(deal: Deal, store: Store) -> str:
+    """Its number, where it lies on the desk, and its facts, parted by tabs' worth of blanks."""
+    from tui.present import money
+
+    where = deal.section.name.lower()
+    if deal.rejected_at is not None:
+        reason = store.rules.reasons.get(deal.reject_reason)
+        where += f" ({reason.label if reason is not None else deal.reject_reason})"
+    facts = (deal.stage.label, money(deal.amount, deal.currency), f"{deal.probability} %", deal.close_date, deal.owner)
+    return "  ".join((f"{deal.id:>6}", f"{where:<9}", *facts, deal.name))
+
+
+def _actor(store: Store, name: str | None) -> Actor:
+    """Whoever --as names; raises Refusal naming the users there are."""
+    from store import Actor, Refusal
+    from store.queries.users import users
+
+    everybody = users(store)
+    found = next((user for user in everybody if name is not None and user.name.casefold() == name.casefold()), None)
+    if found is None:
+        names = ", ".join(user.name for user in everybody[:12])
+        who = "Whose opportunities?" if name is None else f"Nobody here is called {name}:"
+        raise Refusal(f"{who} Use --as with one of {names}.")
+    return Actor(found.id, role=found.role)
