@@ -158,11 +158,11 @@ SELECT c.id, c.version, c.account_id, coalesce(a.name, ''), c.name, c.first_name
        coalesce(b.name, ''), coalesce(u.name, '')
 FROM contact c LEFT JOIN account a ON a.id = c.account_id LEFT JOIN "user" u ON u.id = a.owner_id
 LEFT JOIN lead l ON l.contact_id = c.id AND l.open = 1 LEFT JOIN account b ON b.id = l.account_id
-WHERE c.id = ? AND c.void = 0"""
+WHERE c.id = ?"""
 _COMPANY = """
 SELECT a.id, a.version, a.name, a.domain, a.website, a.industry, a.size, a.country, a.city, a.zone,
        coalesce(u.name, '')
-FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id = ? AND a.void = 0"""
+FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id = ?"""
 _PHONES = """
 SELECT id, written_as, e164, extension, kind, state FROM phone WHERE {} = ? AND void = 0 ORDER BY position, id"""
 _EMAILS = "SELECT id, address, state FROM email WHERE contact_id = ? AND void = 0 ORDER BY position, id"

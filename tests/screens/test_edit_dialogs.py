@@ -213,3 +213,15 @@ async def test_a_company_alone_is_edited_from_the_queue(floor: Floor) -> None:
         await d.type("Harbour Freight Inc")
         await d.press("enter")
     assert floor.dump()["account"][0]["key"] == "harbour freight"
+
+
+async def test_somebody_whose_making_was_undone_is_not_edited(floor: Floor) -> None:
+    lead = floor.lead(person=DANA)
+    async with at_work(floor) as d:
+        await d.press("enter", "u", "E", "tab", "tab")
+        assert editing(d)
+        await d.type("COO")
+        await d.press("enter")
+        assert "nothing is left to edit" in said(d)
+        await d.press("escape", "escape")
+    assert floor.state(lead).void
