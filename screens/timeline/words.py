@@ -119,6 +119,12 @@ def _signal(entry: Entry, day: _Day) -> str:
     return f"signal · {entry.subject.replace('_', ' ')}"
 
 
+def _task(entry: Entry, day: _Day) -> str:
+    if entry.state is not PromiseState.OPEN:
+        return f"task · {present.label(entry.state)}"
+    return f"task · due {day(entry.due_at)}" if entry.due_at is not None else "task"
+
+
 def _callback(entry: Entry, day: _Day) -> str:
     return f"callback promised for {day(entry.due_at)}" if entry.due_at is not None else "callback promised"
 
@@ -222,6 +228,7 @@ def _rewritten(state: Edited, entry: Entry) -> bool:
 _SAYS: dict[EntryKind, Callable[[Entry, _Day], str]] = {
     EntryKind.TOUCH: _touch,
     EntryKind.NOTE: lambda entry, day: "note",
+    EntryKind.TASK: _task,
     EntryKind.AMENDMENT: _amendment,
     EntryKind.SIGNAL: _signal,
     EntryKind.CALLBACK: _callback,

@@ -117,6 +117,7 @@ class Note(Row):
     amended_at = moment(null=True)
     void = void()
     written = written_by()
+    date_only = IntegerField(null=True)
 
 
 Note.add_index(Note.contact, Note.at)
@@ -139,6 +140,7 @@ class Meeting(Row):
     version = count()
     void = void()
     written = written_by()
+    date_only = IntegerField(null=True)
 
 
 Meeting.add_index(Meeting.lead_id)
@@ -184,7 +186,7 @@ Callback.add_index(
 
 
 class Task(Row):
-    """Something to do that is not a step of a cadence."""
+    """Something to do that is not a step of a cadence; ``at`` is when it was made, where that is known."""
 
     lead_id = IntegerField(null=True)
     opportunity_id = IntegerField(null=True)
@@ -197,6 +199,8 @@ class Task(Row):
     ended_at = moment(null=True)
     void = void()
     written = written_by()
+    at = moment(null=True)
+    date_only = IntegerField(null=True)
 
 
 Task.add_index(Task.lead_id)

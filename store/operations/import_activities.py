@@ -143,16 +143,18 @@ class Entries:
         words = "\n".join(filter(None, (row.title, row.notes)))
         if row.owner and user_id is None:
             words = f"{words}\n(by {row.owner})".strip()
+        day = int(row.date_only)
         values: dict[str, Any]
         if row.type == "note":
-            values = {"user_id": user_id or SYSTEM_USER_ID, "at": row.at, "text": words}
+            values = {"user_id": user_id or SYSTEM_USER_ID, "at": row.at, "text": words, "date_only": day}
             return Entry(source, row, digest, "note", values, cells)
         if row.type == "task":
-            values = {"user_id": user_id, "kind": "to_do", "words": words, **self._task(source, row)}
+            when = {"at": min(row.at, self._tx.now), "date_only": day}
+            values = {"user_id": user_id, "kind": "to_do", "words": words, **when, **self._task(source, row)}
             return Entry(source, row, digest, "task", values, cells)
         if row.type == "meeting":
             by = user_id or SYSTEM_USER_ID
-            values = {"booker_id": by, "host_id": by, "words": words, **self._meeting(source, row)}
+            values = {"booker_id": by, "host_id": by, "words": words, "date_only": day, **self._meeting(source, row)}
             return Entry(source, row, digest, "meeting", values, cells)
         values = {"user_id": user_id or SYSTEM_USER_ID, "note": words, **self._touch(source, row)}
         return Entry(source, row, digest, "touch", values, cells)

@@ -33,6 +33,7 @@ class EntryKind(Word):
     SIGNAL = "signal"
     TOUCH = "touch"
     NOTE = "note"
+    TASK = "task"
     AMENDMENT = "amendment"
     CALLBACK_ENDED = "callback_ended"
     CALLBACK = "callback"
@@ -54,7 +55,7 @@ class EntryKind(Word):
 # What a reader hides or shows together, under the words for it.
 FAMILIES: Mapping[str, frozenset[EntryKind]] = {
     "touches": frozenset({EntryKind.TOUCH, EntryKind.AMENDMENT}),
-    "notes": frozenset({EntryKind.NOTE}),
+    "notes": frozenset({EntryKind.NOTE, EntryKind.TASK}),
     "signals": frozenset({EntryKind.SIGNAL}),
     "promises": frozenset({EntryKind.CALLBACK, EntryKind.CALLBACK_ENDED}),
     "meetings": frozenset({EntryKind.MEETING, EntryKind.MEETING_RESULT}),
@@ -235,8 +236,24 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "whom": "c.name",
             "words": "x.text",
             "amended_at": "x.amended_at",
+            "date_only": "x.date_only",
         },
         "note" + _OF_USER,
+    ),
+    EntryKind.TASK: _read(
+        {
+            "id": "x.id",
+            "at": "x.at",
+            "lead_id": "x.lead_id",
+            "opportunity_id": "x.opportunity_id",
+            "who": "u.name",
+            "whom": "c.name",
+            "words": "x.words",
+            "due_at": "x.due_at",
+            "state": "x.state",
+            "date_only": "x.date_only",
+        },
+        "task" + _OF_USER,
     ),
     EntryKind.SIGNAL: _read(
         {
@@ -289,6 +306,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "words": "x.words",
             "due_at": "x.at",
             "result": "x.result",
+            "date_only": "x.date_only",
         },
         'meeting x LEFT JOIN "user" u ON u.id = x.booker_id LEFT JOIN contact c ON c.id = x.contact_id',
     ),
@@ -302,6 +320,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "whom": "c.name",
             "due_at": "x.at",
             "result": "x.result",
+            "date_only": "x.date_only",
         },
         'meeting x LEFT JOIN "user" u ON u.id = x.host_id LEFT JOIN contact c ON c.id = x.contact_id',
     ),

@@ -269,6 +269,7 @@ def _arms() -> tuple[_Arm, ...]:
     return (
         *found,
         _Arm(kind.AMENDMENT, "touch", "amended_at", "leads", "lead_id", "AND amended_at IS NOT NULL", "note"),
+        _Arm(kind.TASK, "task", "at", "leads", "lead_id", "AND at IS NOT NULL", "words"),
         _Arm(kind.CALLBACK, "callback", "promised_at", "leads", "lead_id", "", "words"),
         _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "leads", "lead_id", _KEPT_OR_MISSED, "words"),
         _Arm(kind.APPROVAL, "approval", "asked_at", "leads", "lead_id", "", "note"),

@@ -367,11 +367,14 @@ def test_a_task_becomes_a_task(floor: Floor, bring: Bring, status: str, state: s
     made = activity("Task", outcome=status, Task_Due_Date="2026-12-01")
     bring(contacts=[contact(status="Connected")], activities=[made])
     assert one(floor, "SELECT lead_id, state, due_at, words FROM task") == (1, state, day("2026-12-01"), "words 1")
+    (told,) = timeline(floor.store, 1, kinds=frozenset({EntryKind.TASK})).entries
+    assert (told.at, told.state, told.words, told.date_only) == (day("2026-09-20"), state, "words 1", True)
 
 
 def test_a_note_becomes_a_note(floor: Floor, bring: Bring) -> None:
     bring(contacts=[contact(status="Connected")], activities=[activity("Note")])
-    assert one(floor, "SELECT lead_id, contact_id, at, text FROM note") == (1, 1, day("2026-09-20"), "words 1")
+    row = one(floor, "SELECT lead_id, contact_id, at, text, date_only FROM note")
+    assert row == (1, 1, day("2026-09-20"), "words 1", 1)
 
 
 def test_who_did_it_is_the_user_meant_else_the_words_say_who(floor: Floor, bring: Bring) -> None:
