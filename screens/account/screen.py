@@ -236,7 +236,7 @@ class AccountScreen(LeadScreen):
         keep = self.table.cursor_id
         await self._read()
         self._show(keep)
-        self.stream.show(self._subject, self._stream)
+        await self.stream.renew(self._stream)
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:

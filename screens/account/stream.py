@@ -28,17 +28,32 @@ class CompanyStream(LineTable[Row]):
 
     def __init__(self, zone: str, now: Callable[[], Instant]) -> None:
         empty = Content("Nothing has happened yet.")
-        super().__init__(TimelinePainter(zone, now, company=True), empty=empty, markable=False)
+        super().__init__(TimelinePainter(zone, now, company=True), empty=empty, markable=False, opens=False)
         self._subject = Subject(None)
         self._stream: Stream | None = None
 
-    def show(self, subject: Subject, stream: Stream, keep: int | None = None) -> None:
-        """Show a stream from its newest entry, or with ``keep`` under the cursor."""
+    def show(self, subject: Subject, stream: Stream) -> None:
+        """Show a stream from its newest entry."""
         self.workers.cancel_node(self)
         self._subject, self._stream = subject, stream
-        self.load(stream.ids(), stream.rows(), keep)
+        self.load(stream.ids(), stream.rows())
         if not stream.complete:
             self.call_after_refresh(self._measure)
+
+    async def renew(self, stream: Stream) -> None:
+        """Show the same stream as it is now; what was under the cursor stays there, unless that was the newest."""
+        before = self._stream
+        if before is None or stream.begins_like(before):
+            return
+        if self.cursor_index == 0:
+            self.show(self._subject, stream)
+            return
+        keep = self.cursor_id
+        if not stream.complete:
+            stream = await self._measured(stream)
+        if before is self._stream:
+            self._stream = stream
+            self.load(stream.ids(), stream.rows(), stream.same(keep, before))
 
     @work(exclusive=True, group="measure")
     async def _measure(self) -> None:
@@ -46,10 +61,13 @@ class CompanyStream(LineTable[Row]):
         short = self._stream
         if short is None:
             return
-        whole = short.as_long_as(await self.app.desk.read(streams.measure, self._subject, Sight(), ()))
+        whole = await self._measured(short)
         if short is self._stream:
             self._stream = whole
             self.load(whole.ids(), whole.rows(), whole.same(self.cursor_id, short))
+
+    async def _measured(self, stream: Stream) -> Stream:
+        return stream.as_long_as(await self.app.desk.read(streams.measure, self._subject, Sight(), ()))
 
     @on(LineTable.RowsWanted)
     def _rows_wanted(self, event: LineTable.RowsWanted) -> None:

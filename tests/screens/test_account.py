@@ -222,3 +222,18 @@ async def test_whoever_left_is_marked_and_c_goes_where_they_work_now(floor: Floo
         await d.press("escape")
         assert names(d)[-1] == "Moe Okafor"
         assert len(names(d)) == 3
+
+
+async def test_what_others_do_moves_nothing_under_the_cursor(floor: Floor) -> None:
+    leads = northwind(floor)
+    async with at_work(floor) as d:
+        await d.press("C", "tab", "j", "j", "j")
+        stream = page(d).stream
+        before: Any = stream.cursor_row
+        floor.touch(leads["lee"], Disposition.NO_ANSWER, actor=BEN, note="nobody there")
+        page(d)._look()
+        await d.until(lambda: "nobody there" in said(d))
+        assert stream.cursor_row.entry == before.entry  # type: ignore[union-attr]
+        await d.press("enter")
+        assert isinstance(d.app.screen, TimelineScreen)
+        assert d.app.screen._story.name == "Northwind"

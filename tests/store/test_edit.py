@@ -267,6 +267,14 @@ def test_changing_company_twice_leaves_one_employer(floor: Floor, dana: int) -> 
     ]
 
 
+def test_a_first_company_is_no_change_of_employer(floor: Floor) -> None:
+    contact = contact_of(floor, floor.lead(person=DANA, company=""))
+    done = edit(floor, contact, company="Globex")
+    assert (done.sentence, done.offer) == ("Dana Ortiz works at Globex now", None)
+    assert jobs(floor, contact) == [("Globex", "", "")]
+    assert floor.value("SELECT count(*) FROM signal") == 0
+
+
 def test_nobody_suppressed_is_followed(floor: Floor, dana: int) -> None:
     lead = floor.value("SELECT id FROM lead WHERE contact_id = ?", dana)
     floor.close(lead, Outcome.SUPPRESS)
