@@ -225,7 +225,9 @@ def test_every_walk_is_along_an_index(world: World) -> None:
     from store.queries import timeline as module
 
     sql = module._keys_sql(module._PERSON, tuple(EntryKind), False)
-    values = dict.fromkeys([f"below_{kind.value}" for kind in EntryKind] + ["who", "before", "since", "most", "limit"], 1)
+    values = dict.fromkeys(
+        [f"below_{kind.value}" for kind in EntryKind] + ["who", "before", "since", "most", "limit"], 1
+    )
     plan = [row[3] for row in world.store.rows(f"EXPLAIN QUERY PLAN {sql}", {**values, "offset": 0})]
     tables = {arm.table for arm in module._ARMS} | {"lead", "opportunity_contact"}
     assert not [line for line in plan if line.startswith("SCAN") and line.split()[1] in tables]
