@@ -27,6 +27,7 @@ NAMES = (
     "dialogs",
     "log_next",
     "queries",
+    "timelines",
     "search",
     "operations",
     "many",

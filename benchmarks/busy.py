@@ -1,4 +1,5 @@
-"""Keys while another process imports people into the same file, against the same keys while nothing goes on.
+"""Keys while another process imports people into the same file, against the same keys while nothing goes on: moves,
+pages, and a filter of the list, letter by letter.
 
 python -m benchmarks.busy DATABASE    (the loading, until it is killed)
 """
@@ -20,33 +21,40 @@ from benchmarks.generate import NOW
 from benchmarks.imports import write_people
 from benchmarks.terminal import Terminal
 
-PEOPLE = 50_000  # more than are imported while the keys are pressed
+FILTERS = ("freight", "stage:attempting", "motion:demo attempts>1")
+PEOPLE = 100_000  # more than are imported while the keys are pressed
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
-    """Cursor moves and pages on the queue: first frame after the key."""
+    """First frame after the key, on the queue."""
     copy = str(ground.copy("busy"))
-    calm: list[float] = []
-    busy: list[float] = []
+    calm: dict[str, list[float]] = {"keys": [], "letters": []}
+    busy: dict[str, list[float]] = {"keys": [], "letters": []}
     source = ground.folder / "busy.csv"
     with started(copy, ground.environment) as ours:
         for number in range(max(2, ground.rounds // 3)):
-            calm += _keys(ours)
+            _press(ours, calm)
             write_people(source, PEOPLE + number)  # other people than the last time
             loading = _loading(copy, source, ground)
-            busy += _keys(ours)
+            _press(ours, busy)
             loading.kill()
             loading.wait()
     ground.discard(ground.folder / "busy.db")
-    yield Figure("a key while an import runs", median(busy), "ms", 1.5, median(calm), "while at rest")
-    yield Figure("  the slowest of a hundred", p99(busy), "ms", 30)
-    yield Figure("  the slowest of a hundred while at rest", p99(calm), "ms")
+    for kind, what in (("keys", "a key"), ("letters", "a letter of a filter")):
+        at_rest, meanwhile = calm[kind], busy[kind]
+        yield Figure(f"{what} while an import runs", median(meanwhile), "ms", 1.5, median(at_rest), "while at rest")
+        yield Figure("  the slowest of a hundred", p99(meanwhile), "ms", 30)
+        yield Figure("  the slowest of a hundred while at rest", p99(at_rest), "ms")
 
 
-def _keys(ours: Terminal) -> list[float]:
+def _press(ours: Terminal, taken: dict[str, list[float]]) -> None:
     ours.send(b"g")
     keys = [*[b"j"] * 20, *[b"k"] * 20, *[b"\x1b[6~", b"\x1b[5~"] * 5]
-    return [ours.frames(key, 0.05)[0] for key in keys]
+    taken["keys"] += [ours.frames(key, 0.05)[0] for key in keys]
+    for words in FILTERS:
+        ours.send(b"f")
+        taken["letters"] += [ours.frames(bytes([letter]), 0.05)[0] for letter in words.encode()]
+        ours.send(b"\x1b")
 
 
 def _loading(database: str, source: Path, ground: Ground) -> subprocess.Popen[bytes]:
