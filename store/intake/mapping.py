@@ -307,7 +307,7 @@ def _field(name: object, path: Path, kind: FileKind) -> str:
 def _words(table: Table[str, Any], key: str, path: Path) -> Iterator[tuple[str, str]]:
     known = _WORDS[key]
     for word, meaning in table.get(key, {}).items():
-        if known is not None and meaning not in known:
+        if known is not None and str(meaning) not in known:
             raise Refusal(f"{path}: {key}, “{word}”: use one of {', '.join(sorted(known))}.")
         if key == "probabilities" and (not isinstance(meaning, int) or not 0 <= meaning <= 100):
             raise Refusal(f"{path}: {key}, “{word}”: write a share from 0 to 100.")

@@ -13,12 +13,14 @@ from types import TracebackType
 import apsw
 
 from store.errors import Refusal
+from store.intake.clean import clean_line
 from store.intake.mapping import EMAIL_FIELDS
 from store.intake.objects import RECORD_KEY
 from store.intake.people import parse_email, several
 from store.intake.reading import Description, raw_rows
 from store.intake.rejects import unsafe_cell
 
+_CELL = 2_000  # characters
 _TABLES = """
 CREATE TABLE held (file INTEGER, line INTEGER, cells TEXT, target INTEGER, done INTEGER DEFAULT 0,
                    PRIMARY KEY (file, line)) WITHOUT ROWID;
@@ -58,12 +60,14 @@ class Staging:
         emails = [column.position for column in told.columns if column.field in EMAIL_FIELDS]
         ids = [column.position for column in told.columns if column.field == "external_id"]
         for cells in raw_rows(told):
-            found = [f"{RECORD_KEY}{cells[place].strip()}" for place in ids if cells[place].strip()]
-            for part in (part for place in emails for part in several(unsafe_cell(cells[place]))):
-                try:
-                    found.append(parse_email(part.strip(), "").key)
-                except Refusal:
-                    continue  # reading the row itself says so
+            found = []
+            try:
+                for place in ids:
+                    found += [f"{RECORD_KEY}{name}" for name in _line(cells[place]).split()]
+                for part in (part for place in emails for part in several(_line(cells[place]))):
+                    found.append(parse_email(part).key)
+            except Refusal:
+                continue  # reading the row itself says what is wrong with it
             self._db.executemany("INSERT OR IGNORE INTO expected VALUES (?)", ((key,) for key in found))
 
     def expected(self, keys: Sequence[str]) -> bool:
@@ -118,3 +122,7 @@ class Staging:
     def count(self) -> int:
         """How many keys rows still wait for."""
         return int(self._db.execute("SELECT count(DISTINCT key) FROM about WHERE done = 0").get or 0)
+
+
+def _line(cell: str) -> str:
+    return clean_line(unsafe_cell(cell), field="cell", limit=_CELL, joiners=False)

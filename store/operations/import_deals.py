@@ -85,9 +85,7 @@ class _Taking:
         for deal_id, row in self._changed:
             self._follow(deal_id, row)
         for account_id, since in self._won.items():
-            account = tx.get(Account, account_id)
-            if account["customer_since"] is None or account["customer_since"] > since:
-                tx.update(Account, account, customer_since=since)
+            became_customer(tx, account_id, since)
 
     def _take(self, row: DealRow, cells: Sequence[str]) -> None:
         source, summary, digest = self._source, self._source.summary, self._digests[row.line]
@@ -273,6 +271,13 @@ class _Taking:
         if record and row.external_id:
             self._pending[ExternalId].append({**made, "kind": RECORD, "value": row.external_id})
             self._by_record[row.external_id] = deal_id
+
+
+def became_customer(tx: Transaction, account_id: int, since: Instant) -> None:
+    """Note since when a company is a customer: since the first deal that was won."""
+    account = tx.get(Account, account_id)
+    if account["customer_since"] is None or account["customer_since"] > since:
+        tx.update(Account, account, customer_since=since)
 
 
 _SEEN = f"""

@@ -14,7 +14,7 @@ from typing import Any
 
 from store.instants import Instant
 from store.intake.mapping import folded, presets
-from store.intake.objects import RECORD_KEY, ActivityRow
+from store.intake.objects import ActivityRow
 from store.intake.rows import Reject
 from store.intake.staging import Staging
 from store.intake.statuses import Kind, Understanding
@@ -23,6 +23,7 @@ from store.models import Conversion, Opportunity, OpportunityContact, StageSpell
 from store.operations.at_bat import advance
 from store.operations.import_activities import Entries, Entry, evidence
 from store.operations.import_at_bats import NO_EVIDENCE, About, AtBats, Deal, Evidence
+from store.operations.import_deals import became_customer
 from store.operations.import_known import AtBat, Person
 from store.operations.import_source import Source
 from store.operations.import_summary import Summary
@@ -30,7 +31,7 @@ from store.operations.promises import end_promises
 from store.operations.transaction import Transaction
 from store.rules import queue_order
 from store.rules.path import RANK, skipped
-from store.vocabulary import Outcome, Role, Stage, Status
+from store.vocabulary import OpportunityStage, Outcome, Role, Stage, Status
 
 _NO_STATUS = "no lead status there: what happened shows it"
 
@@ -295,15 +296,11 @@ class Stories:
         tx.insert_many(OpportunityContact, rows)
         for deal_id, contact_id in self._members:
             opportunity = tx.get(Opportunity, deal_id)
-            if opportunity["account_id"] is None:
-                account_id = tx.store.value("SELECT account_id FROM contact WHERE id = ?", (contact_id,))
-                if account_id is not None:
-                    tx.update(Opportunity, opportunity, account_id=account_id)
-
-
-def keys_of(person: Person) -> list[str]:
-    """By which keys the rows of other files may name a person."""
-    return [*sorted(person.emails), *(f"{RECORD_KEY}{record}" for record in sorted(person.records))]
+            account_id = tx.store.value("SELECT account_id FROM contact WHERE id = ?", (contact_id,))
+            if opportunity["account_id"] is None and account_id is not None:
+                tx.update(Opportunity, opportunity, account_id=account_id)
+                if opportunity["stage"] == OpportunityStage.WON:
+                    became_customer(tx, account_id, opportunity["closed_at"])
 
 
 def _choice(deals: Sequence[Deal]) -> Deal | None:

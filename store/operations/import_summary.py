@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from store.intake.mapping import FileKind
 from store.intake.rows import Reject
 
+_MOST = 500  # different sentences, reasons, or words of a column that a summary keeps apart
+OTHERS = "(others)"
 KEPT = 200  # near matches and rejects that a summary names; all are counted
 _LINES = 5  # lines that a grouped warning names
 
@@ -47,19 +49,22 @@ class Summary:
         """Count a row that was not taken."""
         self.rows += 1
         self.rejected += 1
-        self.reasons[reject.reason] += 1
+        self.reasons[reject.reason if reject.reason in self.reasons or len(self.reasons) < _MOST else OTHERS] += 1
         if len(self.rejects) < KEPT:
             self.rejects.append(reject)
 
     def warn(self, line: int, sentence: str) -> None:
         """Say something of a line; the same sentence about others is counted with it."""
+        if sentence not in self.warnings and len(self.warnings) >= _MOST:
+            sentence = "more was to be said of other kinds"
         count, lines = self.warnings.get(sentence, (0, ()))
         first = lines if len(lines) == _LINES and line > lines[-1] else tuple(sorted((*lines, line))[:_LINES])
         self.warnings[sentence] = (count + 1, first)
 
     def understand(self, column: str, word: str, meaning: str) -> None:
         """Count what a word of a column was taken for."""
-        self.understood.setdefault(column, Counter())[word, meaning] += 1
+        known = self.understood.setdefault(column, Counter())
+        known[(word, meaning) if (word, meaning) in known or len(known) < _MOST else (OTHERS, "each as above")] += 1
 
     def brought(self, *, opened: bool, converted: bool) -> None:
         """Count an at bat."""

@@ -234,3 +234,14 @@ def test_one_file_of_rejects_goes_with_one_file(database: Path, exports: dict[st
     done = atbat(database, "import", *exports.values(), "--rejects", tmp_path / "left.csv")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "--rejects names one file" in done.stderr
+
+
+def test_a_mapping_file_explains_the_files_of_its_kind(
+    database: Path, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    mapping = tmp_path / "ours.toml"
+    mapping.write_text('preset = "hubspot-deals"\n[stages]\n"Contract Sent" = "proposal"\n', "utf-8")
+    done = atbat(database, "import", *exports.values(), "--mapping", mapping)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 × Contract Sent  proposal" in done.stdout
+    assert "1 × Connected conversation" in " ".join(done.stdout.split())

@@ -31,7 +31,7 @@ Cells = dict[str, str]
 def write(path: Path, kind: str, rows: list[Cells], *more: str) -> Path:
     """A file of that kind; ``more`` are headers of its own behind HubSpot's."""
     header = [*HEADERS[kind].split(","), *more]
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
         written = csv.DictWriter(file, header, restval="")
         written.writeheader()
         written.writerows(rows)

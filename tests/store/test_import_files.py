@@ -24,7 +24,7 @@ from store.queries.timeline import EntryKind, at_bats, timeline
 from store.rules.closing import CloseDraft, NewPerson
 from store.vocabulary import ActorKind, Channel, Outcome, Stage
 from tests.factories import PRIYA, ZONE, Floor
-from tests.store.hubspot import Cells, activity, company, contact, deal, write
+from tests.store.hubspot import HEADERS, Cells, activity, company, contact, deal, write
 
 IMPORTER = Actor(4, ActorKind.IMPORT)
 KINDS = ("contacts", "companies", "deals", "activities")
@@ -418,6 +418,26 @@ def test_what_cannot_stand_in_anybodys_story_is_rejected(floor: Floor, bring: Br
     assert one(floor, "SELECT count(*) FROM touch") == 1
 
 
+def test_an_address_that_two_share_says_nothing_about_whom_it_was_with(floor: Floor, bring: Bring) -> None:
+    floor.lead(person=NewPerson("Ann", "Li", email="info@acme.com"))
+    bring(contacts=[contact("Bo Li", Email="info@acme.com")])
+    told = bring(activities=[activity(who="info")])["activities"]
+    assert told.reasons == {"several people here share its e-mail address: it says nothing about whom this was with": 1}
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "x" * 30_000, "\u202e[/b] =cmd|' /C calc'!A0", "\x1b]52;c;aGk=\x07"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_cells_are_text_or_a_reject(floor: Floor, tmp_path: Path, kind: str, text: str) -> None:
+    for number, header in enumerate(HEADERS[kind].split(",")):
+        path = write(
+            tmp_path / f"{kind}{number}.csv", kind, [EVERYTHING[kind][0] | {header: text}, EVERYTHING[kind][0]]
+        )
+        others = [write(tmp_path / f"{other}.csv", other, EVERYTHING[other]) for other in KINDS if other != kind]
+        told = [describe(each, "hubspot", Defaults("US", ZONE)) for each in (path, *others)]
+        (summary, *_) = import_files(floor.store, IMPORTER, floor.later(), told)
+        assert summary.rows == summary.accepted + summary.rejected == 2
+
+
 def test_calls_stand_on_their_at_bat_in_the_order_of_time(floor: Floor, bring: Bring) -> None:
     some = [activity(day=f"2026-09-{n:02}", outcome="No Answer", number=n) for n in (20, 11, 15)]
     bring(contacts=[contact(status="In Progress")], activities=some)
@@ -561,6 +581,12 @@ def test_a_deal_waits_for_its_contact_with_a_warning(floor: Floor, bring: Bring)
     bring(contacts=[contact()])
     bring(deals=[deal(domain="acme.com")])
     assert one(floor, "SELECT contact_id, is_primary FROM opportunity_contact") == (1, 1)
+
+
+def test_a_won_deal_that_names_a_person_alone_makes_their_company_a_customer(floor: Floor, bring: Bring) -> None:
+    bring(contacts=[contact(Associated_Company_Domain="acme.com")], deals=[deal("Closed Won")])
+    row = one(floor, "SELECT o.account_id, a.customer_since FROM opportunity o JOIN account a ON a.id = o.account_id")
+    assert row == (1, day("2026-10-01"))
 
 
 def test_a_deal_follows_the_file_until_a_person_works_on_it(floor: Floor, bring: Bring) -> None:

@@ -74,7 +74,7 @@ def command(
     store = open_store(settings.database, rules=settings.places.team_rules)
     try:
         defaults = Defaults(store.region, store.zone, source or "")
-        told = [describe(file, mapping or preset, defaults) for file in files]
+        told = [describe(file, _mapping_for(file, mapping, files) or preset, defaults) for file in files]
         actor = _actor(store, settings.person)
         for each in told:
             _say_description(each)
@@ -123,6 +123,16 @@ def _steps(verb: str) -> Iterator[Tell]:
             bars[what, of](min(done, of))
 
         yield tell
+
+
+def _mapping_for(file: Path, mapping: Path | None, files: Sequence[Path]) -> Path | None:
+    """The mapping file; of several files for those alone that tell of the same as it does."""
+    from store.intake.mapping import read_mapping
+    from store.intake.reading import describe
+
+    if mapping is None or len(files) == 1:
+        return mapping
+    return mapping if describe(file).mapping.kind is read_mapping(mapping).kind else None
 
 
 def _actor(store: Store, person: str | None) -> Actor:

@@ -105,7 +105,8 @@ CASES: dict[str, tuple[str, int, int, int]] = {
 
 def read(path: Path, defaults: Defaults = FAIR) -> tuple[list[ContactRow | Reject], Progress]:
     told: list[Progress] = []
-    rows = list(read_rows(path, defaults=defaults, progress=told.append))
+    found = read_rows(path, defaults=defaults, progress=told.append)
+    rows = [row for row in found if isinstance(row, ContactRow | Reject)]
     end = told[-1]
     assert end.rows == len(rows) == end.accepted + end.rejected
     assert end.accepted == sum(isinstance(row, ContactRow) for row in rows)

@@ -26,6 +26,7 @@ def one(folder: Path, text: str, defaults: Defaults = Defaults(source="fair")) -
     path = folder / "one.csv"
     path.write_text(text, "utf-8")
     (row,) = read_rows(path, defaults=defaults)
+    assert isinstance(row, ContactRow | Reject)
     return row
 
 
