@@ -31,6 +31,8 @@ from store.operations.sessions import (
     pause_session,
     start_session,
 )
+from store.operations.views import SaveViewDraft, save_view
+from store.rules.queue_views import Order, Spec
 from store.vocabulary import OpportunityStage
 
 DEALS = Stories()
@@ -107,8 +109,11 @@ def worked_by_sales(told: Told) -> Story:
 
 @DEALS.add(leads=3)
 def left_in_the_middle(told: Told) -> Story:
-    """A session of three, paused at the second."""
+    """A view of the demo rep's own, and somebody's session of three, paused at the second."""
     scene, tom = told.scene, told.tom
+    yield scene.day(2, "16:55")
+    worth = Spec(filter="value>10000", order=Order.VALUE)
+    scene.do(save_view, told.priya, SaveViewDraft("Worth most", worth))
     yield scene.day(1, "10:00")
     leads = [told.open(M.OUTBOUND_TARGET, tom, scene.company(), score=44)[0] for _ in range(3)]
     yield scene.ago(50 * MINUTE)

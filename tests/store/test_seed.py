@@ -141,6 +141,7 @@ SITUATIONS = {
         SELECT 1 FROM opportunity WHERE stage = 'lost' AND lost_reason = 'competitor' AND void = 0""",
     "an opportunity that has not moved for a month": f"""
         SELECT 1 FROM opportunity WHERE open = 1 AND void = 0 AND moved_at < {SEASON_END - 31 * DAY}""",
+    "a view of one's own": "SELECT 1 FROM saved_view WHERE void = 0",
     "a paused session": "SELECT 1 FROM work_session WHERE resumed_at IS NULL AND ended_at IS NULL AND void = 0",
     "a reversed conversion": "SELECT 1 FROM conversion WHERE reversed_at IS NOT NULL",
     "a merged duplicate": "SELECT 1 FROM merge WHERE entity = 'lead'",
