@@ -7,10 +7,11 @@ finished by doing it again, and the same files a second time change nothing. See
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -32,7 +33,7 @@ from store.operations.import_activities import Entries, understand
 from store.operations.import_at_bats import About, AtBats, Owners
 from store.operations.import_companies import CompanyBatch, import_companies
 from store.operations.import_deals import DealBatch, import_deals
-from store.operations.import_known import Known, Person
+from store.operations.import_known import Known
 from store.operations.import_people import People
 from store.operations.import_source import Source
 from store.operations.import_stories import Stories, Waiting
@@ -203,10 +204,11 @@ class _Import:
 
     def _without_people(self, source: Source) -> None:
         """Deals whose people nobody knows: the company's only person where it has one, else nobody, with a warning."""
-        left = list(self._staging.left(source.number))
-        if left:
-            deals = [(line, target, keys) for line, _, target, keys in left if target is not None]
-            import_lone_deals(self._store, self._actor, self._now, _Lone(deals, source))
+        left = self._staging.left(source.number)
+        while batch := list(islice(left, import_rows.BATCH)):
+            deals = [(line, target, keys) for line, _, target, keys in batch if target is not None]
+            draft = _Lone(deals, source, self._owners, self._motion, self._waiting)
+            import_lone_deals(self._store, self._actor, self._now, draft)
 
     def _nobody(self, keys: Sequence[str]) -> str:
         """Why no person was found for these keys; the address itself is in the row."""
@@ -227,41 +229,29 @@ class _Rest:
 @operation("import")
 def import_rest(tx: Transaction, batch: _Rest) -> Done:
     """Put what waits for people who are here already into their stories."""
-    source = batch.source
-    known = Known(tx.store, source.system, (), batch.keys)
-    at_bats = AtBats(tx, batch.owners, batch.motion)
-    stories = Stories(tx, batch.waiting, at_bats, Entries(tx, batch.owners), batch.keys)
-    stories.known_deals(known.people)
-    keys: defaultdict[int, list[str]] = defaultdict(list)
-    people: dict[int, Person] = {}
+    known = Known(tx.store, batch.source.system, (), batch.keys)
+    keys: dict[int, list[str]] = {}
     for key in batch.keys:
         found = known.named(key)
         if len(found) == 1:
-            people[found[0].id] = found[0]
-            keys[found[0].id].append(key)
-    for contact_id, person in people.items():
-        story = stories.of(person, keys[contact_id])
-        owner = next((each.row.owner for each in reversed(story.entries) if each.row.owner), "")
-        about = About(owner, person.row["source"], created_at=person.row["created_at"])
-        made = stories.tell(about, person, NO_AT_BAT, story, source.summary, source.told.mapping.label)
-        if made is not None and made.open:
-            person.row["pool"] = Pool.SALES
-    People(tx, known, "", []).write()
-    at_bats.write()
-    stories.write()
-    return Done(tx.id, f"{len(people)} people")
+            keys.setdefault(found[0].id, []).append(key)
+    _tell(tx, batch, known, keys)
+    return Done(tx.id, f"{len(keys)} people")
 
 
 @dataclass(frozen=True, slots=True)
 class _Lone:
     deals: Sequence[tuple[int, int, Sequence[str]]]
     source: Source
+    owners: Owners
+    motion: Motion
+    waiting: Waiting
 
 
 @operation("import")
 def import_lone_deals(tx: Transaction, batch: _Lone) -> Done:
     """Deals that name nobody known: each gets the only person of its company, where there is just one."""
-    summary = batch.source.summary
+    summary, joined = batch.source.summary, {}
     for line, deal_id, keys in batch.deals:
         if keys:
             summary.warn(line, "its contact is not here: import the contacts, then this file again")
@@ -270,9 +260,31 @@ def import_lone_deals(tx: Transaction, batch: _Lone) -> Done:
             continue
         if people == 1 and not keys:
             tx.insert(OpportunityContact, opportunity_id=deal_id, contact_id=only, role=Role.OTHER, is_primary=1)
+            joined[int(only)] = list[str]()
         elif not keys:
             summary.warn(line, "names no contact, and its company has not just one: it stands on the company alone")
+    if joined:
+        _tell(tx, batch, Known(tx.store, batch.source.system, (), ids=joined), joined)
     return Done(tx.id, "deals without people")
+
+
+def _tell(tx: Transaction, batch: _Rest | _Lone, known: Known, keys: Mapping[int, list[str]]) -> None:
+    """Tell the stories of people who are here already, by the keys that rows may name them by."""
+    source = batch.source
+    at_bats = AtBats(tx, batch.owners, batch.motion)
+    stories = Stories(tx, batch.waiting, at_bats, Entries(tx, batch.owners), itertools.chain(*keys.values()))
+    stories.known_deals(known.people)
+    for contact_id, named in keys.items():
+        person = known.people[contact_id]
+        story = stories.of(person, named)
+        owner = next((each.row.owner for each in reversed(story.entries) if each.row.owner), "")
+        about = About(owner, person.row["source"], created_at=person.row["created_at"])
+        made = stories.tell(about, person, NO_AT_BAT, story, source.summary, source.told.mapping.label)
+        if made is not None and made.open:
+            person.row["pool"] = Pool.SALES
+    People(tx, known, "", []).write()
+    at_bats.write()
+    stories.write()
 
 
 def _to(on_reject: Callable[[int, Reject], None], number: int) -> Callable[[Reject], None]:

@@ -149,7 +149,14 @@ class KnownCompanies:
 class Known(KnownCompanies):
     """The people and companies a batch may mean, by everything that may identify them."""
 
-    def __init__(self, store: Store, system: str, rows: Sequence[ContactRow], keys: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        system: str,
+        rows: Sequence[ContactRow],
+        keys: Iterable[str] = (),
+        ids: Iterable[int] = (),
+    ) -> None:
         super().__init__(store, (row.company_key for row in rows if row.company), (row.domain for row in rows))
         self._system = system
         self.people: dict[int, Person] = {}
@@ -158,7 +165,7 @@ class Known(KnownCompanies):
         self.by_number: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self.by_name: defaultdict[tuple[int, tuple[str, ...]], set[int]] = defaultdict(set)
         self.switchboards: set[str] = set()
-        self._read_people(rows, keys)
+        self._read_people(rows, keys, ids)
 
     def company(self, row: ContactRow) -> Company | None:
         """The known company a row names: by name without legal form, else by a domain that a column names.
@@ -199,7 +206,7 @@ class Known(KnownCompanies):
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _read_people(self, rows: Sequence[ContactRow], keys: Iterable[str]) -> None:
+    def _read_people(self, rows: Sequence[ContactRow], keys: Iterable[str], ids: Iterable[int]) -> None:
         """Whom the rows may mean, and whom the keys of other rows name: addresses, and ids behind a mark."""
         named = set(keys)
         records = {row.external_id for row in rows if row.external_id}
@@ -221,7 +228,7 @@ class Known(KnownCompanies):
                 self.by_name[account_id, words].add(contact_id)
         groups = (*self.by_email.values(), *self.by_number.values(), *self.by_name.values())
         meant = {contact_id for group in groups if len(group) <= _CROWD for contact_id in group}
-        self._read_each(meant | set(self.by_record.values()) | own)
+        self._read_each(meant | set(self.by_record.values()) | own | set(ids))
 
     def _read_each(self, ids: set[int]) -> None:
         wanted = ids

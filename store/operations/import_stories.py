@@ -223,7 +223,7 @@ class Stories:
         last = person.at_bats[-1] if person.at_bats else None
         if deal is not None and last is not None and last.open and last.imported and self._waits(last):
             self._converted[last.id] = deal
-            summary.converted += 1
+            summary.made["at bats converted"] += 1
         return made
 
     def _waits(self, at_bat: AtBat) -> bool:

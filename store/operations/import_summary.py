@@ -19,7 +19,8 @@ class Summary:
     """What an import did with one file. rows = accepted + rejected, accepted = new + enriched + unchanged.
 
     ``opened``, ``closed`` and ``converted`` count the at bats that its rows brought, ``without`` the accepted rows of
-    people that brought none. ``made`` counts what rows became by the word for it; ``understood`` says, column by
+    people that brought none. ``made`` counts what rows became by the word for it, and which at bats that were here
+    before did; ``understood`` says, column by
     column, what each word was taken for and how often. ``warnings`` maps a sentence to how often and the first lines
     it was said of, ``near`` has lines with who may be the same person; ``rejects`` the first ones.
     """

@@ -559,6 +559,16 @@ def test_a_deal_without_contact_gets_its_companys_only_person(floor: Floor, brin
     assert sentence.startswith("names no contact")
 
 
+def test_the_only_persons_at_bat_became_the_deal_of_the_company(floor: Floor, bring: Bring) -> None:
+    people = [contact(status="Open Deal", Associated_Company_Domain="acme.com")]
+    told = bring(contacts=people, deals=[deal(who="", domain="acme.com")])
+    assert one(floor, "SELECT stage, outcome FROM lead") == ("converted", "converted_to_opportunity")
+    assert told["deals"].made == {"open": 1, "at bats converted": 1}
+    before = one(floor, "SELECT count(*) FROM operation")
+    bring(contacts=people, deals=[deal(who="", domain="acme.com")])
+    assert one(floor, "SELECT count(*) FROM operation") == before
+
+
 def test_several_people_of_a_deal_have_one_primary(floor: Floor, bring: Bring) -> None:
     several = deal(Associated_Contact_Email="dana@acme.com; bo@acme.com")
     bring(contacts=[contact("Bo Li", "Open Deal"), contact("Dana Ortiz")], deals=[several])
@@ -677,6 +687,7 @@ def test_many_rows_in_several_batches_are_clean(floor: Floor, bring: Bring, monk
     }
     told = bring(**files)
     assert sum(told["activities"].made.values()) == 150
+    assert sum(told["deals"].made[word] for word in ("open", "won", "lost")) == 30
     assert told["contacts"].opened + told["contacts"].closed + told["contacts"].converted == one(
         floor, "SELECT count(*) FROM lead"
     )
