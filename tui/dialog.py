@@ -5,18 +5,22 @@ Each dialog is made once and opened again and again, so everything about one ope
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from string import ascii_letters, digits
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from textual import getters, on
+from textual import getters, on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -33,6 +37,7 @@ Opening = TypeVar("Opening")
 Result = TypeVar("Result")
 
 _AROUND_THE_FORM = 9  # lines: border, title, consequence, refusal, keys
+LOOKS_AFTER = 0.15  # seconds without a key until something is looked up
 SAYS_SAVING_AFTER = 0.1  # seconds; a save that is quicker needs no word
 
 
@@ -81,6 +86,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
         self._asked_to_drop = False
         self._saving = False
         self._sent: tuple[Any, UUID] | None = None
+        self._look_timer: Timer | None = None
 
     # --- what a subclass gives ---
 
@@ -157,6 +163,17 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     def typed_something(self) -> bool:
         """Whether there is text that closing would lose."""
         return any(_typed(widget) != before for widget, before in self._untouched.items())
+
+    def look_soon(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Look something up a moment after the last letter; each call puts off, and ends, the one before."""
+        if self._look_timer is not None:
+            self._look_timer.stop()
+        self._look_timer = self.set_timer(LOOKS_AFTER, partial(self._look_now, look))
+
+    @work(exclusive=True, group="look")
+    async def _look_now(self, look: Callable[[], Awaitable[None]]) -> None:
+        with suppress(NoMatches):  # the program is being left: the fields go before their dialog
+            await look()
 
     def say(self, sentence: str | None) -> None:
         """Show a sentence under the form, or none."""

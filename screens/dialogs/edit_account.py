@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input
 
-from screens.dialogs.edit_person import LOOKS_AFTER, doubtful
+from screens.dialogs.edit_person import doubtful
 from screens.dialogs.reach_lines import ReachLines
 from store.errors import Conflict, Refusal
 from store.intake.companies import company_key
@@ -66,7 +65,6 @@ class EditAccountDialog(Dialog[int, Done]):
         sheet = self._sheet
         self.seen = sheet.version
         self._doubts = Doubts()
-        self._look_timer: Timer | None = None
         self._shown = {name: present.safe(str(value)) if (value := getattr(sheet, name)) else "" for name in _FIELDS}
         for name, text in self._shown.items():
             self._input(name).value = text
@@ -128,11 +126,8 @@ class EditAccountDialog(Dialog[int, Done]):
 
     @on(Input.Changed, "ReachLines Input, #name")
     def _look_soon(self) -> None:
-        if self._look_timer is not None:
-            self._look_timer.stop()
-        self._look_timer = self.set_timer(LOOKS_AFTER, self._look)
+        self.look_soon(self._look)
 
-    @work(exclusive=True, group="look")
     async def _look(self) -> None:
         name = self._changed("name") or ""
         self._doubts = await self.app.desk.read(

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from screens.dialogs.reach_lines import ReachLines
@@ -27,7 +26,6 @@ from tui.theme import Urgency
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import InlineField
 
-LOOKS_AFTER = 0.15  # seconds without a key until others with the same value are looked for
 _LONGEST = 200
 
 
@@ -84,7 +82,6 @@ class EditPersonDialog(Dialog[int, Done]):
         sheet = self._sheet
         self.seen = sheet.version
         self._doubts = Doubts()
-        self._look_timer: Timer | None = None
         self._shown = {
             "first-name": present.safe(sheet.first_name if sheet.first_name or sheet.last_name else sheet.name),
             "last-name": present.safe(sheet.last_name),
@@ -189,11 +186,8 @@ class EditPersonDialog(Dialog[int, Done]):
 
     @on(Input.Changed, "ReachLines Input, #company")
     def _look_soon(self) -> None:
-        if self._look_timer is not None:
-            self._look_timer.stop()
-        self._look_timer = self.set_timer(LOOKS_AFTER, self._look)
+        self.look_soon(self._look)
 
-    @work(exclusive=True, group="look")
     async def _look(self) -> None:
         sheet = self._sheet
         company = self._input("company").value if self._moves else ""

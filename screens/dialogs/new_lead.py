@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input
 
 from screens.dialogs.person_fields import PersonFields
@@ -26,7 +25,6 @@ from tui.dialog import Dialog
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import InlineField
 
-LOOKS_AFTER = 0.15  # seconds without a key until known people are looked up
 Known = KnownPerson | KnownCompany
 
 
@@ -63,7 +61,6 @@ class NewLeadDialog(Dialog[Known | None, Done]):
     def reset(self, opening: Known | None) -> None:
         """An inbound call, from nobody known or from whoever it was opened on."""
         self._given = opening
-        self._look_timer: Timer | None = None
         self._asked_to_go: int | None = None
         self.query_one(PersonFields).reset()
         for name in ("company", "why", "note"):
@@ -170,11 +167,8 @@ class NewLeadDialog(Dialog[Known | None, Done]):
 
     @on(Input.Changed, "#company, #first-name, #last-name, #phone, #email")
     def _typed(self) -> None:
-        if self._look_timer is not None:
-            self._look_timer.stop()
-        self._look_timer = self.set_timer(LOOKS_AFTER, self._look)
+        self.look_soon(self._look)
 
-    @work(exclusive=True, group="known")
     async def _look(self) -> None:
         person = self.query_one(PersonFields).person
         typed = Typed(self._input("company").value, person.name, person.phone, person.email)
