@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.instants import DAY, HOUR, MINUTE, instant, moment
@@ -146,6 +146,7 @@ OFFICES = [Calendar(zone, Hours(time(9), time(17), frozenset(range(5)), "US")) f
     st.lists(st.integers(0, 5 * 24 * 60), max_size=6),
     st.sampled_from(OFFICES),
 )
+@example(1792800000000000, ["Europe/London", "Asia/Tokyo", "Pacific/Auckland"], [], OFFICES[0])  # none from Sunday on
 def test_nothing_is_suggested_outside_their_hours(
     now: int, zones: list[str], minutes_ago: list[int], office: Calendar
 ) -> None:
@@ -156,10 +157,10 @@ def test_nothing_is_suggested_outside_their_hours(
     ):
         assert found >= now
         assert office.works(office.day(found))
-        if next_allowed(now, zones, CALLING) is not None:
-            assert may_call(found, zones, CALLING)
-        else:
-            assert office.is_open(found), "nobody knows their hours: ours count"
+        if not may_call(found, zones, CALLING):
+            assert office.is_open(found), "nobody knows their hours, or they have none: ours count"
+            hours = (now - now % HOUR + ahead * HOUR for ahead in range(1, 14 * 24))
+            assert not any(may_call(at, zones, CALLING) and office.works(office.day(at)) for at in hours)
 
 
 @given(around_changes, st.sampled_from(ZONES), st.lists(st.integers(0, 5 * 24 * 60), max_size=6))
