@@ -365,7 +365,7 @@ async def test_it_works_in_every_size(floor: Floor, leads: list[int], size: tupl
         assert "n no answer" in d.screen_text() or size == (30, 10)
         for width, height in ((200, 50), (80, 24), (120, 36)):
             await d.resize(width, height)
-            assert "n no answer" in d.screen_text()
+            await d.until(lambda: "n no answer" in d.screen_text())
         await d.press("n")
         assert in_front(d) == leads[1]
 
