@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.errors import Refusal
-from store.intake.mapping import FileKind, read_mapping
+from store.intake.mapping import FileKind, choose, read_mapping
 from store.intake.objects import ActivityRow, CompanyRow, DealRow
 from store.intake.reading import describe, read_rows
 from store.intake.rows import Defaults, Reject
@@ -70,10 +70,22 @@ def test_a_column_nobody_knows_is_kept_but_for_activities(tmp_path: Path) -> Non
     assert [each.meaning for each in describe(path).columns][2] == "left out"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "opportunity_id,sales_agent,product,account,deal_stage,close_date",
+        "deal_id,merged_deal_id",
+        "name,email,deal stage",
+    ],
+)
+def test_another_systems_file_is_not_taken_for_hubspots(header: str) -> None:
+    assert not choose(header.split(",")).name.startswith("hubspot-")
+
+
 def test_what_is_missing_is_said_before_anything_is_read(tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     path.write_text("Activity ID,Activity Type\n1,Call\n")
-    assert describe(path).notices == (
+    assert describe(path, "hubspot").notices == (
         "No column is understood as at: name one in a mapping file.",
         "No column is understood as contact email or contact id: name one in a mapping file.",
     )
