@@ -431,6 +431,9 @@ SCRIPT = (
             date(closed_at / 1000000, 'unixepoch', '+40 days'), 0, closed_at, closed_at + 30 * :day,
             iif(id % 3, 'no_budget', ''), source, '', closed_at, 0, 0, 1
         FROM lead WHERE outcome = 'converted_to_opportunity';
+        UPDATE account SET customer_since = won.at
+            FROM (SELECT account_id, min(closed_at) AS at FROM opportunity WHERE stage = 'won' GROUP BY account_id) won
+            WHERE account.id = won.account_id;
         INSERT INTO opportunity_spell (opportunity_id, stage, entered_at, left_at, void, written_id)
         SELECT id, stage, at, left_at, 0, 1 FROM (
             SELECT id, 0 AS step, 'discovery' AS stage, opened_at AS at, closed_at AS left_at FROM opportunity

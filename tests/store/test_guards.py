@@ -29,6 +29,11 @@ def taken_back(floor: Floor) -> Iterator[None]:
         floor.raw("ROLLBACK")
 
 
+MEETING = """
+INSERT INTO meeting (id, lead_id, contact_id, booker_id, host_id, at, booked_at, result, words, version, void, written_id)
+VALUES (1, ?, 1, 2, 2, 9, 8, 'booked', '', 0, 0, 1)"""
+
+
 def put_at(floor: Floor, lead: int, stage: Stage, status: str | None = None) -> None:
     more = ENDED if stage in (Stage.CLOSED, Stage.CONVERTED) else ""
     floor.raw(f"UPDATE lead SET stage = ?, status = ?{more} WHERE id = ?", (stage, status or PAIRS[stage][0], lead))
@@ -38,7 +43,7 @@ def put_at(floor: Floor, lead: int, stage: Stage, status: str | None = None) -> 
 def test_a_stage_only_moves_forward(floor: Floor, here: Stage, there: Stage) -> None:
     lead = floor.lead()
     with taken_back(floor):
-        floor.raw("INSERT INTO meeting SELECT 1, ?, NULL, 1, 2, 2, 9, 8, 'booked', NULL, '', 0, 0, 1", (lead,))
+        floor.raw(MEETING, (lead,))
         floor.raw("INSERT INTO conversion VALUES (1, ?, NULL, 1, 2, 1, 'new', 'uncontacted', NULL, 0, 1)", (lead,))
         put_at(floor, lead, here)
         if RANK[there] > RANK[here]:

@@ -415,7 +415,7 @@ def not_today(floor: Floor, lead: int) -> None:
 
 
 def newer_at_bat(floor: Floor, lead: int) -> None:
-    floor.raw("UPDATE opportunity SET stage = 'lost', open = 0, closed_at = 1")
+    floor.raw("UPDATE opportunity SET stage = 'lost', open = 0, closed_at = 1, lost_reason = 'timing'")
     floor.raw("UPDATE opportunity_spell SET left_at = 1, entered_at = 1")
     floor.raw("INSERT INTO opportunity_spell VALUES (99, 1, 'lost', 1, NULL, 0, 1)")
     floor.lead(contact_id=floor.state(lead).contact_id)
