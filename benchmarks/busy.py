@@ -30,10 +30,15 @@ def measure(ground: Ground) -> Iterator[Figure]:
     copy = str(ground.copy("busy"))
     calm: dict[str, list[float]] = {"keys": [], "letters": []}
     busy: dict[str, list[float]] = {"keys": [], "letters": []}
+    beside: dict[str, list[float]] = {"keys": [], "letters": []}  # a process that only computes
     source = ground.folder / "busy.csv"
     with started(copy, ground.environment) as ours:
         for number in range(max(2, ground.rounds // 3)):
             _press(ours, calm)
+            computing = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            _press(ours, beside)
+            computing.kill()
+            computing.wait()
             write_people(source, PEOPLE + number)  # other people than the last time
             loading = _loading(copy, source, ground)
             _press(ours, busy)
@@ -45,6 +50,8 @@ def measure(ground: Ground) -> Iterator[Figure]:
         yield Figure(f"{what} while an import runs", median(meanwhile), "ms", 1.5, median(at_rest), "while at rest")
         yield Figure("  the slowest of a hundred", p99(meanwhile), "ms", 30)
         yield Figure("  the slowest of a hundred while at rest", p99(at_rest), "ms")
+        yield Figure("  while another process only computes", median(beside[kind]), "ms")
+        yield Figure("    the slowest of a hundred", p99(beside[kind]), "ms")
 
 
 def _press(ours: Terminal, taken: dict[str, list[float]]) -> None:

@@ -284,7 +284,8 @@ class Rep:
         for key in keys:
             self.press(key)
         self.back()
-        count = f"SELECT count(*) FROM lead WHERE id IN ({','.join(map(str, marked))}) AND {holds}"
+        count = f"SELECT count(*) FROM lead WHERE id IN ({','.join(map(str, marked))}) AND "
+        count += holds.format(now=self.clock.now())
         assert self.one(count) == 3, f"{keys!r} on {marked} was done to {self.one(count)}"
         if self.chance.random() < 0.4:
             self.press("u")
@@ -387,7 +388,7 @@ IN_A_SESSION: list[tuple[Disposition, tuple[str, ...]]] = [
 ]
 # On marked rows: what is pressed, and what then holds of each of them.
 ON_MARKED: list[tuple[tuple[str, ...], str]] = [
-    (("s", "in 2 h\r", "\r"), "snoozed_until IS NOT NULL"),
+    (("s", "in 2 h\r", "\r"), "snoozed_until > {now}"),
     (("xr", "\r"), "open = 0"),
 ]
 
