@@ -31,7 +31,8 @@ def taken_back(floor: Floor) -> Iterator[None]:
 
 MEETING = """
 INSERT INTO meeting
-(id, lead_id, contact_id, booker_id, host_id, at, booked_at, result, words, version, void, written_id) (1, ?, 1, 2, 2, 9, 8, 'booked', '', 0, 0, 1)"""
+(id, lead_id, contact_id, booker_id, host_id, at, booked_at, result, words, version, void, written_id)
+VALUES (1, ?, 1, 2, 2, 9, 8, 'booked', '', 0, 0, 1)"""
 
 
 def put_at(floor: Floor, lead: int, stage: Stage, status: str | None = None) -> None:
