@@ -172,7 +172,7 @@ def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
         owner=head["owner"],
         since=lead.assigned_at,
         rule=head["rule"],
-        pace=_pace(lead, now, store.rules, store.calendar),
+        pace=_pace(lead, _begun(store, lead), now, store.rules, store.calendar),
         last_words=last_words,
         last_at=last_at,
         touches=touches,
@@ -216,18 +216,26 @@ def _trigger(trigger: str, rules: RuleSet) -> str:
     return rules.triggers[Trigger(trigger)] if trigger in set(Trigger) else trigger
 
 
-def _pace(lead: LeadState, now: Instant, rules: RuleSet, calendar: Calendar) -> Pace:
+def _begun(store: Store, lead: LeadState) -> Instant:
+    """When the clocks of an at bat began: its opening, or the import of one that was open elsewhere before."""
+    if not (lead.imported and lead.open):
+        return lead.opened_at
+    first: Instant | None = store.value("SELECT min(at) FROM assignment WHERE lead_id = ? AND void = 0", (lead.id,))
+    return lead.opened_at if first is None else first
+
+
+def _pace(lead: LeadState, begun: Instant, now: Instant, rules: RuleSet, calendar: Calendar) -> Pace:
     """How far into its time an at bat is: to qualify, to convert, else of its whole window."""
     due = {Stage.CONNECTED: (rules.sla.qualify, "to qualify"), Stage.QUALIFIED: (rules.sla.convert, "to convert")}
     if lead.stage in due:
         duration, aim = due[lead.stage]
         if duration.unit is Unit.BUSINESS_DAYS:
-            return Pace(_business_day(lead.stage_at, now, calendar), duration.amount, aim)
+            return Pace(_business_day(max(lead.stage_at, begun), now, calendar), duration.amount, aim)
         of = duration.amount if duration.unit is Unit.DAYS else None
-        return Pace(_day(lead.stage_at, now, calendar), of, aim)
+        return Pace(_day(max(lead.stage_at, begun), now, calendar), of, aim)
     until = now if lead.closed_at is None else lead.closed_at
-    of = None if lead.expires_at is None else max(1, (lead.expires_at - lead.opened_at) // DAY)
-    return Pace(_day(lead.opened_at, until, calendar), of, "of its window")
+    of = None if lead.expires_at is None else max(1, (lead.expires_at - begun) // DAY)
+    return Pace(_day(begun, until, calendar), of, "of its window")
 
 
 def _day(start: Instant, now: Instant, calendar: Calendar) -> int:

@@ -104,6 +104,10 @@ def test_where_it_stands_in_days(world: World) -> None:
     other, _, _ = world.person("Bo", "Li", phone="", motion=Motion.OUTBOUND_TARGET)
     world.now += 10 * DAY
     assert shown(world, other).pace == Pace(11, 45, "of its window")
+    years_ago = world.now - 1_000 * DAY
+    world.store.connection.execute("UPDATE lead SET imported = 1, opened_at = ? WHERE id = ?", (years_ago, other))
+    assert shown(world, other).pace == Pace(11, 45, "of its window"), "an import begins the clocks"
+    world.store.connection.execute("UPDATE lead SET imported = 0, opened_at = assigned_at WHERE id = ?", (other,))
 
 
 def test_when_it_is_over(world: World) -> None:
