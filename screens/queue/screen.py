@@ -77,11 +77,14 @@ class QueueScreen(LeadScreen):
 
     def on_mount(self) -> None:
         """Show the first page with the first frame."""
-        self._show(self.app.desk.read_now(queries.queue, self._owner, self.app.desk.now(), zone=self.app.zone))
+        read, owner = self.app.desk.read_now, self._owner
+        self._show(read(queries.queue, owner, self.app.desk.now(), zone=self.app.zone))
+        if owner is not None:
+            self.shown.take(read(own_views, owner))  # now: the first key may be to go through the views
         self.watch(self.app, "clock", self._minute, init=False)
         self.app.changed.subscribe(self, self._changed)
         self.strip.refresh_figures()
-        self._read_own_views()
+        self._count_own()
 
     # --- what the verbs ask ---
 
