@@ -33,9 +33,10 @@ from store.operations.sessions import (
 )
 from store.operations.views import SaveViewDraft, save_view
 from store.rules.queue_views import Order, Spec
-from store.vocabulary import OpportunityStage
+from store.vocabulary import OpportunityStage, UserRole
 
 DEALS = Stories()
+_WORKING_DAYS = 80  # the season's
 
 
 def _handed_over(told: Told, giver: Actor, taker: Actor, amount: int, note: str) -> int:
@@ -51,14 +52,30 @@ def _handed_over(told: Told, giver: Actor, taker: Actor, amount: int, note: str)
     return made["opportunity_id"]
 
 
-@DEALS.add(leads=2)
+_UNANSWERED = """
+SELECT h.opportunity_id, h.taker_id FROM hand_over h JOIN opportunity o ON o.id = h.opportunity_id
+WHERE h.answered_at IS NULL AND h.void = 0 AND o.open = 1 AND h.at < ? ORDER BY h.id"""
+
+
+@DEALS.add(leads=0)
+def answered(told: Told) -> Story:
+    """Account executives accept within two days what they are given, until the last days."""
+    scene = told.scene
+    for back in range(_WORKING_DAYS, 2, -1):
+        yield scene.day(back, "09:50")
+        for opportunity, taker in scene.store.rows(_UNANSWERED, (scene.day(back + 1, "00:00"),)):
+            scene.do(accept_hand_over, Actor(taker, role=UserRole.AE), AcceptDraft(opportunity))
+
+
+@DEALS.add(leads=3)
 def waiting_for_an_answer(told: Told) -> Story:
-    """Handed over: one that is to be answered today, one that is late."""
+    """Handed over: to each account executive one that is to be answered today; one that is late."""
     scene = told.scene
     yield scene.day(4, "14:20")
     _handed_over(told, told.tom, told.marcus, 1_400_000, "three plants; wants an offer before the holidays")
     yield scene.day(1, "15:10")
     _handed_over(told, told.priya, told.marcus, 2_600_000, "knows our competitor well, ready to see numbers")
+    _handed_over(told, told.tom, told.ines, 1_800_000, "moves to a new hall in spring, needs it by then")
 
 
 @DEALS.add(leads=3)
