@@ -293,6 +293,9 @@ class AtBat(Frame, inherit_bindings=False):
         self._ending = asyncio.get_running_loop().create_task(self._leave(code, GONE_WITHIN - 0.5))
 
     def _handle_exception(self, error: Exception) -> None:
+        if not self.is_running and isinstance(error, WorkerFailed):
+            log.info("what was being read came after its screen had gone", exc_info=error.error)
+            return
         if isinstance(error, WorkerFailed) and isinstance(error.error, StoreError):
             log.error("a read failed", exc_info=error.error)
             self.say(str(error.error), urgent=True)

@@ -6,7 +6,6 @@ Each dialog is made once and opened again and again, so everything about one ope
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from string import ascii_letters, digits
 from typing import Any, ClassVar, Generic, TypeVar
@@ -18,7 +17,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -172,8 +170,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
 
     @work(exclusive=True, group="look")
     async def _look_now(self, look: Callable[[], Awaitable[None]]) -> None:
-        with suppress(NoMatches):  # the program is being left: the fields go before their dialog
-            await look()
+        await look()
 
     def say(self, sentence: str | None) -> None:
         """Show a sentence under the form, or none."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from store.errors import StoreError
 from store.vocabulary import Status
@@ -245,3 +246,21 @@ async def test_a_key_that_waits_for_what_was_begun_costs_nothing_until_then(monk
         await d.idle()
         assert looked
         assert d.app.keys_settled
+
+
+async def test_what_is_read_too_late_for_its_screen_is_no_fault() -> None:
+    app = fake_app()
+    over = asyncio.Event()
+
+    async def late() -> None:
+        await over.wait()
+        app.screen.query_one("#gone")
+
+    async with driving(app):
+        worker = app.run_worker(late())
+        app._running = False
+        over.set()
+        with pytest.raises(WorkerFailed):
+            await worker.wait()
+        app._running = True
+    assert app._exception is None

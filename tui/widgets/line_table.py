@@ -166,7 +166,9 @@ class LineTable(Widget, Generic[Row], can_focus=True):
             self._announce()
 
     def patch(self, id: int, row: Row) -> None:
-        """Show a row's new content where it stands; nothing moves."""
+        """Show a row's new content where it stands; nothing moves, and one that is the same costs nothing."""
+        if self._window.row(id) == row:
+            return
         self._window.replace(id, row)
         self._refresh_ids({id})
         if self.cursor_id == id:
