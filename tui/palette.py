@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,11 +18,18 @@ _LEFT_OUT = frozenset({"palette"})
 
 
 class Palette(CommandPalette):
-    """Textual's palette, but for a second click outside it, which came while the first was closing it."""
+    """Textual's palette, but for what it does not survive.
+
+    A second click outside it, which came while the first was closing it; a page up in a list not drawn yet.
+    """
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close, once."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(IndexError, KeyError):
+            super()._action_command_list(action)
 
 
 class CommandProvider(Provider):
