@@ -67,6 +67,10 @@ class FilterLine(Horizontal):
                 self.input.cursor_position = len(text)
         self.set_class(bool(text) or typing, "-shown")
         if typing:
+            if self.text and not self.input.value.endswith(" "):
+                with self.prevent(Input.Changed):
+                    self.input.value += " "  # what is typed now is another condition
+                    self.input.cursor_position = len(self.input.value)
             self.screen.set_focus(self.input)
 
     def say(self, words: Content) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -61,6 +61,8 @@ class QueueScreen(LeadScreen):
         self._listed = Spec()  # what the list on the screen is of
         self._sieve = Sieve()
         self._aside: set[int] = set()  # marked rows that what is shown now leaves out
+        self._untold: dict[int, Done] = {}  # what was done, by operation, while another screen was in front
+        self._of = ""  # how many a filter looked through
         self._refusal = ""  # why what is typed as a filter cannot be one
         self._two_lines = False
         self._counting: Timer | None = None
@@ -95,6 +97,7 @@ class QueueScreen(LeadScreen):
 
     def lead_done(self, done: Done) -> None:
         """Patch the row, or go on to the next one when it left its place."""
+        self._untold.pop(done.operation_id, None)
         self.strip.refresh_figures()
         self._count_own_soon()
         if done.lead_id is not None:
@@ -109,6 +112,7 @@ class QueueScreen(LeadScreen):
 
     def marked_done(self, done: Done, did: frozenset[int]) -> None:
         """Read the list anew, once; what was done loses its mark."""
+        self._untold.clear()
         self.table.unmark(did)
         self.strip.refresh_figures()
         self.workers.cancel_group(self, "queue")
@@ -131,6 +135,9 @@ class QueueScreen(LeadScreen):
             table.patch(lead_id, placed.row)
         else:
             self._move_on(lead_id, placed.row, placed.index)
+        self._say_left()
+        if not table.row_count:
+            self.preview.show(None)
 
     def _move_on(self, lead_id: int, row: QueueRow, index: int) -> None:
         """Put the row where it belongs now, with the cursor on the one that came next."""
@@ -325,11 +332,18 @@ class QueueScreen(LeadScreen):
             self._say_refusal()
             return
         of = f"the first {found.looked:,}" if not found.all_looked else f"{found.looked:,}"
-        esc = self.app.key_of("back")
-        words = f"{len(found.ids):,} of {of}" if self._spec.filter else ""
-        self.filter_line.say(present.joined(words, f" · {esc} shows all" if words and self.shown.changed else ""))
+        self._of = of
+        self._say_left()
         if not found.all_looked and not self._spec.filter:
             self.app.say(f"only the first {found.looked:,} in due order are ordered here")
+
+    def _say_left(self) -> None:
+        """Say how much of what was looked through is on the list."""
+        if self._refusal or not self._of:
+            return
+        words = f"{len(self.table.ids):,} of {self._of}" if self._spec.filter else ""
+        esc = self.app.key_of("back")
+        self.filter_line.say(present.joined(words, f" · {esc} shows all" if words and self.shown.changed else ""))
 
     def _empty(self) -> Content:
         """What to do about an empty list."""
@@ -378,8 +392,27 @@ class QueueScreen(LeadScreen):
         self._count_own()
 
     def _changed(self, change: Change) -> None:
-        if change.done is None and self.is_current:
+        if change.done is not None:
+            if self.app.screen is not self:
+                self._untold[change.done.operation_id] = change.done
+        elif self.is_current:
             self._look()
+
+    @on(events.ScreenResume)
+    def _in_front_again(self) -> None:
+        """Take in what this person did meanwhile on a screen that tells no list behind it."""
+        last = {done.lead_id: done for done in self._untold.values()}
+        self._untold.clear()
+        if None in last or len(last) > _MOST_TOLD:
+            self.strip.refresh_figures()
+            self.app.hold_keys(self._list(self.table.cursor_id))
+            return
+        for done in last.values():
+            self.lead_done(done)
+
+    @on(LineTable.Marked)
+    def _marked(self) -> None:
+        self.strip.show_marked(len(self.table.marked))
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
@@ -419,4 +452,5 @@ def _them(count: int) -> str:
 
 
 _KEYS = {"later": "later", "new": "new_lead"}
+_MOST_TOLD = 20  # at bats brought in line one by one; of more the list is read anew
 _COUNTED_AFTER = 1.0  # seconds after the last act

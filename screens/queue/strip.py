@@ -18,6 +18,7 @@ from tui.frame import Frame, Standing
 from tui.theme import Urgency
 
 _WIDE = 160  # cells; narrower, the views need the room
+_ON_MARKED = ("accept", "snooze", "status", "close", "reassign")
 _NEAR_THE_LIMIT = 0.9  # of the open callbacks a rep may have
 
 
@@ -45,6 +46,13 @@ class Strip(Widget):
         self._today: Today | None = None
         self._came = 0
         self._went = 0
+        self._marked = 0
+
+    def show_marked(self, count: int) -> None:
+        """Say how many rows are marked, and what can be done with all of them."""
+        if count != self._marked:
+            self._marked = count
+            self.refresh()
 
     def count_own(self, counts: Mapping[int, int | None]) -> None:
         """Say how much is in each view of one's own, by the view's id."""
@@ -86,6 +94,9 @@ class Strip(Widget):
                 self.post_message(self.Picked(index))
 
     def _figures(self) -> Content:
+        if self._marked:
+            keys = " ".join(map(self.app.key_of, _ON_MARKED))
+            return present.content(f"{self._marked:,} marked: {keys} act on all", "$foreground")
         if self._came or self._went:
             words = [f"{self._came} new"] if self._came else []
             words += [f"{self._went} gone"] if self._went else []

@@ -113,3 +113,27 @@ async def test_the_words_follow_the_clock(floor: Floor) -> None:
         d.app.clock = floor.now
         await d.idle()
         assert "late" in d.screen_text()
+
+
+async def test_what_is_undone_on_another_screen_is_back_in_the_list(floor: Floor) -> None:
+    first, second = floor.lead(), floor.lead()
+    async with at_work(floor) as d:
+        table = queue_of(d).table
+        before = list(table.ids)
+        await d.press("l", "n")
+        assert list(table.ids) != before
+        await d.press("2", "u")
+        assert "undone" in d.screen_text()
+        await d.press("1")
+        await d.until(lambda: set(table.ids) == {first, second})
+        assert floor.value("SELECT count(*) FROM touch WHERE void = 0") == 0
+
+
+async def test_marked_rows_are_counted_and_what_acts_on_them_is_named(floor: Floor) -> None:
+    for _ in range(3):
+        floor.lead()
+    async with at_work(floor) as d:
+        await d.press("space", "space")
+        assert "2 marked: a s t x r act on all" in d.screen_text()
+        await d.press("ctrl+a", "ctrl+a")
+        assert "marked" not in d.screen_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from screens.queue.filter_line import FilterInput
 from screens.queue.shown import BUILT_IN, Shown, fitting
 from store.operations.promises import CallbackDraft, callback
 from store.operations.views import SaveViewDraft, save_view
@@ -344,3 +345,17 @@ def test_next_goes_round() -> None:
     for _ in range(len(View)):
         shown.open(shown.index + 1)
     assert shown.tab.spec == Spec()
+
+
+async def test_a_filter_says_what_is_left_after_an_act_and_takes_another_condition(floor: Floor) -> None:
+    for _ in range(3):
+        floor.lead()
+    async with at_work(floor) as d:
+        await d.press("f")
+        await d.type("person1")
+        await d.press("enter")
+        await d.until(lambda: "1 of 3" in d.screen_text())
+        await d.press("x", "r")
+        await d.until(lambda: "0 of 3" in d.screen_text())
+        await d.press("f")
+        assert d.app.screen.query_one(FilterInput).value == "person1 "
