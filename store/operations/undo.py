@@ -102,8 +102,42 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
     for entity, entity_id in was:
         if entity == "opportunity":
             _check_alone(tx, entity_id)
-    name = spoken_name(tx, tx.lead(lead_id)) if lead_id is not None else "it"
-    return tx.done(f"undone: {kind.replace('_', ' ')} for {name}")
+    return tx.done(f"undone: {_WORDS.get(kind, kind.replace('_', ' '))} for {_name(tx, kind, lead_id, was)}")
+
+
+# What an act is called once it is taken back, where its kind does not say it well.
+_WORDS = {
+    "log_touch": "touch",
+    "new_lead": "new at bat",
+    "follow": "new at bat",
+    "set_status": "status",
+    "add_person": "adding a person",
+    "edit_contact": "edit",
+    "edit_account": "edit",
+    "change_pool": "change of pool",
+    "accept_hand_over": "acceptance",
+    "reject_hand_over": "rejection",
+    "update_opportunity": "change",
+    "note_opportunity": "note",
+    "set_group": "change of people",
+    "open_opportunity": "opportunity",
+    "save_view": "view",
+    "rename_view": "new name of the view",
+    "drop_view": "removal of the view",
+}
+_OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}
+_OF_A_DEAL |= {"note_opportunity", "set_group"}
+
+
+def _name(tx: Transaction, kind: str, lead_id: int | None, was: dict[tuple[str, int], dict[str, Any]]) -> str:
+    """Whom or what the act was about: a person, a company, an opportunity, a view."""
+    if lead_id is not None and kind not in _OF_A_DEAL:
+        return spoken_name(tx, tx.lead(lead_id))
+    for entity in ("opportunity", "contact", "account", "saved_view"):
+        for table, entity_id in was:
+            if table == entity:
+                return str(tx.get(_MODELS[entity], entity_id)["name"])
+    return "it"
 
 
 def _in_time(tx: Transaction, at: Instant) -> None:
