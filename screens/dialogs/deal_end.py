@@ -99,6 +99,11 @@ class DealEndDialog(DealDialog):
         bogus = f"{present.safe(self.deal.person, 40)} is never worked again" if draft.bogus else ""
         return self._said(f"rejected by sales: {why}", f"back to {giver}, who is told", "out of the figures", bogus)
 
+    @property
+    def typed_something(self) -> bool:
+        """Whether there are words that closing would lose; their fields are shown only once a letter asks for them."""
+        return any(self._input(name).value.strip() for name in ("competitor", "note"))
+
     def _ways(self) -> list[Choice[str]]:
         deal, me = self.deal, self.app.person.id if self.app.person is not None else 0
         actor = self.app.desk.actor

@@ -405,7 +405,7 @@ def _reverse_opportunity(tx: Transaction, conversion: dict[str, Any]) -> None:
         return  # it was open before: the at bat only leaves it
     touched = "SELECT 1 FROM change WHERE entity = 'opportunity' AND entity_id = ? AND operation_id > ?"
     if tx.store.value(touched, (opportunity["id"], conversion["written_id"])):
-        raise Refusal("The opportunity was worked on since: reject it instead.")
+        raise Refusal(f"The opportunity was worked on since: {_instead_of_reversing(tx, opportunity)}.")
     for spell in tx.find(OpportunitySpell, opportunity_id=opportunity["id"], left_at=None, void=0):
         tx.update(OpportunitySpell, spell, left_at=tx.now)
     tx.insert(OpportunitySpell, opportunity_id=opportunity["id"], stage=OpportunityStage.REVERSED, entered_at=tx.now)
@@ -418,3 +418,11 @@ def _reverse_opportunity(tx: Transaction, conversion: dict[str, Any]) -> None:
         reversed_at=tx.now,
         moved_at=tx.now,
     )
+
+
+def _instead_of_reversing(tx: Transaction, opportunity: dict[str, Any]) -> str:
+    """What can still be done with an opportunity that was touched."""
+    if not opportunity["open"]:
+        return f"it is {OpportunityStage(opportunity['stage']).label} for good, and new interest is a new at bat"
+    waits = tx.find(HandOver, opportunity_id=opportunity["id"], answered_at=None, void=0)
+    return "reject the hand-over, or close it as lost" if waits else "close it as lost instead"

@@ -131,6 +131,19 @@ async def test_winning_takes_two_keys_and_the_company_is_a_customer(floor: Floor
     assert floor.value("SELECT customer_since FROM account") == floor.now
 
 
+async def test_leaving_the_end_asks_once_for_what_was_typed(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("x", "l", "c")
+        await d.until(lambda: "Which competitor" in said(d))
+        await d.type("Globex")
+        await d.press("escape")
+        await d.until(lambda: "What you typed is not saved" in said(d))
+        assert "Globex" in said(d)
+        await d.press("escape")
+        await d.until(lambda: isinstance(d.app.screen, DealsScreen))
+
+
 async def test_losing_to_a_competitor_asks_which(floor: Floor) -> None:
     id = handed(floor)
     accept(floor, id)

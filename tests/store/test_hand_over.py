@@ -9,6 +9,7 @@ import pytest
 from store.actor import Actor
 from store.errors import Conflict, Refusal
 from store.instants import DAY, MINUTE
+from store.operations.converting import ReverseDraft, reverse
 from store.operations.hand_over import (
     AcceptDraft,
     HandOverDraft,
@@ -205,3 +206,20 @@ def standing(floor: Floor) -> dict[str, list[Row]]:
         for table, rows in tables.items()
         if table not in ("operation", "change", "change_secret", "seal")
     }
+
+
+def test_a_reversal_too_late_says_what_can_be_done_instead(floor: Floor) -> None:
+    lead = floor.lead(Stage.QUALIFIED)
+    made = floor.convert(lead, taker_id=ED.user_id).made
+    assert made is not None
+    id = made["opportunity_id"]
+    reverses = ReverseDraft(lead, "too early")
+    update_opportunity(floor.store, ANA, floor.later(), OpportunityDraft(id, name="Nine sites"))
+    with pytest.raises(Refusal, match="reject the hand-over, or close it as lost"):
+        reverse(floor.store, ANA, floor.later(), reverses)
+    accept(floor, id)
+    with pytest.raises(Refusal, match="worked on since: close it as lost instead"):
+        reverse(floor.store, ANA, floor.later(), reverses)
+    lose(floor.store, ED, floor.later(), LoseDraft(id, "no_budget"))
+    with pytest.raises(Refusal, match="it is lost for good"):
+        reverse(floor.store, ANA, floor.later(), reverses)
