@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("submit", "ctrl+s", "save", "Save what the dialog says it will do.", _DIALOG, 1),
     Command("anyone", "ctrl+o", "you or anyone", "A callback: yours, or anyone's of the team.", _DIALOG),
     Command("allowed_hour", "ctrl+n", "allowed hour", "Take the next time at which they may be called.", _DIALOG),
+    Command("when", "f2", "other time", "In the log dialog: when it was, if that was not now.", _DIALOG),
     Command("dismiss_dialog", "escape,ctrl+g", "close", "Close without saving; asks once if you typed something.",
             _DIALOG, 2, action="close_dialog"),
 )  # fmt: skip

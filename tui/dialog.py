@@ -17,6 +17,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -45,13 +46,14 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     A subclass gives ``heading``, ``compose_form``, ``reset``, ``draft`` and ``operation``, and where useful
     ``consequence`` and ``prepare``. A letter picks a choice and saves at once if ``draft`` then lacks nothing;
     with SAVES_ON_LETTER off it only picks. With LETTERS_STAY a letter means the list that has the focus; where
-    letters do not save, also another one that alone has it.
+    letters do not save, also another one that alone has it. ALSO_IN_KEY_LINE names commands of its own.
     """
 
     app = getters.app(Frame)
     AUTO_FOCUS = ""
     SAVES_ON_LETTER: ClassVar[bool] = True
     LETTERS_STAY: ClassVar[bool] = False
+    ALSO_IN_KEY_LINE: ClassVar[tuple[str, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Where.DIALOG),
         Binding("enter", "enter", show=False, priority=True),
@@ -132,7 +134,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
                 yield from self.compose_form()
             yield _Consequence(classes="dialog--consequence")
             yield Static(classes="dialog--said")
-            yield KeyLine([Where.DIALOG])
+            yield KeyLine([Where.DIALOG], self.ALSO_IN_KEY_LINE)
 
     def begin(self, opening: Opening, then: Callable[[Result], None]) -> None:
         """Start afresh on ``opening``; ``then`` gets the result once it is saved."""
@@ -200,6 +202,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     def on_resize(self) -> None:
         """The form scrolls in what the lines around it leave, so that what will happen is always in sight."""
         self.query_one(".dialog--form").styles.max_height = max(self.size.height - _AROUND_THE_FORM, 5)
+        self.call_after_refresh(self._keep_focus_in_sight)
 
     # --- keys ---
 
@@ -278,6 +281,21 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             self._asked_to_drop = False
             self.say(None)
         self.show_consequence()
+        if control is self.focused and isinstance(control, ChoiceList):
+            self.call_after_refresh(self._keep_focus_in_sight)
+
+    def _keep_focus_in_sight(self) -> None:
+        """Scroll to the field that has the focus; of a list taller than the form, to the choice selected."""
+        focused, form = self.focused, self.query_one(".dialog--form")
+        if focused is None or not self.is_current:
+            return
+        fields = [widget for widget in focused.ancestors if isinstance(widget, Field)]
+        fitting = next((widget for widget in (*fields, focused) if widget.size.height <= form.size.height), None)
+        if fitting is not None:
+            fitting.scroll_visible(animate=False)
+        elif isinstance(focused, ChoiceList) and focused.chosen_line is not None:
+            line = focused.region.offset - form.content_region.offset + form.scroll_offset + (0, focused.chosen_line)
+            form.scroll_to_region(Region(*line, 1, 1), animate=False)
 
     def _pick(self, letter: str) -> ChoiceList[Any] | None:
         """Pick by letter; the list it was in, if any."""

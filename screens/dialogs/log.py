@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
@@ -33,11 +34,16 @@ from tui.widgets.when_input import WhenInput
 
 
 class LogDialog(LeadDialog):
-    """Letters choose what came of it and save; digits only change how and with whom."""
+    """Letters choose what came of it and save; digits only change how and with whom.
+
+    In the field of another list its own digits count and letters do nothing, since there they were meant as words.
+    """
 
     VERB = "Log"
+    ALSO_IN_KEY_LINE = ("when",)
 
     tries: tuple[Instant, ...] = ()
+    _told_of_letters = False
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Where the cadence ends, read when they were tried: the next try is spread over their day."""
@@ -59,6 +65,7 @@ class LogDialog(LeadDialog):
 
     def reset(self, opening: QueueRow | Offered) -> None:
         """Nothing chosen; the planned channel, the person themself."""
+        self._told_of_letters = False
         self.query_one("#note", Input).value = ""
         for when in self.query(WhenInput):
             when.reset(contact_zone=self.contact_zone)
@@ -70,10 +77,11 @@ class LogDialog(LeadDialog):
     def draft(self) -> TouchDraft:
         """The touch as it stands."""
         disposition: Disposition | None = self._list("disposition").value
+        nxt, happened = self.query(WhenInput)
+        next_at, at = nxt.at, _past(happened)
         if disposition is None:
             raise Refusal("What came of it? Press its letter.", "disposition")
-        nxt, happened = self.query(WhenInput)
-        draft = self._touch(disposition, note=self.query_one("#note", Input).value, next_at=nxt.at, at=_past(happened))
+        draft = self._touch(disposition, note=self.query_one("#note", Input).value, next_at=next_at, at=at)
         self._effect(draft)
         return draft
 
@@ -87,7 +95,7 @@ class LogDialog(LeadDialog):
         """What the choice will do, with its next step in the person's own zone."""
         disposition: Disposition | None = self._list("disposition").value
         if disposition is None:
-            return Content("A letter saves at once; tab only looks. A capital letter picks it and goes on to the note.")
+            return self._how_to_go_on()
         try:
             draft = self.draft()
         except Refusal as refusal:
@@ -98,12 +106,19 @@ class LogDialog(LeadDialog):
 
     def action_letter(self, letter: str) -> None:
         """Digits change how it was done; a conversation goes on to the note, everything else saves."""
+        choices = self._list("disposition")
+        elsewhere = self.focused if self.focused is not choices else None
         if letter.isdigit():
-            if any(self._list(name).pick(letter) for name in ("channel", "with-whom", "direction")):
-                self._list("disposition").set_choices(self._choices(), self._list("disposition").value)
+            changed = [self._list(name) for name in ("channel", "with-whom", "direction")]
+            if any(each.pick(letter) for each in changed if elsewhere in (None, each)):
+                choices.set_choices(self._choices(), choices.value)
                 self.show_consequence()
             return
-        choices = self._list("disposition")
+        if elsewhere is not None:
+            self._told_of_letters = True
+            when = self.app.key_of("when")
+            self.say(f"Nothing is logged: a letter is an outcome in the first list only. {when} types another time.")
+            return
         asks = {choice.letter for choice in choices.choices if choice.value in ASKS_WHAT_WAS_LEARNED}
         if letter in asks and not self.query_one("#note", Input).value:
             choices.pick(letter)
@@ -112,8 +127,32 @@ class LogDialog(LeadDialog):
             return
         super().action_letter(letter)
 
+    def action_when(self) -> None:
+        """Go to the time it was; enter there goes back to what came of it, as long as that is not chosen."""
+        self.focus_field(next(field for field in self.query(Field) if field.field == "at"))
+
+    @on(events.DescendantFocus)
+    def _elsewhere_now(self) -> None:
+        if self._told_of_letters:
+            self._told_of_letters = False
+            self.say(None)
+
     def _list(self, name: str) -> ChoiceList[Any]:
         return self.query_one(f"#{name}", ChoiceList)
+
+    def _how_to_go_on(self) -> Content:
+        """What the keys do as long as nothing is chosen, and the time it was, which may be out of sight."""
+        try:
+            at = self.query(WhenInput).last().at
+        except Refusal:
+            at = None
+        if at is None:
+            return Content(
+                "A letter saves at once; tab only looks. A capital letter goes on to what is below: ↓ note, next step, "
+                "how, with whom, when it was."
+            )
+        happened = present.exactly(at, self.contact_zone or self.app.zone, self.app.desk.now())
+        return present.joined(f"It was {happened}: enter goes to the outcomes, where a letter saves at once.")
 
     def _touch(self, disposition: Disposition, **more: Any) -> TouchDraft:
         channel: Channel = self._list("channel").value or Channel.CALL

@@ -1,4 +1,8 @@
-"""Choices with a letter beside each: the letter picks one, arrows and tab only go over them."""
+"""Choices with a letter beside each: the letter picks one, arrows only go over them.
+
+In the first field of a screen tab goes over them too; from a later one it goes on, so that nobody changes a choice
+on the way to another field.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +89,11 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
         """What the selected choice stands for."""
         return None if self._index is None else self._choices[self._index].value
 
+    @property
+    def chosen_line(self) -> int | None:
+        """The line that the selected choice is shown in, from 0."""
+        return None if self._index is None else self._index % max(self._shape(self.size.width)[0], 1)
+
     def set_choices(self, choices: Sequence[Choice[V]], value: V | None = None) -> None:
         """Show other choices, with ``value`` selected if it is among them."""
         self._choices = tuple(choices)
@@ -113,9 +122,9 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
             self._set(max(0, min(index, len(self._choices) - 1)))
 
     def action_over_or_out(self, step: int) -> None:
-        """Select the next choice; after the last, go on to the next field."""
+        """In the first field select the next choice; after the last, and from any other field, go on to the next."""
         end = len(self._choices) - 1 if step > 0 else 0
-        if not self._choices or self._index == end:
+        if not self._choices or self._index == end or self.screen.focus_chain[:1] != [self]:
             self.screen.focus_next() if step > 0 else self.screen.focus_previous()
         else:
             self.action_over(step)

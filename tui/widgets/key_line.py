@@ -26,13 +26,15 @@ class KeyLine(Widget):
     KeyLine { dock: bottom; height: 1; background: $footer-background; color: $text-muted; }
     """
 
-    def __init__(self, where: Iterable[Where]) -> None:
+    def __init__(self, where: Iterable[Where], also: Iterable[str] = ()) -> None:
+        """``also`` are the ids of commands that only here have a place in the line, after the others."""
         super().__init__()
         places = set(where)
         ranked = [command for command in commands_of(places) if command.footer]
         if Where.TIMELINE in places:  # it is open already: the way out has its place
             ranked = [BY_ID["back"], *(command for command in ranked if command.id != "timeline")]
-        self._commands = sorted(ranked, key=lambda command: command.footer or BY_ID["timeline"].footer)
+        ranked.sort(key=lambda command: command.footer or BY_ID["timeline"].footer)
+        self._commands = [*ranked, *(BY_ID[id] for id in also)]
         self._places: list[tuple[range, Command]] = []
 
     def on_mount(self) -> None:
