@@ -1,7 +1,8 @@
 """A queue narrowed by a filter and put in another order, letter by letter without reading it again.
 
-What was read is kept until somebody commits or a minute has passed. Of a list longer than ``MOST`` only the first in
-due order are looked through, and the answer says so.
+What was read is kept until a minute has passed, or until somebody changed the at bat, its person or its company:
+while an import commits by the second, only what it touched is read again. Of a list longer than ``MOST`` only the
+first in due order are looked through, and the answer says so.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Sieve:
 
     def __init__(self) -> None:
         self._seen: tuple[Any, ...] = ()
+        self._version = -1
         self._facts: dict[int, Facts] = {}
+        self._stamps: dict[int, tuple[int, ...]] = {}  # the versions that the facts were read in
         self._ids: dict[View, Sequence[int]] = {}
 
     def list(
@@ -74,24 +77,35 @@ class Sieve:
 
     def _look(self, store: Store, owner_id: int | None, now: Instant, zone: str) -> None:
         """Forget what may have changed."""
-        seen = (store.data_version(), now // MINUTE, owner_id, zone)
+        seen, version = (now // MINUTE, owner_id, zone), store.data_version()
         if seen != self._seen:
-            self._seen = seen
             self._facts.clear()
+        if (seen, version) != (self._seen, self._version):
+            self._seen, self._version = seen, version
             self._ids.clear()
+
+    def _forget_changed(self, store: Store, ids: Sequence[int]) -> None:
+        """Drop the facts of what is in another version now."""
+        if self._facts:
+            for lead_id, *stamp in store.rows(_STAMPS, (json.dumps(ids),)):
+                if self._stamps.get(lead_id) != tuple(stamp):
+                    self._facts.pop(lead_id, None)
 
     def _found(self, store: Store, owner_id: int | None, now: Instant, spec: Spec, zone: str) -> Sequence[int]:
         if spec.view not in self._ids:
             self._ids[spec.view] = tuple(
                 islice(walk(store, owner_id, now, zone=zone, view=spec.view, limit=MOST), MOST)
             )
+            self._forget_changed(store, self._ids[spec.view])
         ids = self._ids[spec.view]
         if spec.plain:
             return ids
         passes = parse(spec.filter)
         missing = [lead_id for lead_id in ids if lead_id not in self._facts]
         for start in range(0, len(missing), _AT_ONCE):
-            self._facts.update(facts_read(store, missing[start : start + _AT_ONCE], owner_id, now, zone))
+            some = missing[start : start + _AT_ONCE]
+            self._stamps.update((row[0], row[1:]) for row in store.rows(_STAMPS, (json.dumps(some),)))
+            self._facts.update(facts_read(store, some, owner_id, now, zone))
         facts = self._facts
         found = [lead_id for lead_id in ids if lead_id in facts and passes(facts[lead_id])]
         if spec.order is not Order.DUE:
@@ -191,6 +205,10 @@ def _first(order: Order, facts: Facts) -> tuple[Any, ...]:
             return (facts.opened_at,)
 
 
+_STAMPS = """
+SELECT l.id, l.version, coalesce(c.version, 0), coalesce(a.version, 0)
+FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+WHERE l.id IN (SELECT value FROM json_each(?))"""
 _MORE = """
 SELECT l.id, coalesce(a.industry, ''), coalesce(nullif(a.country, ''), c.country, ''), a.size, coalesce(m.name, ''),
        coalesce((SELECT group_concat(digits, ' ') FROM phone WHERE contact_id = l.contact_id AND void = 0), '')

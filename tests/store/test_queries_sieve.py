@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from store import Store
 from store.errors import Refusal
 from store.instants import DAY
 from store.operations.promises import CallbackDraft, callback
+from store.operations.working import NoteDraft, note
 from store.queries.queue import queue
 from store.queries.sieve import MOST, Sieve, place
 from store.rules.closing import NewPerson
@@ -144,6 +148,38 @@ def test_what_others_commit_is_seen(floor: Floor, five: dict[str, int], tmp_path
         assert sieve.counts(reader, ME, floor.now, specs) == (0, 0)
         floor.touch(five["Dana"], Disposition.CONVERSATION)
         assert sum(count or 0 for count in sieve.counts(reader, ME, floor.now, specs)) == 1
+    finally:
+        reader.close()
+
+
+def test_only_what_others_changed_is_read_again(
+    floor: Floor, five: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from store import open_store
+    from store.queries import sieve as module
+
+    sieve = Sieve()
+    read: list[int] = []
+    reader = open_store(floor.store.path, read_only=True)
+    facts_read = module.facts_read
+
+    def told(store: Store, ids: Sequence[int], *more: Any) -> Any:
+        read.extend(ids)
+        return facts_read(store, ids, *more)
+
+    monkeypatch.setattr(module, "facts_read", told)
+    try:
+        spec, minute = [Spec(View.ALL, "o")], floor.now - floor.now % MINUTE
+        sieve.counts(reader, ME, minute, spec)
+        assert set(five.values()) >= set(read) != set()
+        read.clear()
+        note(floor.store, BEN, floor.now, NoteDraft(five["Dana"], "likes tea"))
+        sieve.counts(reader, ME, minute, spec)
+        assert read == [five["Dana"]]
+        read.clear()
+        floor.raw("UPDATE account SET name = 'Zebra', version = version + 1, written_id = 1 WHERE id = 2")
+        sieve.counts(reader, ME, minute, spec)
+        assert len(read) == 1
     finally:
         reader.close()
 
