@@ -85,9 +85,9 @@ class ContactReader:
             return parse_when(text, self._zone, day_first=self._day_first)
         return found
 
-    def phone_regions(self, country: str | None) -> tuple[str, ...]:
-        """Whose numbering plans to try for a number without its country code."""
-        return (country, self._region) if country and country != self._region else (self._region,)
+    def phone_regions(self, country: str) -> tuple[str, ...]:
+        """Whose numbering plan holds for a number without its country code; see ``phones.regions``."""
+        return phones.regions(country, self._region)
 
 
 class _Draft:
@@ -118,7 +118,7 @@ class _Draft:
         self.size: int | None = None
         self.zone: str | None = None
         self.custom: dict[str, str] = {}
-        self.notices: list[str] = []
+        self.notices: list[tuple[str, str]] = []
 
     def text(self, name: str) -> str:
         return self.texts.get(name, "")
@@ -132,7 +132,11 @@ class _Draft:
     def keep(self, column: Column, value: str, what: str) -> None:
         """A value that could not be understood, kept as a custom field with a notice."""
         self.custom[column.header] = clean_note(value, field=column.header)
-        self.notices.append(f"{column.header}: “{value[:60]}” is no {what}, kept as a custom field")
+        self.doubt(column, value, f"is no {what}", "kept as a custom field")
+
+    def doubt(self, column: Column, value: str, why: str, kept: str) -> None:
+        """Say what is wrong with a value, and what becomes of it where the row is taken."""
+        self.notices.append((f"{column.header}: “{value[:60]}” {why}", kept))
 
     def unfit(self) -> str:
         """Why this row makes no contact, or ""."""
@@ -147,7 +151,8 @@ class _Draft:
             return f"deleted in {self.reader.system}"
         if merged := self.text("merged_into_id"):
             return f"merged into {merged} in {self.reader.system}"
-        why = f" ({'; '.join(self.notices)})" if "e-mail or phone" in missing and self.notices else ""
+        wrong = "; ".join(sentence for sentence, _ in self.notices)
+        why = f" ({wrong})" if "e-mail or phone" in missing and wrong else ""
         return f"no {' and no '.join(missing)}{why}" if missing else ""
 
     def contact(self, line: int, cells: Sequence[str]) -> ContactRow:
@@ -211,12 +216,12 @@ class _Draft:
             converted_opportunity_id=self.texts.get("converted_opportunity_id"),
             converted_account_id=self.texts.get("converted_account_id"),
             custom=self.custom,
-            notices=tuple(self.notices),
+            notices=tuple(f"{sentence}, {kept}" for sentence, kept in self.notices),
         )
 
     def read_phones(self) -> None:
         """Understand the numbers, now that every cell has told: the country says whose they are."""
-        country = country_code(self.text("country")) if self.text("country") else None
+        country = self.text("country")
         regions = self.reader.phone_regions(country)
         seen: set[tuple[str, str]] = set()
         for column, cell in self.phone_cells:
@@ -228,6 +233,8 @@ class _Draft:
                 elif (key := (phone.digits, phone.extension)) not in seen:
                     seen.add(key)
                     self.phones.append(phone)
+                    if phone.e164 is None:
+                        self.doubt(column, raw, phones.invalid(text, country), "kept as it is written")
 
     def _said_domain(self) -> str:
         return site_domain(self.text("domain")) or site_domain(self.text("website"))

@@ -25,6 +25,7 @@ from store.rules.touch import DISPOSITIONS
 from store.vocabulary import Channel, Disposition, MeetingResult, OpportunityStage, PhoneKind, PromiseState
 
 GENERIC = "generic"
+COMPANIES = "hubspot-companies"  # the preset of lists of companies
 OWN = "atbat"  # the preset of our own exports, and how their rows' external ids call where they are from
 AS_WRITTEN = " (as written)"  # ends the header of a field of the team's own that bears the name of one of ours
 EMAIL_FIELDS = {"email": "", "email_work": "work", "email_home": "home", "email_other": "other"}
@@ -94,6 +95,14 @@ _WORDS: Table[str, frozenset[str] | None] = {
     "meetings": frozenset(map(str, MeetingResult)),
     "tasks": frozenset(map(str, PromiseState)),
 }
+# What people have and companies do not; a column "name" may be of either.
+_PEOPLES = frozenset(
+    (
+        *("first_name", "last_name", "title", "seniority", "company", "phone_direct", "phone_mobile", "phone_home"),
+        *(*EMAIL_FIELDS, "opted_out_email", "do_not_call", "converted"),
+    )
+)
+_PEOPLES_NAMES = frozenset(("fullname", "contactname", "personname", "leadname"))
 IGNORED = "-"  # the field of a column that is left out altogether
 
 _PRESETS = Path(__file__).with_name("presets")
@@ -202,9 +211,27 @@ def choose(headers: Iterable[str]) -> Mapping:
 def relative(name: str, headers: Iterable[str]) -> Mapping:
     """The preset of that name, or of its system's other files (``hubspot`` has ``hubspot-deals``) whose marks fit."""
     given = frozenset(map(folded, headers))
-    named = preset(name)
-    family = [named, *(each for key, each in presets().items() if key.startswith(f"{name}-"))]
+    family = [preset(name), *(each for key, each in presets().items() if key.startswith(f"{name}-"))]
     return max(family, key=lambda each: each.fits(given))
+
+
+def is_family(name: object) -> bool:
+    """Whether a preset names a system with several kinds of files, so that the columns tell which this is."""
+    return any(key.startswith(f"{name}-") for key in presets())
+
+
+def people_or_companies(mapping: Mapping, headers: Iterable[str]) -> bool:
+    """Whether it cannot be told if a file taken for one of people lists companies.
+
+    It can where a column is people's alone (first or last name, e-mail, job title, the company they are at, …), and
+    where none tells of the size, industry or domain of companies.
+    """
+    given = frozenset(map(folded, headers))
+    fields = {mapping.fields.get(name) for name in given}
+    if mapping.kind is not FileKind.CONTACTS or "name" not in given or fields & _PEOPLES or given & _PEOPLES_NAMES:
+        return False
+    companies = preset(COMPANIES)
+    return any(companies.fields.get(name) in ("domain", "industry", "company_size") for name in given)
 
 
 def is_known(header: str) -> bool:

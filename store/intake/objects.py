@@ -17,7 +17,7 @@ from store.intake.countries import country_code
 from store.intake.dates import When, parse_when
 from store.intake.mapping import IGNORED, INCOMING, FileKind, Mapping
 from store.intake.people import parse_email, several
-from store.intake.phones import Phone, parse_phone
+from store.intake.phones import Phone, invalid, parse_phone, regions
 from store.intake.rejects import unsafe_cell
 from store.intake.rows import Column, ContactRow, Defaults, Reject
 from store.vocabulary import Channel, PhoneKind
@@ -150,6 +150,11 @@ class _Cells:
         self.custom[header] = text
         self.notices.append(f"{header}: “{text[:60]}” is no {what}, kept as it is")
 
+    def doubt(self, name: str, why: str) -> None:
+        """Say what is wrong with a value that is taken as it is written."""
+        text, header = self._texts[name]
+        self.notices.append(f"{header}: “{text[:60]}” {why}, kept as it is written")
+
     def when(self, name: str) -> When | None:
         text = self.text(name)
         found = self.reader.when(text) if text else None
@@ -242,7 +247,7 @@ class ObjectReader:
             website=cells.text("website"),
             industry=cells.text("industry"),
             company_size=cells.size(),
-            phones=tuple(self._phones(cells, country)),
+            phones=tuple(self._phones(cells)),
             street=cells.text("street"),
             city=cells.text("city"),
             state=cells.text("state"),
@@ -255,14 +260,16 @@ class ObjectReader:
             notices=tuple(cells.notices),
         )
 
-    def _phones(self, cells: _Cells, country: str) -> list[Phone]:
+    def _phones(self, cells: _Cells) -> list[Phone]:
         text = cells.text("phone")
         if not text:
             return []
-        regions = tuple(dict.fromkeys(filter(None, (country, self._region))))
-        phone = parse_phone(text, *regions, kind=PhoneKind.SWITCHBOARD)
+        country = cells.text("country")
+        phone = parse_phone(text, *regions(country, self._region), kind=PhoneKind.SWITCHBOARD)
         if not phone.digits:
             cells.keep("phone", "phone number")
+        elif phone.e164 is None:
+            cells.doubt("phone", invalid(text, country))
         return [phone] if phone.digits else []
 
     def _deal(self, line: int, digest: str, cells: _Cells) -> DealRow | str:

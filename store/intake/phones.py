@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from store.intake.countries import country_code
 from store.vocabulary import PhoneKind, Reachability
 
 _SEVERAL = re.compile(r"\s*(?:;(?!\s*ext)|[\r\n]|\s/\s)\s*", re.IGNORECASE)
@@ -43,6 +44,25 @@ def parse_phone(raw: str, *regions: str, kind: PhoneKind = PhoneKind.OTHER) -> P
     """
     phone = _read(raw, regions)
     return phone if kind is phone.kind else replace(phone, kind=kind)
+
+
+def regions(country: str, region: str) -> tuple[str, ...]:
+    """Whose numbering plan (ISO code) holds for a number without its country code: that of the row's own country.
+
+    ``country`` is the text of the row: only where it is empty does ``region``, the team's, hold. A country that nobody
+    knows has no plan: read by the team's, a number of theirs would become the valid number of a stranger.
+    """
+    if not country:
+        return (region,)
+    code = country_code(country)
+    return (code,) if code else ()
+
+
+def invalid(raw: str, country: str) -> str:
+    """What to say of a number that does not validate, in a row of that country."""
+    if _international(raw):
+        return "is no valid number"
+    return f"is no valid number {'of the row’s country' if country else 'where the team is'}"
 
 
 def several(raw: str) -> list[str]:
@@ -93,7 +113,7 @@ def _readings(number: str, regions: tuple[str, ...]) -> list[tuple[str, str | No
     """How the text may be meant, most likely first: as written in each region, then with a lost + put back."""
     from phonenumbers import country_code_for_region
 
-    if number.startswith(("+", "＋")) or number[:5].lower() == "tel:+":
+    if _international(number):
         return [(number, None)]
     as_written: list[tuple[str, str | None]] = [(number, region) for region in regions]
     if number.startswith("00"):
@@ -101,3 +121,7 @@ def _readings(number: str, regions: tuple[str, ...]) -> list[tuple[str, str | No
     long = number.isdigit() and len(number) >= _INTERNATIONAL_DIGITS
     tried = long and any(number.startswith(str(country_code_for_region(region))) for region in regions)
     return [*as_written, ("+" + number, None)] if long and not tried else as_written
+
+
+def _international(number: str) -> bool:
+    return number.startswith(("+", "＋")) or number[:5].lower() == "tel:+"

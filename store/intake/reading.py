@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from store.errors import Refusal
-from store.intake.cells import ContactReader
+from store.intake.cells import EMPTY_VALUES, ContactReader
 from store.intake.clean import NAME_LIMIT, clean_line
 from store.intake.dates import day_comes_first
 from store.intake.mapping import (
+    COMPANIES,
     DATE_FIELDS,
     EMAIL_FIELDS,
     IGNORED,
@@ -20,7 +21,9 @@ from store.intake.mapping import (
     FileKind,
     Mapping,
     choose,
+    is_family,
     is_known,
+    people_or_companies,
     preset,
     read_mapping,
     relative,
@@ -36,6 +39,7 @@ _SAMPLE_ROWS = 300
 _BETWEEN_REPORTS = 500  # rows
 _EXAMPLE = 60  # characters
 _NAMES = frozenset(("first_name", "last_name", "full_name"))
+NO_SOURCE = 'No row says where its person comes from, so every row is rejected: give --source "where they come from".'
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,20 @@ def describe(
         columns=said.columns if said else (),
     )
     chosen = relative(mapping, form.header) if isinstance(mapping, str) else said or choose(form.header)
+    if (mapping is None or is_family(mapping)) and people_or_companies(chosen, form.header):
+        raise Refusal(
+            f"{path} may list companies or people: give --preset {COMPANIES} if they are companies, or call the column "
+            "of their names “Full name” if they are people.",
+            "preset",
+        )
     columns = _columns(form.header, chosen)
     sample = _sample(path, form)
     columns = tuple(replace(each, example=_example(each, sample)) for each in columns)
     if defaults.day_first is None:
         defaults = replace(defaults, day_first=_day_first(columns, sample, chosen, defaults))
     notices = _notices if chosen.kind is FileKind.CONTACTS else _missing
-    return Description(path, form, chosen, columns, defaults, tuple(notices(columns, chosen, defaults)))
+    told = Description(path, form, chosen, columns, defaults, tuple(notices(columns, chosen, defaults)))
+    return replace(told, notices=(NO_SOURCE, *told.notices)) if _no_source(told) else told
 
 
 def read_rows(
@@ -233,10 +244,17 @@ def _notices(columns: Sequence[Column], mapping: Mapping, defaults: Defaults) ->
         yield "No column is understood as e-mail or phone, so every row will be rejected: name one in a mapping file."
     if fields & _NAMES == {"full_name"} and not fields & {"company", *EMAIL_FIELDS}:
         yield "Every row is taken for a person by its full name alone: make sure that these are not companies."
-    if "source" not in fields and not (defaults.source or mapping.source):
-        yield "No column is understood as a source, so every row will be rejected: give one with --source."
     if "status" not in fields and mapping.blank_status.kind is Kind.NONE:
         yield "No column is understood as a lead status, so the rows become contacts without an at bat."
+
+
+def _no_source(told: Description) -> bool:
+    """Whether no row of a file of people says where they come from, and nothing else does."""
+    if told.mapping.kind is not FileKind.CONTACTS or told.defaults.source or told.mapping.source:
+        return False
+    columns = [column for column in told.columns if column.field == "source"]
+    cells = (row[column.position].strip() for row in (raw_rows(told) if columns else ()) for column in columns)
+    return all(not cell or cell.lower() in EMPTY_VALUES for cell in cells)
 
 
 _NEEDED = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store.actor import SYSTEM_USER_ID
-from store.instants import Instant
+from store.instants import DAY, Instant
 from store.intake.objects import ActivityRow
 from store.models import ExternalId, Meeting, Note, Row, Task, Touch
 from store.operations.import_at_bats import Evidence, Owners
@@ -215,7 +215,7 @@ class Entries:
             self._ids.append({**made, "kind": RECORD, "value": row.external_id})
 
 
-def understand(source: Source, row: ActivityRow) -> None:
+def understand(source: Source, row: ActivityRow, now: Instant) -> None:
     """Count what the words of an activity were taken for, and say where nobody explained one."""
     summary = source.summary
     became = row.type if row.type in _WORDS or row.type == "note" else f"{Channel(row.type).label}"
@@ -225,7 +225,10 @@ def understand(source: Source, row: ActivityRow) -> None:
         return
     words, otherwise = _WORDS[row.type]
     column, meant = source.header(_COLUMNS[row.type]), words(_meaning(source, row))
-    summary.understand(column, row.outcome or BLANK, meant.label)
+    unsaid = row.type == "meeting" and not row.outcome and row.at + (DAY if row.date_only else 0) <= now
+    summary.understand(column, row.outcome or BLANK, "over, result unknown" if unsaid else meant.label)
+    if unsaid:  # neither held nor missed is known of it: it counts as booked alone until somebody says
+        summary.warn(row.line, f"{column} is blank and the meeting is over: its result is unknown, counted as {meant}")
     if row.outcome and source.told.mapping.meaning(_TABLES[row.type], row.outcome) is None:
         summary.warn(row.line, f"{column} “{row.outcome[:60]}” is not known: taken as {otherwise.label}")
 

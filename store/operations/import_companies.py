@@ -101,7 +101,8 @@ class _Taking:
         else:
             summary.unchanged += 1
         for notice in row.notices:
-            summary.warn(row.line, notice)
+            summary.notice(row.line, notice)
+        summary.created(row.line, self._source.header("created_at"), row.created_at, self._tx.now)
         if row.owner and self._owners.named(row.owner) is None:
             summary.warn(row.line, f"owner “{row.owner}” is no user here")
         made = {"source": self._source.system, "entity": "account", "entity_id": company.id}

@@ -251,6 +251,7 @@ class _Taking:
         source, summary = self._source, self._source.summary
         for notice in row.notices:
             summary.warn(row.line, notice)
+        summary.created(row.line, source.header("created_at"), row.created_at, self._tx.now)
         if source.told.mapping.meaning("stages", row.stage) is None:
             summary.warn(row.line, f"stage “{row.stage[:60]}” is not known: taken as discovery")
         if self._stage(row) is OpportunityStage.LOST:

@@ -186,7 +186,7 @@ class _Import:
             if isinstance(row, Reject):
                 source.reject(row)
             elif isinstance(row, ActivityRow):
-                understand(source, row)
+                understand(source, row, self._now)
                 self._staging.hold(source.number, row.line, cells, row.keys)
 
     def _rest(self) -> None:

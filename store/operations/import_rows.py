@@ -6,7 +6,6 @@ finished by doing it again, and the same file a second time changes nothing. See
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -34,7 +33,6 @@ from store.ruleset import RuleSet
 from store.vocabulary import Motion, Outcome, Pool, Stage
 
 BATCH = 500  # rows in one transaction: others wait for the write lock no longer than these take
-_QUOTED = re.compile(r" “[^”]*”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,7 @@ class _Taking:
     ) -> None:
         self._tx = tx
         self._mapping = batch.source.told.mapping
+        self._source = batch.source
         self._summary = batch.source.summary
         self._owners = batch.owners
         self._rows = rows
@@ -141,7 +140,8 @@ class _Taking:
         else:
             self._summary.unchanged += 1
         for notice in row.notices:
-            self._summary.warn(row.line, _QUOTED.sub("", notice))
+            self._summary.notice(row.line, notice)
+        self._summary.created(row.line, self._source.header("created_at"), row.created_at, self._tx.now)
         self._suppress(row, person, meant)
         if meaning.own:
             self._summary.without += 1

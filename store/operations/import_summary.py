@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from store.instants import Instant
 from store.intake.mapping import FileKind
 from store.intake.rows import Reject
 
 _MOST = 500  # different sentences, reasons, or words of a column that a summary keeps apart
 OTHERS = "(others)"
 KEPT = 200  # near matches and rejects that a summary names; all are counted
+_QUOTED = re.compile(r" “[^”]*”")
 _LINES = 5  # lines that a grouped warning names
 
 
@@ -61,6 +64,15 @@ class Summary:
         count, lines = self.warnings.get(sentence, (0, ()))
         first = lines if len(lines) == _LINES and line > lines[-1] else tuple(sorted((*lines, line))[:_LINES])
         self.warnings[sentence] = (count + 1, first)
+
+    def notice(self, line: int, sentence: str) -> None:
+        """Warn of a value that reading did not understand; the same of other values is counted with it."""
+        self.warn(line, _QUOTED.sub("", sentence))
+
+    def created(self, line: int, column: str, at: Instant | None, now: Instant) -> None:
+        """Warn of a row that says it was made in the future: it is taken as made now."""
+        if at is not None and at > now:
+            self.warn(line, f"{column}: lies in the future, so the moment of import was taken")
 
     def understand(self, column: str, word: str, meaning: str) -> None:
         """Count what a word of a column was taken for."""

@@ -13,6 +13,7 @@ import pytest
 
 from store import open_store
 from store.backup import backups_of
+from store.intake.reading import NO_SOURCE
 from tests.factories import make_template
 from tests.store.hubspot import activity, company, contact, deal, write
 
@@ -124,7 +125,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
 def test_a_file_of_which_nothing_is_taken_exits_with_1(database: Path, people: Path) -> None:
     done = atbat(database, "import", people)
     assert done.returncode == 1
-    assert "give one with --source" in done.stdout
+    assert done.stdout.splitlines()[1] == NO_SOURCE
 
 
 def test_rejects_never_replace_a_file(database: Path, people: Path) -> None:
@@ -160,6 +161,36 @@ def test_exported_at_bats_bring_people_and_at_bats(database: Path, people: Path,
     assert figures(atbat(database, "import", leads).stdout)["at bats"] == "0 open 0, ended 0; rows without one 2"
     other = make_template(tmp_path / "other.db")
     assert figures(atbat(other, "import", leads).stdout)["at bats"] == "2 open 1, ended 1; rows without one 0"
+
+
+def test_the_same_rejects_are_written_once(database: Path, people: Path) -> None:
+    def rejects() -> list[str]:
+        return sorted(path.name for path in people.parent.glob("*.rejects*.csv"))
+
+    atbat(database, "import", people, "--source", "fair")
+    again = atbat(database, "import", people, "--source", "fair")
+    assert rejects() == ["people.rejects.csv"]
+    assert "people.rejects.csv, which was there already with just these: mend them" in again.stdout
+    people.write_text(f"{PEOPLE},other@acme.com,,,,,,\n", "utf-8")
+    more = atbat(database, "import", people, "--source", "fair")
+    assert rejects() == ["people.rejects-2.csv", "people.rejects.csv"]
+    assert "people.rejects-2.csv: mend them" in more.stdout
+    atbat(database, "import", people, "--source", "fair")
+    assert rejects() == ["people.rejects-2.csv", "people.rejects.csv"]
+
+
+def test_companies_under_a_systems_preset_are_no_people(database: Path, tmp_path: Path) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text("Record ID,Name,Company Domain Name,Country\n7,Stonebridge,stonebridge.com,India\n", "utf-8")
+    done = atbat(database, "import", path, "--preset", "hubspot")
+    assert "companies         1   new 1, enriched 0, unchanged 0" in done.stdout
+    path.write_text("Name,Phone,Industry\nOldstone,+4930901820,Stone\n", "utf-8")
+    for preset in ([], ["--preset", "hubspot"]):
+        done = atbat(database, "import", path, *preset)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "give --preset hubspot-companies if they are companies" in done.stderr
+    done = atbat(database, "import", path, "--preset", "hubspot-companies")
+    assert "companies         1   new 1, enriched 0, unchanged 0" in done.stdout
 
 
 @pytest.mark.parametrize("what", ["contacts", "leads", "touches"])

@@ -707,3 +707,38 @@ def test_a_name_in_an_address_is_a_user() -> None:
     assert owners.named("pam.beesly@example.com") == 7
     assert owners.named("Pam Beesly") == 7
     assert owners.named("pam@example.com") is None
+
+
+# --- what the file's dates and blanks do not say ---
+
+
+@pytest.mark.parametrize(
+    ("on", "outcome", "meaning", "warned"),
+    [
+        ("2026-09-20", "", "over, result unknown", True),
+        ("2026-09-20", "Scheduled", "booked", False),
+        ("2026-09-20", "Completed", "held", False),
+        ("2031-09-20", "", "booked", False),
+    ],
+)
+def test_a_past_meeting_without_an_outcome_is_told_as_unknown(
+    bring: Bring, on: str, outcome: str, meaning: str, warned: bool
+) -> None:
+    meeting = activity("Meeting", outcome=outcome) | {"Activity Date": on}
+    told = bring(contacts=[contact(status="Connected")], activities=[meeting])["activities"]
+    assert dict(told.understood["Meeting Outcome"]) == {(outcome or "(blank)", meaning): 1}
+    sentence = "Meeting Outcome is blank and the meeting is over: its result is unknown, counted as booked"
+    assert told.warnings == ({sentence: (1, (2,))} if warned else {})
+
+
+@pytest.mark.parametrize(("created", "warned"), [("2031-12-31", True), ("2026-09-15", False)])
+def test_what_says_it_was_made_in_the_future_is_told(floor: Floor, bring: Bring, created: str, warned: bool) -> None:
+    told = bring(
+        contacts=[contact(status="New", created=created)],
+        companies=[company(Create_Date=created)],
+        deals=[deal(domain="acme.com", Create_Date=created)],
+    )
+    sentence = "Create Date: lies in the future, so the moment of import was taken"
+    found = {kind: summary.warnings.get(sentence) for kind, summary in told.items()}
+    assert found == dict.fromkeys(("contacts", "companies", "deals"), (1, (2,)) if warned else None)
+    assert one(floor, "SELECT max(created_at) FROM contact") <= floor.now

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,10 +84,12 @@ def command(
             with rehearsal(store, settings.places.team_rules) as copy:
                 summaries = _run(copy, actor, told, draft, None)
             say("This was a trial: nothing was written.")
-            return _say_all(told, summaries, None)
+            return _say_all(told, summaries)
         _back_up(store)
         left_over = [rejects] if rejects else [_free(file) for file in files]
-        return _say_all(told, _run(store, actor, told, draft, left_over), left_over)
+        summaries = _run(store, actor, told, draft, left_over)
+        same = [None if rejects else _written_before(*each) for each in zip(files, left_over, strict=True)]
+        return _say_all(told, summaries, left_over, same)
     finally:
         store.close()
 
@@ -164,27 +168,53 @@ def _back_up(store: Store) -> None:
 
 def _free(file: Path) -> Path:
     """``people.rejects.csv`` beside ``people.csv``, numbered where that is taken."""
+    return next(path for path in _rejects_of(file) if not path.exists())
+
+
+def _written_before(file: Path, rejects: Path) -> Path | None:
+    """The earlier file of rejects that holds the same as the new one, which then goes; None where there is none."""
+    if not rejects.exists():
+        return None
+    for earlier in takewhile(lambda path: path != rejects, _rejects_of(file)):
+        with suppress(OSError):
+            if filecmp.cmp(earlier, rejects, shallow=False):
+                rejects.unlink()
+                return earlier
+    return None
+
+
+def _rejects_of(file: Path) -> Iterator[Path]:
     stem = file.with_suffix("").name
     names = (f"{stem}.rejects{number}.csv" for number in ("", *(f"-{count}" for count in range(2, 1000))))
-    return next(path for path in map(file.with_name, names) if not path.exists())
+    return map(file.with_name, names)
 
 
 def _say_description(told: Description) -> None:
     say(f"{told.path}: {told.mapping.label} ({told.mapping.kind.value}); {told.format.words}")
+    for notice in told.notices:
+        say(notice)
     width = max(len(column.header) for column in told.columns)
     for column in told.columns:
         example = f"  ({column.example})" if column.example else ""
         say(f"  {column.header:<{width}}  {column.meaning}{example}")
-    for notice in told.notices:
-        say(notice)
     say()
 
 
-def _say_all(told: Sequence[Description], summaries: Sequence[Summary], rejects: Sequence[Path] | None) -> int:
+def _say_all(
+    told: Sequence[Description],
+    summaries: Sequence[Summary],
+    rejects: Sequence[Path] = (),
+    same: Sequence[Path | None] = (),
+) -> int:
+    """Say what came of each file, and return the exit code; ``same`` has the earlier files of the same rejects."""
     for number, (each, summary) in enumerate(zip(told, summaries, strict=True)):
         if len(told) > 1:
             say(f"{each.mapping.kind.value} · {each.path}")
-        _say_summary(summary, None if rejects is None else rejects[number])
+        _say_summary(summary)
+        if summary.rejected and rejects:
+            known = same[number]
+            where = f"{rejects[number]}" if known is None else f"{known}, which was there already with just these"
+            say(f"All rejected rows are in {where}: mend them there and import that file.")
         if number + 1 < len(told):
             say()
     if len(told) > 1:
@@ -193,7 +223,7 @@ def _say_all(told: Sequence[Description], summaries: Sequence[Summary], rejects:
     return 1 if any(each.rows for each in summaries) and not any(each.accepted for each in summaries) else 0
 
 
-def _say_summary(summary: Summary, rejects: Path | None) -> None:
+def _say_summary(summary: Summary) -> None:
     for figure in _figures(summary):
         say(figure)
     for column, words in summary.understood.items():
@@ -212,8 +242,6 @@ def _say_summary(summary: Summary, rejects: Path | None) -> None:
     with _some("rejected", summary.rejected) as shown:
         for reject in summary.rejects[:shown]:
             say(f"  line {reject.line}: {reject.reason}")
-    if summary.rejected and rejects is not None:
-        say(f"All rejected rows are in {rejects}: mend them there and import that file.")
 
 
 def _figures(summary: Summary) -> Iterator[str]:

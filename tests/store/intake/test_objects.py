@@ -129,3 +129,58 @@ def test_a_row_that_tells_of_nothing_is_rejected(tmp_path: Path) -> None:
     assert unnamed.reason == "no name and no domain"
     assert isinstance(named, CompanyRow)
     assert named.company == "acme.com"
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "e164", "notices"),
+    [
+        ("555-0199", "India", None, ("Phone Number: “555-0199” is no valid number of the row’s country",)),
+        ("555-0199", "Japan", None, ("Phone Number: “555-0199” is no valid number of the row’s country",)),
+        ("555-0199", "", "+495550199", ()),
+        ("503 555 0142", "United States", "+15035550142", ()),
+        ("+49 555 0199", "India", "+495550199", ()),
+    ],
+)
+def test_a_companys_number_is_of_its_own_country(
+    tmp_path: Path, phone: str, country: str, e164: str | None, notices: tuple[str, ...]
+) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text(f"Company ID,Company Name,Phone Number,Country\n1,Acme,{phone},{country}\n", "utf-8")
+    (row,) = read_rows(describe(path, None, Defaults("DE", "Europe/Berlin")))
+    assert isinstance(row, CompanyRow)
+    assert [(each.raw, each.e164) for each in row.phones] == [(phone, e164)]
+    assert row.notices == tuple(f"{notice}, kept as it is written" for notice in notices)
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping", "kind"),
+    [
+        ("Record ID,Name,Company Domain Name,Phone Number", "hubspot", "companies"),
+        ("Record ID,Name,Company Domain Name", None, "companies"),
+        ("Record ID,Name,Company owner,City", "hubspot", "companies"),
+        ("Record ID,Name,Industry,Number of Employees", "hubspot", "companies"),
+        ("Name,Industry", "hubspot-companies", "companies"),
+        ("Name,Industry", "hubspot", "doubtful"),
+        ("Name,Industry", None, "doubtful"),
+        ("Name,Domain,Phone", None, "doubtful"),
+        ("Record ID,Name,Company Domain Name,Lead Status", "hubspot", "doubtful"),
+        ("Name,Industry,Phone", "generic", "contacts"),
+        ("Full name,Phone,Industry", None, "contacts"),
+        ("Name,Email,Domain", None, "contacts"),
+        ("Name,Phone,Company,Industry", None, "contacts"),
+        ("Name,Job title,Phone,Domain", "hubspot", "contacts"),
+        ("Record ID,First Name,Last Name,Company Domain Name", "hubspot", "contacts"),
+        ("Record ID,Name,Lead Status,Associated Company Domain", "hubspot", "contacts"),
+        ("Name,Phone", None, "contacts"),
+    ],
+)
+def test_companies_and_people_are_told_apart_or_asked_about(
+    tmp_path: Path, header: str, mapping: str | None, kind: str
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text(f"{header}\n{','.join('x' for _ in header.split(','))}\n", "utf-8")
+    if kind != "doubtful":
+        assert describe(path, mapping, Defaults("US", "UTC")).mapping.kind.value == kind
+        return
+    with pytest.raises(Refusal, match="may list companies or people: give --preset hubspot-companies if they are"):
+        describe(path, mapping, Defaults("US", "UTC"))

@@ -6,7 +6,7 @@ import pytest
 
 from store.errors import Refusal
 from store.instants import moment
-from store.intake.reading import Progress, describe, read_rows
+from store.intake.reading import NO_SOURCE, Progress, describe, read_rows
 from store.intake.rows import ContactRow, Defaults, Reject
 from store.vocabulary import PhoneKind, Reachability
 
@@ -173,15 +173,15 @@ def test_people_may_be_called_null(tmp_path: Path) -> None:
         (",a@x.hr,,web", "no name", None),
         ("Ana,,,web", "no e-mail or phone", None),
         ("Ana,,n/a,web", "no e-mail or phone", None),
-        ("Ana,bad,,web", "no e-mail or phone (Email: “bad” is no e-mail address, kept as a custom field)", None),
+        ("Ana,bad,,web", "no e-mail or phone (Email: “bad” is no e-mail address)", None),
         ("Ana,a@x.hr,,", "no source", None),
         (",,,x", "no name and no e-mail or phone", None),
         ("A\0na,a@x.hr,,web", "Name holds a NUL character, which cannot be stored: delete it.", "Name"),
         ("A" * 201 + ",a@x.hr,,web", "Name is 201 characters long and at most 200 fit: shorten it.", "Name"),
         ("Ana,a@x.hr,web", "3 cells where 4 columns are named", None),
         ("Ana,a@x.hr,,web,more", "5 cells where 4 columns are named", None),
-        ("name,EMAIL,Phone,Source", "no e-mail or phone (Email: “EMAIL” is no e-mail address, kept as a custom field; "
-         "Phone: “Phone” is no phone number, kept as a custom field)", None),
+        ("name,EMAIL,Phone,Source", "no e-mail or phone (Email: “EMAIL” is no e-mail address; "
+         "Phone: “Phone” is no phone number)", None),
         ("Name,Email,Phone,Source", "the names of the columns once more", None),
     ],
 )  # fmt: skip
@@ -253,12 +253,67 @@ def test_a_description_says_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "thin.csv"
     path.write_text("Company,City\nAcme,Split\n", "utf-8")
     assert [notice.split(",")[0] for notice in describe(path).notices] == [
+        "No row says where its person comes from",
         "No column is understood as a name",
         "No column is understood as e-mail or phone",
-        "No column is understood as a source",
     ]
     path.write_text("Name,Phone\nAcme,Split\n", "utf-8")
     assert "make sure that these are not companies" in describe(path, defaults=Defaults(source="x")).notices[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "said"),
+    [
+        ("Name,Email\nAna,a@x.hr\n", "", True),
+        ("Name,Email\nAna,a@x.hr\n", "fair", False),
+        ("Name,Email,Source\nAna,a@x.hr,\nBo,b@x.hr,n/a\n", "", True),
+        ("Name,Email,Source\nAna,a@x.hr,\nBo,b@x.hr,web\n", "", False),
+        ("Name,Email,Source\n" + "Ana,a@x.hr,\n" * 400 + "Bo,b@x.hr,web\n", "", False),
+    ],
+)
+def test_that_no_row_has_a_source_is_said_once_before_all_else(
+    tmp_path: Path, text: str, source: str, said: bool
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(text, "utf-8")
+    notices = describe(path, defaults=Defaults(source=source)).notices
+    assert (notices[:1] == (NO_SOURCE,)) is said
+    assert (NO_SOURCE in notices) is said
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "e164", "zone", "notice"),
+    [
+        ("555-0199", "India", None, "Asia/Kolkata", "is no valid number of the row’s country"),
+        ("555-0199", "United States", None, None, "is no valid number of the row’s country"),
+        ("555-0199", "Japan", None, "Asia/Tokyo", "is no valid number of the row’s country"),
+        ("555-0199", "Freedonia", None, None, "is no valid number of the row’s country"),
+        ("555-0199", "", "+495550199", "Europe/Berlin", ""),
+        ("555-0199", "Germany", "+495550199", "Europe/Berlin", ""),
+        ("5", "", None, None, ""),
+        ("999999999999", "", None, None, "is no valid number where the team is"),
+        ("+1 555 0199", "India", None, "Asia/Kolkata", "is no valid number"),
+        ("+49 555 0199", "India", "+495550199", "Europe/Berlin", ""),
+        ("(503) 555-0142", "USA", "+15035550142", "America/Los_Angeles", ""),
+    ],
+)
+def test_a_number_without_its_code_is_of_the_rows_own_country(
+    tmp_path: Path, phone: str, country: str, e164: str | None, zone: str | None, notice: str
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"Name,Email,Phone,Country\nAna,a@x.hr,{phone},{country}\n", "utf-8")
+    (row,) = read_rows(path, defaults=Defaults("DE", "Europe/Berlin", "fair"))
+    assert isinstance(row, ContactRow)
+    assert [(each.raw, each.e164) for each in row.phones] == ([(phone, e164)] if phone != "5" else [])
+    assert row.time_zone == zone
+    if phone != "5":
+        assert row.notices == ((f"Phone: “{phone}” {notice}, kept as it is written",) if notice else ())
+
+
+def test_a_row_is_taken_for_a_number_that_does_not_validate(tmp_path: Path) -> None:
+    row = one(tmp_path, "Name,Phone,Country\nAna,555-0199,Japan\n")
+    assert isinstance(row, ContactRow)
+    assert [(each.e164, each.digits) for each in row.phones] == [(None, "5550199")]
 
 
 def test_an_unknown_preset_is_refused() -> None:
