@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from store.queries.deals import Deal
 from store.rules.deals import locked
-from store.vocabulary import UserRole
 from tui.commands import BY_ID, Where
 from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
@@ -96,17 +95,12 @@ class DealScreen(LeadScreen):
                 return "Nothing waits for an answer here: this opportunity was not handed over."
             if deal.taker_id != me and not leads_team:
                 return f"This was handed to {deal.taker}: they answer it, or a team lead."
-        elif verb not in _NOT_THE_OWNERS and not leads_team and me not in (deal.owner_id, deal.taker_id):
-            return f"This opportunity is {deal.owner or 'nobody'}’s: ask them, or a team lead."
-        if verb == "reassign":
-            return self._why_not_given(deal)
-        return None
-
-    def _why_not_given(self, deal: Deal) -> str | None:
-        if deal.waits:
-            return f"{deal.taker} has not answered yet: ask them, or a team lead to give it to somebody else."
-        if deal.rejected_at is None and deal.owner_role is UserRole.AE:
-            return f"An account executive has taken this on: {self.app.key_of('edit')} changes its owner."
+        elif verb not in _NOT_THE_OWNERS and not leads_team:
+            its = {deal.owner_id, *((deal.taker_id,) if deal.waits else ())}
+            if verb == "reassign" and deal.waits:
+                its.add(deal.giver_id)
+            if me not in its:
+                return f"This opportunity is {deal.owner or 'nobody'}’s: ask them, or a team lead."
         return None
 
     def _open_deal(self, verb: str, dialog: str) -> None:

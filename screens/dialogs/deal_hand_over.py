@@ -1,4 +1,4 @@
-"""Offer an opportunity to an account executive: one that was rejected, or that was kept so far."""
+"""Offer an opportunity to an account executive: what came back, what was kept so far, what another has now."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ class DealHandOverDialog(DealDialog):
         yield Field("taker", "Who takes it", ChoiceList[int](id="taker"))
 
     def reset(self, opening: Deal) -> None:
-        """Everybody who can take one, but for its owner."""
-        takers = [taker for taker in self.choices.takers if taker.id != self.deal.owner_id]
+        """Everybody who can take one, but for who has it, and oneself unless one leads the team."""
+        deal, actor = self.choices.deal, self.app.desk.actor
+        has_it = {deal.owner_id, *((deal.taker_id,) if deal.waits else ())}
+        if actor is not None and not actor.leads_team:
+            has_it.add(actor.user_id)
+        takers = [taker for taker in self.choices.takers if taker.id not in has_it]
         rejected = {self.deal.taker_id} if self.deal.rejected_at is not None else set()
         takers.sort(key=lambda taker: taker.id in rejected)
         said = [
@@ -58,4 +62,5 @@ class DealHandOverDialog(DealDialog):
         team, now = self.app.team, self.app.desk.now()
         due = clocks.hand_over_by(now, team.rules, team.calendar)
         again = "no longer rejected" if self.deal.rejected_at is not None else ""
-        return self._said("theirs from now on", again, f"answered by {present.day(due, self.app.zone, now)}")
+        taken = f"{present.safe(self.deal.taker, 40)} need not answer any more" if self.deal.waits else ""
+        return self._said("theirs from now on", again, taken, f"answered by {present.day(due, self.app.zone, now)}")

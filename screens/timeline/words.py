@@ -44,7 +44,7 @@ def sign(entry: Entry) -> tuple[str, Urgency]:
             return Urgency.DONE.sign, Urgency.DONE
         case EntryKind.OPPORTUNITY if entry.opportunity_stage is OpportunityStage.WON:
             return Urgency.DONE.sign, Urgency.DONE
-        case EntryKind.HAND_OVER_ANSWER if not entry.approved:
+        case EntryKind.HAND_OVER_ANSWER if not entry.approved and entry.subject != "passed_on":
             return Urgency.LATE.sign, Urgency.LATE
         case _:
             return "∙", Urgency.QUIET
@@ -182,6 +182,8 @@ def _hand_over(entry: Entry, day: _Day) -> str:
 
 
 def _hand_over_answer(entry: Entry, day: _Day) -> str:
+    if entry.subject == "passed_on":
+        return "passed on without an answer"
     return "hand-over accepted" if entry.approved else "rejected by sales"
 
 

@@ -8,9 +8,13 @@ from store.errors import Conflict, Refusal
 from store.models import Alert, Clock, Contact, HandOver, Note, Opportunity, OpportunityContact, OpportunitySpell
 from store.operations.at_bat import DEEDS
 from store.operations.transaction import Transaction
+from store.rules import clocks
 from store.rules.deals import locked
 from store.rules.queue_order import span
 from store.vocabulary import OpportunityStage, UserRole
+
+PASSED_ON = "passed_on"
+"""The reason on a hand-over that was given to another before its taker said a word."""
 
 REJECTED = "rejected_by_sales"
 """The kind of alert that a giver has of a hand-over that was rejected."""
@@ -106,6 +110,37 @@ def answer(tx: Transaction, hand_over: dict[str, Any], *, accepted: bool, reason
             owner_id=hand_over["taker_id"],
             rules=tx.rules.digest,
         )
+
+
+def offer(tx: Transaction, opportunity_id: int, lead_id: int, giver_id: int, taker_id: int) -> None:
+    """Offer an opportunity to somebody, whose clock starts now."""
+    tx.insert(
+        HandOver,
+        opportunity_id=opportunity_id,
+        lead_id=lead_id,
+        giver_id=giver_id,
+        taker_id=taker_id,
+        at=tx.now,
+        due_at=clocks.hand_over_by(tx.now, tx.rules, tx.store.calendar),
+    )
+
+
+def pass_on(tx: Transaction, opportunity: dict[str, Any], taker_id: int) -> bool:
+    """Offer what nobody has answered to another, with a time of their own; says whether anything waited.
+
+    It stays the giver's to have back. In time it was neither met nor missed; late, it is the miss of who kept it.
+    """
+    waiting = unanswered(tx, opportunity["id"])
+    for row in waiting:
+        if tx.now > row["due_at"]:
+            answer(tx, row, accepted=False, reason=PASSED_ON)
+        else:
+            tx.update(HandOver, row, answered_at=tx.now, accepted=0, reason=PASSED_ON)
+    if waiting:
+        last = waiting[-1]
+        giver_id = last["giver_id"] if last["giver_id"] != taker_id else tx.actor.user_id
+        offer(tx, opportunity["id"], last["lead_id"], giver_id, taker_id)
+    return bool(waiting)
 
 
 def take_on(tx: Transaction, opportunity: dict[str, Any]) -> None:

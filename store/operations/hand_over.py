@@ -7,7 +7,7 @@ from typing import Any
 
 from store.errors import Refusal
 from store.intake.clean import clean_note
-from store.models import Alert, Contact, HandOver, Lead
+from store.models import Alert, Contact, Lead
 from store.operations.deal import (
     REJECTED,
     answer,
@@ -15,6 +15,8 @@ from store.operations.deal import (
     close_alerts,
     keep_words,
     lead_behind,
+    offer,
+    pass_on,
     primary_contact,
     require_may_work,
     require_taker,
@@ -23,9 +25,7 @@ from store.operations.deal import (
     worked_anew,
 )
 from store.operations.transaction import Done, Transaction, operation
-from store.rules import clocks
 from store.rules.deals import check_reason, rejection_reasons
-from store.vocabulary import UserRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +107,25 @@ def reject_hand_over(tx: Transaction, draft: RejectDraft) -> Done:
 def hand_over(tx: Transaction, draft: HandOverDraft) -> Done:
     """Offer an opportunity to an account executive, whose clock starts now.
 
-    For one that was rejected, or that the person who converted kept: the owner's act, or a team lead's.
+    The owner's act, or a team lead's; while it waits for an answer also that of who gave it, and then it is passed
+    on: whoever had it need not answer any more.
     """
     opportunity = take_up_opportunity(tx, draft.opportunity_id, draft.seen)
-    require_may_work(tx, opportunity)
-    if pending := unanswered(tx, opportunity["id"]):
-        taker = tx.store.value('SELECT name FROM "user" WHERE id = ?', (pending[-1]["taker_id"],))
-        raise Refusal(f"{taker} has not answered yet: ask them, or a team lead to give it to somebody else.")
+    waiting = unanswered(tx, opportunity["id"])
+    if all(row["giver_id"] != tx.actor.user_id for row in waiting):
+        require_may_work(tx, opportunity)
     _require_to_give(tx, opportunity)
     if draft.taker_id == tx.actor.user_id and not tx.actor.leads_team:
-        raise Refusal("It is yours already: choose who is to take it.", "taker")
+        raise Refusal("Choose somebody else, who is to take it.", "taker")
     taker = require_taker(tx, draft.taker_id, "taker")
-    lead_id = lead_behind(tx, opportunity["id"])
-    if lead_id is None:
-        raise Refusal("No at bat stands behind this opportunity: change its owner instead.")
-    tx.insert(
-        HandOver,
-        opportunity_id=opportunity["id"],
-        lead_id=lead_id,
-        giver_id=tx.actor.user_id,
-        taker_id=draft.taker_id,
-        at=tx.now,
-        due_at=clocks.hand_over_by(tx.now, tx.rules, tx.store.calendar),
-    )
+    has_it = waiting[-1]["taker_id"] if waiting else opportunity["owner_id"]
+    if opportunity["rejected_at"] is None and draft.taker_id == has_it:
+        raise Refusal(f"{taker} has it already: choose somebody else.", "taker")
+    if not pass_on(tx, opportunity, draft.taker_id):
+        lead_id = lead_behind(tx, opportunity["id"])
+        if lead_id is None:
+            raise Refusal("No at bat stands behind this opportunity: change its owner instead.")
+        offer(tx, opportunity["id"], lead_id, tx.actor.user_id, draft.taker_id)
     change(tx, opportunity, owner_id=draft.taker_id, rejected_at=None, moved_at=tx.now)
     close_alerts(tx, opportunity["id"])
     return tx.done(f"{opportunity['name']} handed over to {taker}")
@@ -147,11 +143,8 @@ def _waiting(tx: Transaction, opportunity: dict[str, Any]) -> list[dict[str, Any
 
 
 def _require_to_give(tx: Transaction, opportunity: dict[str, Any]) -> None:
-    """Refuse what an account executive has taken on, and what cannot stand beside a newer at bat."""
+    """Refuse what came back and cannot stand beside a newer at bat, or is of somebody who is not real."""
     if opportunity["rejected_at"] is None:
-        role = tx.store.value('SELECT role FROM "user" WHERE id = ?', (opportunity["owner_id"],))
-        if role == UserRole.AE:
-            raise Refusal("An account executive has taken this on: change its owner instead.")
         return
     if name := worked_anew(tx, opportunity["id"]):
         raise Refusal(f"{name} has a newer open at bat: convert that one into this opportunity.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from store.errors import Refusal
 from store.intake.clean import clean_line, clean_note
-from store.models import Account, Contact, Conversion, HandOver, OpportunityContact
+from store.models import Account, Contact, Conversion, OpportunityContact
 from store.operations.at_bat import spoken_name, take_up
 from store.operations.converting import ConvertDraft, Member, make_opportunity, offer_to
 from store.operations.deal import (
@@ -17,11 +17,11 @@ from store.operations.deal import (
     end,
     enter,
     keep_words,
+    pass_on,
     require_may_work,
     require_taker,
     take_on,
     take_up_opportunity,
-    unanswered,
 )
 from store.operations.people import add_contact, match_contact
 from store.operations.transaction import Done, Transaction, operation
@@ -104,8 +104,7 @@ def update_opportunity(tx: Transaction, draft: OpportunityDraft) -> Done:
     if not changes and stage is None:
         raise Refusal("Nothing is different: change something first.")
     if "owner_id" in changes:
-        for row in unanswered(tx, opportunity["id"]):
-            tx.update(HandOver, row, taker_id=changes["owner_id"])
+        pass_on(tx, opportunity, changes["owner_id"])
     elif tx.actor.user_id == opportunity["owner_id"] or stage is not None:
         take_on(tx, opportunity)
     if stage is not None:

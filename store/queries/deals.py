@@ -14,7 +14,7 @@ from store.database import Store
 from store.instants import DAY, Instant
 from store.queries.converting import Taker
 from store.queries.likely import KnownPerson, of_company
-from store.vocabulary import Channel, Disposition, Motion, OpportunityStage, Outcome, Role, Stage, Status, UserRole
+from store.vocabulary import Channel, Disposition, Motion, OpportunityStage, Outcome, Role, Stage, Status
 
 ENDED_SHOWN = 90 * DAY
 MOST = 2_000
@@ -54,7 +54,6 @@ class Deal:
     open: bool
     owner_id: int | None
     owner: str
-    owner_role: UserRole | None
     opened_at: Instant
     moved_at: Instant
     closed_at: Instant | None
@@ -200,7 +199,6 @@ def parts(store: Store, opportunity_id: int) -> tuple[Part, ...]:
 def _deal(row: tuple[Any, ...], user_id: int, everyone: bool) -> Deal:
     read = Deal(*row)
     made = replace(read, stage=OpportunityStage(read.stage), open=bool(read.open), waits=bool(read.waits))
-    made = replace(made, owner_role=UserRole(read.owner_role) if read.owner_role else None)
     return replace(made, section=_section(made, user_id, everyone))
 
 
@@ -241,7 +239,7 @@ _MINE = """(:everyone = 1 OR o.owner_id = :me OR (h.answered_at IS NULL AND h.ta
 _DEALS = """
 SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id, coalesce(p.name, ''),
        coalesce(p.title, ''), o.stage, o.amount, o.currency, o.probability, o.close_date, o.open, o.owner_id,
-       coalesce(u.name, ''), u.role, o.opened_at, o.moved_at, o.closed_at, o.rejected_at, o.lost_reason,
+       coalesce(u.name, ''), o.opened_at, o.moved_at, o.closed_at, o.rejected_at, o.lost_reason,
        coalesce(iif(json_valid(o.custom), json_extract(o.custom, '$.competitor'), ''), ''),
        h.id IS NOT NULL AND h.answered_at IS NULL AND o.open = 1, h.giver_id, coalesce(g.name, ''), h.taker_id,
        coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, '')

@@ -66,6 +66,19 @@ async def test_a_team_lead_sees_everybodys_with_the_owner(floor: Floor) -> None:
         await d.until(lambda: "from Priya to Ed" in said(d))
 
 
+async def test_a_team_lead_passes_on_what_waits(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ANA, size=(200, 50)) as d:
+        await d.press("2", "r")
+        await d.until(lambda: "Who takes it" in said(d))
+        assert "Ed (" not in said(d)
+        await d.press("a")
+        await d.until(lambda: "handed over to" in said(d))
+        await d.press("enter")
+        await d.until(lambda: "passed on without an answer" in said(d))
+    assert floor.value("SELECT count(*) FROM hand_over WHERE opportunity_id = ?", id) == 2
+
+
 # --- the verbs, key by key ---
 
 

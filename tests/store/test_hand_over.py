@@ -123,8 +123,8 @@ def test_the_giver_hands_it_over_again_to_another_and_the_alert_closes(floor: Fl
     row = opportunity(floor, id)
     assert (row["owner_id"], row["rejected_at"]) == (ANA.user_id, None)
     assert [alert["closed_at"] for alert in floor.dump()["alert"]] == [floor.now]
-    with pytest.raises(Refusal, match="Ana has not answered yet"):
-        hand_over(floor.store, ANA, floor.later(), HandOverDraft(id, ED.user_id))
+    with pytest.raises(Refusal, match="Ana has it already"):
+        hand_over(floor.store, PRIYA, floor.later(), HandOverDraft(id, ANA.user_id))
     accept(floor, id, ANA)
 
 
@@ -136,13 +136,63 @@ def test_or_closes_it_as_lost(floor: Floor) -> None:
     assert [alert["closed_at"] for alert in floor.dump()["alert"]] == [floor.now]
 
 
-def test_one_that_was_kept_is_handed_over_and_one_taken_on_is_not(floor: Floor) -> None:
+@pytest.mark.parametrize("actor", [ANA, PRIYA, ED], ids=["team lead", "giver", "taker"])
+@pytest.mark.parametrize("late", [False, True])
+def test_what_waits_is_passed_on_with_a_time_of_its_own(floor: Floor, actor: Actor, late: bool) -> None:
+    id = handed(floor)
+    with pytest.raises(Refusal, match="Ed’s"):
+        hand_over(floor.store, BEN, floor.later(), HandOverDraft(id, ANA.user_id))
+    floor.later(4 * DAY if late else MINUTE)
+    before = standing(floor)
+    hand_over(floor.store, actor, floor.now, HandOverDraft(id, ANA.user_id))
+    old, new = floor.dump()["hand_over"]
+    assert (old["answered_at"], old["accepted"], old["reason"]) == (floor.now, 0, "passed_on")
+    assert (new["taker_id"], new["giver_id"], new["at"], new["answered_at"]) == (
+        ANA.user_id,
+        PRIYA.user_id,
+        floor.now,
+        None,
+    )
+    assert new["due_at"] > floor.now
+    undo(floor.store, actor, floor.later(MINUTE), UndoDraft())
+    assert standing(floor) == before
+    hand_over(floor.store, actor, floor.later(), HandOverDraft(id, ANA.user_id))
+    accept(floor, id, ANA)
+    missed = [
+        (row["owner_id"], row["met"]) for row in floor.dump()["clock"] if row["kind"] == "hand_over" and not row["void"]
+    ]
+    assert missed == ([(ED.user_id, 0)] if late else []) + [(ANA.user_id, 1)]
+
+
+def test_another_owner_inherits_no_late_answer(floor: Floor) -> None:
+    id = handed(floor)
+    floor.later(4 * DAY)
+    draft = OpportunityDraft(id, owner_id=ANA.user_id)
+    update_opportunity(floor.store, ED, floor.later(), draft)
+    assert last_hand_over(floor)["taker_id"] == ANA.user_id
+    assert last_hand_over(floor)["due_at"] > floor.now
+    reject(floor, id, ANA)
+    assert opportunity(floor, id)["owner_id"] == PRIYA.user_id
+
+
+def test_one_taken_on_is_handed_to_another_who_answers(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    with pytest.raises(Refusal, match="choose somebody else"):
+        hand_over(floor.store, ANA, floor.later(), HandOverDraft(id, ED.user_id))
+    with pytest.raises(Refusal, match="Choose somebody else"):
+        hand_over(floor.store, ED, floor.later(), HandOverDraft(id, ED.user_id))
+    hand_over(floor.store, ED, floor.later(), HandOverDraft(id, ANA.user_id))
+    row = last_hand_over(floor)
+    assert (row["giver_id"], row["taker_id"], row["answered_at"]) == (ED.user_id, ANA.user_id, None)
+    accept(floor, id, ANA)
+
+
+def test_one_that_was_kept_is_handed_over(floor: Floor) -> None:
     made = floor.convert(floor.lead(Stage.QUALIFIED)).made
     assert made is not None
     hand_over(floor.store, PRIYA, floor.later(), HandOverDraft(made["opportunity_id"], ED.user_id))
     accept(floor, made["opportunity_id"])
-    with pytest.raises(Refusal, match="has taken this on"):
-        hand_over(floor.store, ED, floor.later(), HandOverDraft(made["opportunity_id"], ANA.user_id))
 
 
 def test_the_second_of_two_is_told_who_was_first(floor: Floor) -> None:

@@ -404,9 +404,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(actor=st.sampled_from([PRIYA, ED, ANA]), taker=st.sampled_from([ED, ANA]))
     def hands_over(self, actor: Actor, taker: Actor) -> None:
-        may_give = self.rejected or self.owner != ED.user_id
+        giver = self.floor.store.value("SELECT giver_id FROM hand_over WHERE void = 0 ORDER BY id DESC LIMIT 1")
+        may_give = self.may(actor) or (self.waits and actor.user_id == giver)
         others = actor.user_id != taker.user_id or actor.leads_team
-        allowed = self.open and not self.waits and self.may(actor) and may_give and others
+        allowed = self.open and may_give and others and (self.rejected or taker.user_id != self.owner)
         draft = HandOverDraft(self.id, taker.user_id)
         self.try_(actor, hand_over, draft, allowed, waits=True, rejected=False, owner=taker.user_id)
 
