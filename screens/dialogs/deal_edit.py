@@ -65,7 +65,8 @@ class DealEditDialog(DealDialog):
     def draft(self) -> OpportunityDraft:
         """What differs."""
         deal = self.deal
-        amount = parse_amount(self._input("amount").value, present.minor_digits(deal.currency))
+        said, digits = self._input("amount").value.strip(), present.minor_digits(deal.currency)
+        amount = parse_amount(said, digits, currency=deal.currency) if said else deal.amount
         probability, closes = self._probability(), self._close_date()
         name = self._input("name").value.strip()
         if not name:

@@ -34,7 +34,11 @@ class DealOpenDialog(ConvertDialog):
         return ConvertDraft(
             self.lead.id,
             name=self._input("name").value,
-            amount=parse_amount(self._input("amount").value, present.minor_digits(self.choices.currency)),
+            amount=parse_amount(
+                self._input("amount").value,
+                present.minor_digits(self.choices.currency),
+                currency=self.choices.currency,
+            ),
             probability=self._probability(),
             close_date=self._close_date(),
             members=members,

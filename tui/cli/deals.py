@@ -102,10 +102,10 @@ def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[
         facts["stage"] = OpportunityStage(wanted["stage"])
     if wanted["probability"] is not None:
         facts["probability"] = wanted["probability"]
-    if wanted["amount"] is not None:
+    if wanted["amount"]:
         known = deal(store, number, 0)
         currency = known.currency if known is not None else store.currency
-        facts["amount"] = parse_amount(wanted["amount"], minor_digits(currency))
+        facts["amount"] = parse_amount(wanted["amount"], minor_digits(currency), currency=currency)
     if wanted["closes"] is not None:
         facts["close_date"] = _day(store, wanted["closes"], now)
     return facts
