@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from textual import on
@@ -21,8 +21,8 @@ from store.queries.converting import ConvertChoices, OpenOpportunity, convert_ch
 from store.queries.queue import QueueRow
 from store.rules import clocks
 from store.rules.amount import parse_amount
+from store.rules.deals import parse_close_date
 from store.rules.qualification import check
-from store.rules.when import parse_when
 from store.vocabulary import Outcome
 from tui import present
 from tui.lead_screen import Offered
@@ -266,17 +266,7 @@ class ConvertDialog(LeadDialog):
     def _close_date(self) -> str:
         """The date as stored; typed as a date or as people say it, in the team's zone."""
         text, team = self._input("close-date").value.strip(), self.app.team
-        if not text:
-            raise Refusal("When do you expect it to close? Give a date.", "close_date")
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            pass
-        try:
-            at = parse_when(text, self.app.desk.now(), team.zone, team.calendar)
-        except Refusal as refusal:
-            raise Refusal(refusal.sentence, "close_date") from refusal
-        return moment(at, team.zone).date().isoformat()
+        return parse_close_date(text, self.app.desk.now(), team.zone, team.calendar)
 
     def _list(self, name: str) -> ChoiceList[Any]:
         return self.query_one(f"#{name}", ChoiceList)

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from store.errors import Conflict, Refusal
 from store.queries.deals import Deal, DealChoices, deal_choices
+from store.rules.deals import locked
 from tui import present
 from tui.desk import Done
 from tui.dialog import Dialog
@@ -58,6 +59,11 @@ class DealDialog(Dialog[Deal, Done]):
         return present.money(self.deal.amount, self.deal.currency)
 
     @property
+    def over(self) -> str:
+        """Why nothing can be changed any more, empty while it is open."""
+        return locked(self.choices.deal.stage)
+
+    @property
     def takes_on(self) -> str:
         """What working it does besides, while its hand-over waits."""
         return "accepts the hand-over too" if self.deal.waits else ""
@@ -74,6 +80,8 @@ class DealDialog(Dialog[Deal, Done]):
         field.show(shown)
 
     def _said(self, *words: str) -> Content:
-        """What will happen, in one line."""
+        """What will happen, in one line; nothing does to what somebody else has ended meanwhile."""
+        if why := self.over:
+            return Content(why)
         undo = f"{self.app.key_of('undo')} undoes it for {present.span(self.app.team.rules.undo)}"
         return present.joined(" · ".join([word for word in words if word] + [undo]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from textual.app import ComposeResult
@@ -13,10 +12,10 @@ from textual.widgets import Input
 
 from screens.dialogs.deal_dialog import DealDialog
 from store.errors import Refusal
-from store.instants import moment
 from store.operations.opportunity import OpportunityDraft
 from store.queries.deals import Deal
 from store.rules.amount import parse_amount
+from store.rules.deals import parse_close_date
 from tui import present
 from tui.widgets.choice_list import ChoiceList, lettered
 from tui.widgets.field import InlineField
@@ -132,16 +131,4 @@ class DealEditDialog(DealDialog):
         text, team = self._input("close-date").value.strip(), self.app.team
         if text == self.deal.close_date:
             return text
-        if not text:
-            raise Refusal("When do you expect it to close? Give a date.", "close_date")
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            pass
-        from store.rules.when import parse_when  # only where a time is typed
-
-        try:
-            at = parse_when(text, self.app.desk.now(), team.zone, team.calendar)
-        except Refusal as refusal:
-            raise Refusal(refusal.sentence, "close_date") from refusal
-        return moment(at, team.zone).date().isoformat()
+        return parse_close_date(text, self.app.desk.now(), team.zone, team.calendar)

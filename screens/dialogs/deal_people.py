@@ -18,7 +18,8 @@ from store.errors import Refusal
 from store.operations.converting import Member
 from store.operations.opportunity import GroupDraft
 from store.queries.deals import Deal
-from store.queries.likely import SHOWN, KnownPerson
+from store.queries.likely import SHOWN, KnownPerson, Typed, likely
+from store.rules.closing import NewPerson
 from store.vocabulary import Role
 from tui import present
 from tui.widgets.choice_list import Choice, ChoiceList
@@ -27,7 +28,7 @@ from tui.widgets.group_list import GroupList, Part, role_choices
 
 
 class DealPeopleDialog(DealDialog):
-    """Type a name, or take one of the company's people with the down key; shift+tab goes to those on it already."""
+    """Type a name, or take somebody who is known with the down key; shift+tab goes to those on it already."""
 
     VERB = "People"
     LETTERS_STAY = True
@@ -43,7 +44,7 @@ class DealPeopleDialog(DealDialog):
         with Vertical(classes="dialog--part"):
             yield PersonFields()
         with Vertical(classes="dialog--part"):
-            yield InlineField("known", "Known here", _KnownList(id="known"), also="contact_id")
+            yield InlineField("known", "Known", _KnownList(id="known"), also="contact_id")
             yield InlineField("role", "Part", ChoiceList[Role](role_choices(), id="role"))
 
     def reset(self, opening: Deal) -> None:
@@ -56,6 +57,7 @@ class DealPeopleDialog(DealDialog):
         self.query_one(PersonFields).reset()
         self._list("role").select(None)
         self._list("known").set_choices(())
+        self._likely: tuple[KnownPerson, ...] = ()
         self._suggest()
 
     def focus_first(self) -> None:
@@ -94,7 +96,8 @@ class DealPeopleDialog(DealDialog):
         if draft.role is not None:
             known: KnownPerson | None = self._list("known").value
             name = known.name if known is not None else self.query_one(PersonFields).person.name
-            words.append(f"{present.safe(name, 60)} joins: {draft.role.label}")
+            new = "" if known is not None else ", a new person"
+            words.append(f"{present.safe(name, 60)} joins{new}: {draft.role.label}")
         if draft.members:
             primary = next((part.words for part in self._group.parts if part.primary), "")
             words.append(f"parts change, {present.safe(primary, 60)} is primary")
@@ -114,7 +117,7 @@ class DealPeopleDialog(DealDialog):
             super().action_enter()
 
     def action_known(self, step: int) -> None:
-        """Take the next of the people known here; up from the first takes nobody."""
+        """Take the next of those who are known; up from the first takes nobody."""
         known = self._list("known")
         if step < 0 and known.choices and known.chosen is known.choices[0]:
             known.select(None)
@@ -126,13 +129,34 @@ class DealPeopleDialog(DealDialog):
         self.show_consequence()
 
     @on(Input.Changed)
+    def _typed(self) -> None:
+        self._suggest()
+        self.look_soon(self._look)
+
+    async def _look(self) -> None:
+        """Look for whoever has that name, number or address, wherever they work."""
+        person = self.query_one(PersonFields).person
+        typed = Typed(self.deal.company, person.name, person.phone, person.email)
+        self._likely = (await self.app.desk.read(likely, typed)).people if person != NewPerson() else ()
+        self._suggest()
+
     def _suggest(self) -> None:
-        """Show those of the company whose name has every typed word."""
-        typed = self.query_one(PersonFields).person.name.casefold().split()
-        found = [one for one in self.choices.newcomers if all(word in one.name.casefold() for word in typed)]
+        """Show whom the typed words likely mean, then those of the company whose name has all of them."""
+        words = self.query_one(PersonFields).person.name.casefold().split()
+        here = [one for one in self.choices.newcomers if all(word in one.name.casefold() for word in words)]
+        there = {part.contact_id for part in self.choices.people}
+        found = {one.contact_id: one for one in (*self._likely, *here) if one.contact_id not in there}
         known = self._list("known")
-        known.set_choices([Choice("", one, _named(one.name, one.title)) for one in found[:SHOWN]], known.value)
-        self._show_field("known", bool(found))
+        taken: KnownPerson | None = known.value
+        shown = list(found.values())[:SHOWN]
+        if taken is not None and taken not in shown:
+            shown = [taken, *shown[: SHOWN - 1]]
+        known.set_choices([Choice("", one, self._said_of(one)) for one in shown], taken)
+        self._show_field("known", bool(shown))
+
+    def _said_of(self, person: KnownPerson) -> str:
+        elsewhere = person.company if person.account_id != self.deal.account_id else ""
+        return " · ".join(part for part in (_named(person.name, person.title), elsewhere) if part)
 
     @property
     def _group(self) -> GroupList:

@@ -53,7 +53,8 @@ class DealStageDialog(DealDialog):
     def consequence(self) -> Content:
         """What moves with it."""
         stage: OpportunityStage | None = self._list("stage").value
-        if stage is None or stage is self.deal.stage:
+        if not self.over and (stage is None or stage is self.deal.stage):
             end = self.app.key_of("close")
             return Content(f"A letter moves it and starts its 30 days anew; {end} on the list ends it, won or lost.")
-        return self._said(f"{self.deal.stage.label} → {stage.label}", "its time in this stage begins", self.takes_on)
+        moves = f"{self.deal.stage.label} → {stage.label}" if stage is not None else ""
+        return self._said(moves, "its time in this stage begins", self.takes_on)

@@ -26,6 +26,7 @@ from store.operations.promises import end_promises
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of
 from store.rules import clocks, queue_order
+from store.rules.deals import check_close_date
 from store.rules.path import skipped
 from store.rules.qualification import REASON_OF_NO, Answers, against, check
 from store.vocabulary import (
@@ -263,10 +264,7 @@ def _new_opportunity(tx: Transaction, lead: LeadState, draft: ConvertDraft) -> i
         raise Refusal("The probability is a share from 0 to 100 %.", "probability")
     if draft.amount < 0:
         raise Refusal("The amount cannot be less than nothing.", "amount")
-    if not draft.close_date:
-        raise Refusal("When do you expect it to close? Give a date.", "close_date")
-    if draft.close_date < moment(tx.now, tx.store.zone).date().isoformat():
-        raise Refusal("The expected close date has passed.", "close_date")
+    closes = check_close_date(draft.close_date, moment(tx.now, tx.store.zone).date())
     company = tx.store.value("SELECT name FROM account WHERE id = ?", (lead.account_id,))
     default = str(company or spoken_name(tx, lead))
     name = clean_line(draft.name, field="name", limit=tx.rules.limits.name) or default
@@ -279,7 +277,7 @@ def _new_opportunity(tx: Transaction, lead: LeadState, draft: ConvertDraft) -> i
         amount=draft.amount,
         currency=tx.store.currency,
         probability=draft.probability,
-        close_date=draft.close_date,
+        close_date=closes,
         open=1,
         opened_at=tx.now,
         source=lead.source,

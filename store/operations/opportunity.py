@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from store.errors import Refusal
+from store.instants import moment
 from store.intake.clean import clean_line, clean_note
 from store.models import Account, Contact, Conversion, OpportunityContact
 from store.operations.at_bat import spoken_name, take_up
@@ -26,7 +26,7 @@ from store.operations.deal import (
 from store.operations.people import add_contact, match_contact
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.closing import NewPerson
-from store.rules.deals import check_reason, lost_reasons
+from store.rules.deals import check_close_date, check_reason, lost_reasons
 from store.vocabulary import OPEN_OPPORTUNITY_STAGES, OpportunityStage, Outcome, Role
 
 _MOST_AMOUNT = 10**15  # minor units
@@ -219,22 +219,12 @@ def _facts(tx: Transaction, opportunity: dict[str, Any], draft: OpportunityDraft
             raise Refusal("The probability is a share from 0 to 100 %.", "probability")
         wanted["probability"] = draft.probability
     if draft.close_date is not None and draft.close_date != opportunity["close_date"]:
-        wanted["close_date"] = _future(tx, draft.close_date)
+        wanted["close_date"] = check_close_date(draft.close_date, moment(tx.now, tx.store.zone).date())
     if draft.owner_id is not None and draft.owner_id != opportunity["owner_id"]:
         _require_not_rejected(opportunity)
         require_taker(tx, draft.owner_id, "owner_id")
         wanted["owner_id"] = draft.owner_id
     return {name: value for name, value in wanted.items() if opportunity[name] != value}
-
-
-def _future(tx: Transaction, day: str) -> str:
-    try:
-        said = date.fromisoformat(day).isoformat()
-    except ValueError:
-        raise Refusal("When do you expect it to close? Give a date.", "close_date") from None
-    if said < tx.today():
-        raise Refusal("The expected close date has passed.", "close_date")
-    return said
 
 
 def _require_not_rejected(opportunity: dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ async def test_every_role_can_be_changed_and_there_is_one_primary(floor: Floor) 
     async with at_the_plate(floor, lead_id) as d:
         await d.press("c")
         d.app.screen.set_focus(d.app.screen.query_one(GroupList))
-        await d.press("e", "v", "p", "y")  # y is no role, and no answer either while the cursor is here
+        await d.press("e", "down", "v", "p", "y")  # y is no role, and no answer either while the cursor is here
         await d.press("enter")
         assert not in_dialog(d)
     assert floor.store.rows("SELECT role, is_primary FROM opportunity_contact ORDER BY id") == [

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from screens.deals.screen import DealsScreen
 from screens.queue.screen import QueueScreen
 from store.instants import DAY
-from store.vocabulary import Stage
+from store.operations.opportunity import GroupDraft, LoseDraft, lose, set_group
+from store.rules.closing import NewPerson
+from store.vocabulary import Role, Stage
 from tests.drivers import AppDriver
-from tests.factories import ANA, ED, PRIYA, Floor
+from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work
 from tests.store.test_hand_over import accept, handed, reject
@@ -215,6 +219,64 @@ async def test_somebody_joins_with_a_part_and_another_becomes_primary(floor: Flo
         ("Person1", "other", 0),
         ("Mara", "decision_maker", 1),
     ]
+
+
+async def test_a_part_is_of_the_person_in_front_only(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    set_group(floor.store, ED, floor.later(), GroupDraft(id, role=Role.USER, person=NewPerson("Mara", "Li")))
+    async with at_work(floor, ED) as d:
+        await d.press("p", "shift+tab", "d", "p", "enter")
+        await d.until(lambda: "parts changed" in said(d))
+    rows = floor.store.rows(
+        "SELECT role, is_primary FROM opportunity_contact WHERE opportunity_id = ? ORDER BY id", (id,)
+    )
+    assert rows == [("decision_maker", 1), ("user", 0)]
+
+
+async def test_somebody_known_elsewhere_is_shown_and_taken(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    floor.lead(company="Globex", person=NewPerson("Ulrike", "Sommer", "CFO", "", "ulrike@globex.example"), actor=BEN)
+    people = floor.value("SELECT count(*) FROM contact")
+    async with at_work(floor, ED) as d:
+        await d.press("p")
+        await d.type("Ulrike Sommer")
+        await d.until(lambda: "Ulrike Sommer, CFO · Globex" in said(d))
+        await d.press("down", "enter", "c")
+        await d.until(lambda: "joins: champion" in said(d) or "added" in said(d))
+        await d.until(lambda: "Ulrike Sommer added" in said(d))
+    assert floor.value("SELECT count(*) FROM contact") == people
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ("2020-01-01", "has passed"),
+        ("2099-01-01", "more than ten years"),
+        ("5", "A number alone is no date"),
+        ("2026", "A number alone is no date"),
+    ],
+)
+async def test_a_close_date_that_saving_refuses_is_not_promised(floor: Floor, typed: str, refused: str) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("E")
+        await d.until(lambda: "Probability" in said(d))
+        await d.press("tab", "ctrl+u")
+        await d.type(typed)
+        await d.until(lambda: refused in said(d))
+        assert "closes" not in said(d).rpartition("Owner")[2]
+
+
+async def test_the_stage_of_one_that_another_ended_is_not_promised(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    async with at_work(floor, ED) as d:
+        lose(floor.store, ANA, floor.later(), LoseDraft(id, "timing"))
+        await d.press("t")
+        await d.until(lambda: "lost for good" in said(d))
+        assert "→" not in said(d)
 
 
 async def test_a_note_stands_in_the_story(floor: Floor) -> None:

@@ -94,6 +94,7 @@ def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[A
 def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[str, Any]:
     from store.queries.deals import deal
     from store.rules.amount import parse_amount
+    from store.rules.deals import parse_close_date
     from store.vocabulary import OpportunityStage
     from tui.present import minor_digits
 
@@ -107,21 +108,8 @@ def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[
         currency = known.currency if known is not None else store.currency
         facts["amount"] = parse_amount(wanted["amount"], minor_digits(currency), currency=currency)
     if wanted["closes"] is not None:
-        facts["close_date"] = _day(store, wanted["closes"], now)
+        facts["close_date"] = parse_close_date(wanted["closes"], now, store.zone, store.calendar)
     return facts
-
-
-def _day(store: Store, text: str, now: int) -> str:
-    """A date as stored: an ISO date, or as people say it, in the team's zone."""
-    from datetime import date
-
-    from store.instants import moment
-    from store.rules.when import parse_when
-
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        return moment(parse_when(text, now, store.zone, store.calendar), store.zone).date().isoformat()
 
 
 def _line(deal: Deal, store: Store) -> str:

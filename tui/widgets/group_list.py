@@ -127,8 +127,6 @@ class GroupList(Widget, can_focus=True):
             self._changed()
         elif (role := _BY_LETTER.get(letter)) is not None:
             self._put(role=role)
-            if self._at + 1 < len(self._parts):
-                self.action_over(1)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on whoever was clicked."""
