@@ -11,16 +11,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.edit_person import doubtful
+from screens.dialogs.edit_dialog import EditDialog, doubtful
 from screens.dialogs.reach_lines import ReachLines
-from store.errors import Conflict, Refusal
+from store.errors import Refusal
 from store.intake.companies import company_key
 from store.operations.edit import PhoneDraft
 from store.operations.edit_account import LONGEST_SITE, AccountEdit
-from store.queries.sheet import CompanySheet, Doubts, company_sheet, doubts
+from store.queries.sheet import CompanySheet, company_sheet, doubts
 from tui import present
-from tui.desk import Done
-from tui.dialog import Dialog
 from tui.theme import Urgency
 from tui.widgets.field import InlineField
 
@@ -28,15 +26,12 @@ _LONGEST = 200
 _FIELDS = ("name", "domain", "website", "industry", "size", "country", "city", "owner", "zone")
 
 
-class EditAccountDialog(Dialog[int, Done]):
+class EditAccountDialog(EditDialog):
     """Opened on an account's id."""
 
     DEFAULT_CSS = """
     EditAccountDialog {
         .dialog--part { height: auto; margin-top: 1; }
-        Horizontal { height: auto; }
-        .dialog--pair > InlineField { width: 1fr; }
-        .dialog--pair > InlineField:last-child { padding-left: 2; }
     }
     """
 
@@ -63,11 +58,8 @@ class EditAccountDialog(Dialog[int, Done]):
     def reset(self, opening: int) -> None:
         """As the company is known."""
         sheet = self._sheet
-        self.seen = sheet.version
-        self._doubts = Doubts()
-        self._shown = {name: present.safe(str(value)) if (value := getattr(sheet, name)) else "" for name in _FIELDS}
-        for name, text in self._shown.items():
-            self._input(name).value = text
+        texts = {name: present.safe(str(value)) if (value := getattr(sheet, name)) else "" for name in _FIELDS}
+        self.show_texts(sheet.version, texts)
         self._input("owner").placeholder = "nobody"
         self._lines.show(sheet.phones)
 
@@ -88,13 +80,6 @@ class EditAccountDialog(Dialog[int, Done]):
 
         return edit_account
 
-    async def carry_out(self, draft: Any) -> Done | Refusal:
-        """Save; having been told of somebody else's edit, the next try is made in that knowledge."""
-        result = await super().carry_out(draft)
-        if isinstance(result, Conflict) and result.version is not None:
-            self.seen = result.version
-        return result
-
     def consequence(self) -> Content:
         """What saving does, and what is doubtful about it."""
         try:
@@ -110,19 +95,6 @@ class EditAccountDialog(Dialog[int, Done]):
             words.append("phones")
         said = [f"saves {', '.join(words)}", *self._same_name(), *doubtful(self._doubts)]
         return present.joined(" · ".join(said))
-
-    @property
-    def typed_something(self) -> bool:
-        """Whether closing would lose an edit."""
-        try:
-            self.draft()
-        except Refusal as refusal:
-            return refusal.field is not None
-        return True
-
-    @on(ReachLines.Changed)
-    def _lines_changed(self) -> None:
-        self.show_consequence()
 
     @on(Input.Changed, "ReachLines Input, #name")
     def _look_soon(self) -> None:
@@ -150,13 +122,6 @@ class EditAccountDialog(Dialog[int, Done]):
     @property
     def _lines(self) -> ReachLines:
         return self.query_one("#phones", ReachLines)
-
-    def _changed(self, name: str) -> str | None:
-        text = self._input(name).value
-        return text if text.strip() != self._shown[name].strip() else None
-
-    def _input(self, name: str) -> Input:
-        return self.query_one(f"#{name}", Input)
 
 
 _LABELS = {

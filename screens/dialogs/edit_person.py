@@ -13,23 +13,21 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, TextArea
 
+from screens.dialogs.edit_dialog import EditDialog, doubtful
 from screens.dialogs.reach_lines import ReachLines
-from store.errors import Conflict, Refusal
+from store.errors import Refusal
 from store.operations.edit import ContactDraft, EmailDraft, PhoneDraft
 from store.queries.likely import KnownCompany
-from store.queries.sheet import Doubts, PersonSheet, doubts, person_sheet
+from store.queries.sheet import PersonSheet, doubts, person_sheet
 from store.vocabulary import Pool
 from tui import present
-from tui.desk import Done
-from tui.dialog import Dialog
-from tui.theme import Urgency
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import InlineField
 
 _LONGEST = 200
 
 
-class EditPersonDialog(Dialog[int, Done]):
+class EditPersonDialog(EditDialog):
     """Opened on a contact's id. Another company in "Works at" is where they work from today on."""
 
     LETTERS_STAY = True
@@ -39,9 +37,6 @@ class EditPersonDialog(Dialog[int, Done]):
     EditPersonDialog {
         .dialog--part { height: auto; }
         .dialog--part.-after-a-gap { margin-top: 1; }
-        Horizontal { height: auto; }
-        .dialog--pair > InlineField { width: 1fr; }
-        .dialog--pair > InlineField:last-child { padding-left: 2; }
         TextArea { height: 3; }
     }
     """
@@ -80,17 +75,14 @@ class EditPersonDialog(Dialog[int, Done]):
     def reset(self, opening: int) -> None:
         """As the person is known."""
         sheet = self._sheet
-        self.seen = sheet.version
-        self._doubts = Doubts()
-        self._shown = {
+        texts = {
             "first-name": present.safe(sheet.first_name if sheet.first_name or sheet.last_name else sheet.name),
             "last-name": present.safe(sheet.last_name),
             "title": present.safe(sheet.title),
             "zone": present.safe(sheet.zone) if len(sheet.zone.split()) == 1 else "",
             "company": present.safe(sheet.company),
         }
-        for name, text in self._shown.items():
-            self._input(name).value = text
+        self.show_texts(sheet.version, texts)
         self._input("zone").placeholder = _zones(sheet.zone)
         self._notes.text = present.safe(sheet.notes, newlines=True)
         self._lines("phones").show(sheet.phones)
@@ -141,13 +133,6 @@ class EditPersonDialog(Dialog[int, Done]):
 
         return edit_contact
 
-    async def carry_out(self, draft: Any) -> Done | Refusal:
-        """Save; having been told of somebody else's edit, the next try is made in that knowledge."""
-        result = await super().carry_out(draft)
-        if isinstance(result, Conflict) and result.version is not None:
-            self.seen = result.version
-        return result
-
     def consequence(self) -> Content:
         """What saving does, and what is doubtful about it."""
         try:
@@ -158,15 +143,6 @@ class EditPersonDialog(Dialog[int, Done]):
         if left_out := self._lines("phones").more:
             words.append(f"{present.count(left_out, 'more number')} not shown stay as they are")
         return present.joined(" · ".join(words))
-
-    @property
-    def typed_something(self) -> bool:
-        """Whether closing would lose an edit, typed or chosen."""
-        try:
-            self.draft()
-        except Refusal as refusal:
-            return refusal.field is not None
-        return True
 
     # --- what is typed ---
 
@@ -179,10 +155,6 @@ class EditPersonDialog(Dialog[int, Done]):
             choices.select(None)
         elif step > 0 or choices.chosen is not None:
             choices.action_over(step)
-
-    @on(ReachLines.Changed)
-    def _lines_changed(self) -> None:
-        self.show_consequence()
 
     @on(Input.Changed, "ReachLines Input, #company")
     def _look_soon(self) -> None:
@@ -255,14 +227,6 @@ class EditPersonDialog(Dialog[int, Done]):
     def _notes(self) -> TextArea:
         return self.query_one("#notes", TextArea)
 
-    def _changed(self, name: str) -> str | None:
-        """What was typed, if it is not what was there."""
-        text = self._input(name).value
-        return text if text.strip() != self._shown[name].strip() else None
-
-    def _input(self, name: str) -> Input:
-        return self.query_one(f"#{name}", Input)
-
     def _lines(self, name: str) -> ReachLines:
         return self.query_one(f"#{name}", ReachLines)
 
@@ -272,12 +236,6 @@ class EditPersonDialog(Dialog[int, Done]):
 
 class _KnownList(ChoiceList[KnownCompany], can_focus=False):
     """Walked from the company by down and up, so tab need not stop at it."""
-
-
-def doubtful(found: Doubts) -> list[str]:
-    """What is doubtful about values that were typed; none of it keeps them from being saved."""
-    words = [f"{Urgency.DUE.sign} “{text}” is no valid number: kept as it is written" for text in found.not_valid]
-    return words + [f"{Urgency.DUE.sign} {names} has {text} too" for text, names in found.shared]
 
 
 def of_company(company: KnownCompany) -> str:
