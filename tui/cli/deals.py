@@ -13,6 +13,7 @@ from tui.config import Settings
 if TYPE_CHECKING:
     from store import Actor, Store
     from store.queries.deals import Deal
+    from store.ruleset import Reason
 
 _STAGES = ("discovery", "evaluation", "proposal", "negotiation")
 
@@ -30,10 +31,9 @@ def command(settings: Settings, ended: bool) -> None:
     try:
         actor = _actor(store, settings.person)
         found = deals(store, actor.user_id, system_clock(), everyone=actor.leads_team, ended=ended)
-        for deal in found:
-            say(_line(deal, store))
-        if not found:
-            say("no opportunity is open")
+        lines = _table([_HEADINGS, *(_cells(deal, store) for deal in found)]) if found else ["no opportunity is open"]
+        for line in lines:
+            say(line)
     finally:
         store.close()
 
@@ -72,17 +72,20 @@ def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[A
     """The operation that was asked for, and its draft; raises UsageError for none or two at once."""
     from store.operations.hand_over import AcceptDraft, RejectDraft, accept_hand_over, reject_hand_over
     from store.operations.opportunity import LoseDraft, OpportunityDraft, WinDraft, lose, update_opportunity, win
+    from store.rules.deals import lost_reasons, rejection_reasons
 
     note = wanted["note"]
     acts: list[tuple[Any, Any]] = []
     if wanted["accept"]:
         acts.append((accept_hand_over, AcceptDraft(number)))
     if wanted["reject"] is not None:
-        acts.append((reject_hand_over, RejectDraft(number, wanted["reject"], note)))
+        reason = _known_reason(wanted["reject"], rejection_reasons(store.rules))
+        acts.append((reject_hand_over, RejectDraft(number, reason, note)))
     if wanted["won"]:
         acts.append((win, WinDraft(number)))
     if wanted["lost"] is not None:
-        acts.append((lose, LoseDraft(number, wanted["lost"], note, wanted["competitor"])))
+        reason = _known_reason(wanted["lost"], lost_reasons(store.rules))
+        acts.append((lose, LoseDraft(number, reason, note, wanted["competitor"])))
     facts = _facts(store, number, now, wanted)
     if facts:
         acts.append((update_opportunity, OpportunityDraft(number, **facts)))
@@ -112,16 +115,55 @@ def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[
     return facts
 
 
-def _line(deal: Deal, store: Store) -> str:
-    """Its number, where it lies on the desk, and its facts, parted by tabs' worth of blanks."""
-    from tui.present import money
+_HEADINGS = ("no.", "where", "stage", "amount", "likely", "closes", "owner", "name")
 
-    where = deal.section.name.lower()
-    if deal.rejected_at is not None:
+
+def _cells(deal: Deal, store: Store) -> tuple[str, ...]:
+    """Its number, where it stands, and its facts, in the order of the headings."""
+    from tui.present import money, safe
+
+    amount, likely = money(deal.amount, deal.currency), f"{deal.probability} %"
+    facts = (
+        str(deal.id),
+        _where(deal, store),
+        deal.stage.label,
+        amount,
+        likely,
+        deal.close_date,
+        deal.owner,
+        deal.name,
+    )
+    return tuple(safe(fact, 60) for fact in facts)
+
+
+def _where(deal: Deal, store: Store) -> str:
+    """What an opportunity waits for, the same for everybody."""
+    if deal.open and deal.rejected_at is not None:
         reason = store.rules.reasons.get(deal.reject_reason)
-        where += f" ({reason.label if reason is not None else deal.reject_reason})"
-    facts = (deal.stage.label, money(deal.amount, deal.currency), f"{deal.probability} %", deal.close_date, deal.owner)
-    return "  ".join((f"{deal.id:>6}", f"{where:<9}", *facts, deal.name))
+        return f"rejected: {reason.label if reason is not None else deal.reject_reason}"
+    if deal.waits:
+        return f"handed to {deal.taker}"
+    return "open" if deal.open else "ended"
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Lines whose columns begin beneath each other, whatever the width of the letters."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _known_reason(key: str, possible: tuple[Reason, ...]) -> str:
+    """A reason's key; raises Refusal naming those there are."""
+    from store import Refusal
+
+    if all(reason.key != key for reason in possible):
+        raise Refusal(f"No such reason: give one of {', '.join(reason.key for reason in possible)}.", "reason")
+    return key
 
 
 def _actor(store: Store, name: str | None) -> Actor:
