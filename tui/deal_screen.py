@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from store.queries.deals import Deal
 from store.rules.deals import locked
-from tui.commands import BY_ID, Where
+from tui.commands import BY_ID, Command, Where
 from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
 
+_VERBS = frozenset(["accept", "close", "status", "edit", "reassign", "person", "note"])
 _LOOKS = frozenset({"timeline"})
 _NOT_THE_OWNERS = frozenset({"timeline", "note"})
 
@@ -81,6 +82,13 @@ class DealScreen(LeadScreen):
     def action_note(self) -> None:
         """Write something down."""
         self._open_deal("note", "deal_note")
+
+    def offers(self, command: Command) -> bool:
+        """What can be done to the opportunity in front; nobody marks any."""
+        if command.id == "list.mark":
+            return False
+        deal = self.current_deal() if command.id in _VERBS else None
+        return deal is None or self.why_not_deal(command.id, deal) is None
 
     def why_not_deal(self, verb: str, deal: Deal) -> str | None:
         """Why a verb cannot be used on this opportunity now, judged from the row alone; None if it can."""

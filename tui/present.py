@@ -168,6 +168,12 @@ def day(at: Instant, zone: str, now: Instant) -> str:
     return _date(local.date(), today)
 
 
+def full_day(at: Instant, zone: str, now: Instant) -> str:
+    """A day that cannot be taken for another week's: ``Mon 16 Nov``, ``Mon 16 Nov 2025``."""
+    on = moment(at, zone).date()
+    return f"{_WEEKDAYS[on.weekday()]} {_date(on, moment(now, zone).date())}"
+
+
 def exactly(at: Instant, zone: str, now: Instant) -> str:
     """A time to be kept, never without its time of day: ``Tue 14:07``, ``24 Dec 10:00``, ``5 Jan 2027 10:00``."""
     said, time = day(at, zone, now), _time(moment(at, zone))

@@ -8,7 +8,7 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tui.commands import Where
+from tui.commands import Command, Where
 from tui.frame import Frame
 from tui.widgets.header_line import HeaderLine
 from tui.widgets.key_line import KeyLine
@@ -25,7 +25,11 @@ class View(Screen[None]):
         """Top line, body, key line."""
         yield HeaderLine(self.VIEW)
         yield from self.compose_body()
-        yield KeyLine(self.WHERE)
+        yield KeyLine(self.WHERE, offers=self.offers)
+
+    def offers(self, command: Command) -> bool:
+        """Whether a command has a place in the key line now; a key that does nothing here needs none."""
+        return True
 
     def compose_body(self) -> ComposeResult:
         """What is between the two lines."""

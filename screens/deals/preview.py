@@ -20,7 +20,7 @@ from tui.frame import Frame
 from tui.theme import Urgency
 
 if TYPE_CHECKING:
-    from store.queries.deals import DealCard
+    from store.queries.deals import DealCard, Part
 
 _MUTED = "$muted"
 _LABEL_WIDTH = 8
@@ -119,8 +119,11 @@ def _next(card: DealCard, scene: Scene) -> str:
     if deal.rejected_at is not None:
         return "hand it to another, or close it as lost"
     if deal.waits:
-        who = "accept or reject it" if deal.taker_id == scene.me else f"{deal.taker} answers"
-        return f"{who} by {present.day(deal.due_at or scene.now, scene.zone, scene.now)}"
+        who = "accept or reject it" if deal.taker_id == scene.me else f"{deal.taker} is to answer"
+        due = deal.due_at or scene.now
+        if due < scene.now:
+            return f"{who} by {present.full_day(due, scene.zone, scene.now)}, {present.due(due, scene.now)}"
+        return f"{who} by {present.day(due, scene.zone, scene.now)}"
     return "no meeting booked"
 
 
@@ -131,12 +134,19 @@ def _people(card: DealCard) -> Iterator[Content]:
     for part in card.people[:_SHOWN]:
         who = ", ".join(word for word in (part.name, part.title) if word)
         signs = "  ★ primary" if part.primary else ""
-        bad = "not real" if part.bogus else "do not contact" if part.suppressed else ""
+        bad = _warning(part)
         warned = f"  {Urgency.LATE.sign} {bad}" if bad else ""
         role = (f"  {part.role.label}{signs}", _MUTED)
         yield present.joined(present.safe(who, 60), role, (warned, Urgency.LATE.style), newlines=False)
     if len(card.people) > _SHOWN:
         yield present.content(f"and {len(card.people) - _SHOWN} more", _MUTED)
+
+
+def _warning(part: Part) -> str:
+    """What must be known before somebody is called."""
+    if part.bogus:
+        return "not real"
+    return "do not contact" if part.suppressed else "left the company" if part.left else ""
 
 
 def _lives(card: DealCard, scene: Scene) -> Iterator[Content]:

@@ -20,6 +20,7 @@ from store.vocabulary import UserRole
 from tui.commands import DEAL_COMMANDS, Where
 from tui.deal_screen import DealScreen
 from tui.desk import Change, Done
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
 _ENDED = "{later} shows what was won or lost in the last 90 days."
@@ -89,7 +90,11 @@ class DealsScreen(DealScreen):
 
     def deal_done(self, done: Done) -> None:
         """Read the list again: the row goes where it now belongs, and the next one comes under the cursor."""
-        self.app.hold_keys(self._after(self.table.cursor_row))
+        before, undone = self.table.cursor_row, (done.made or {}).get("opportunity_id")
+        if done.undo_until is None and undone is not None:  # an undo goes back to where it was done
+            self.app.hold_keys(self._again(undone))
+        else:
+            self.app.hold_keys(self._after(before))
 
     async def _after(self, before: Deal | None) -> None:
         """Keep the cursor on the row, unless that went elsewhere: then on the one that came next."""
@@ -158,12 +163,14 @@ class DealsScreen(DealScreen):
         self._deals = {deal.id: deal for deal in found}
         self.table.load([deal.id for deal in found], self._deals, keep)
         self.strip.show(found, ended=self._ended, handed=_HANDED[role])
+        self.query_one(KeyLine).refresh()
         if not found:
             self.preview.show(None)
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
         self.preview.call_after_refresh(self.preview.show, event.id)  # the cursor moves first
+        self.query_one(KeyLine).refresh()
 
     @on(LineTable.Selected)
     def _selected(self, event: LineTable.Selected) -> None:

@@ -102,7 +102,9 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
     for entity, entity_id in was:
         if entity == "opportunity":
             _check_alone(tx, entity_id)
-    return tx.done(f"undone: {_WORDS.get(kind, kind.replace('_', ' '))} for {_name(tx, kind, lead_id, was)}")
+    about = {f"{entity}_id": entity_id for entity, entity_id in was if entity == "opportunity"} or None
+    said = _WORDS.get(kind, kind.replace("_", " "))
+    return tx.done(f"undone: {said} for {_name(tx, kind, lead_id, was)}", made=about)
 
 
 # What an act is called once it is taken back, where its kind does not say it well.

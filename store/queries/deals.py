@@ -73,7 +73,7 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A person on an opportunity; ``bogus`` where sales rejected them as not real."""
+    """A person on an opportunity; ``bogus`` where sales rejected them as not real, ``left`` its company behind."""
 
     contact_id: int
     name: str
@@ -82,6 +82,7 @@ class Part:
     primary: bool
     suppressed: bool
     bogus: bool
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,8 @@ def deal_choices(store: Store, opportunity_id: int, user_id: int) -> DealChoices
 def parts(store: Store, opportunity_id: int) -> tuple[Part, ...]:
     """The people on an opportunity, the primary one first."""
     return tuple(
-        Part(id, name, title, Role(role), bool(primary), bool(suppressed), bool(bogus))
-        for id, name, title, role, primary, suppressed, bogus in store.rows(_PARTS, (opportunity_id,))
+        Part(id, name, title, Role(role), bool(primary), bool(suppressed), bool(bogus), bool(left))
+        for id, name, title, role, primary, suppressed, bogus, left in store.rows(_PARTS, (opportunity_id,))
     )
 
 
@@ -211,12 +212,12 @@ def _section(deal: Deal, user_id: int, everyone: bool) -> Section:
 
 
 def _order(deal: Deal) -> tuple[object, ...]:
-    """Total: by what is due first, the bigger before the smaller, the older before the newer."""
+    """Total: by what is due first, or came back last; the bigger before the smaller, the older before the newer."""
     match deal.section:
         case Section.HANDED:
             by: object = deal.due_at or 0
         case Section.RETURNED:
-            by = deal.rejected_at or 0
+            by = -(deal.rejected_at or 0)
         case Section.OPEN:
             by = deal.close_date or "9999"
         case Section.ENDED:
@@ -254,8 +255,10 @@ LEFT JOIN "user" t ON t.id = h.taker_id
 WHERE {where} LIMIT :most"""
 
 _PARTS = """
-SELECT c.id, c.name, c.title, m.role, m.is_primary, c.suppressed_at IS NOT NULL, c.bogus_at IS NOT NULL
-FROM opportunity_contact m JOIN contact c ON c.id = m.contact_id
+SELECT c.id, c.name, c.title, m.role, m.is_primary, c.suppressed_at IS NOT NULL, c.bogus_at IS NOT NULL,
+       c.account_id IS NOT o.account_id AND EXISTS (
+           SELECT 1 FROM employment e WHERE e.contact_id = c.id AND e.account_id = o.account_id AND e.void = 0)
+FROM opportunity_contact m JOIN contact c ON c.id = m.contact_id JOIN opportunity o ON o.id = m.opportunity_id
 WHERE m.opportunity_id = ? AND m.void = 0 ORDER BY m.is_primary DESC, m.id"""
 
 _CAMPAIGNS = """

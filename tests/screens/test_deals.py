@@ -7,6 +7,7 @@ import pytest
 from screens.deals.screen import DealsScreen
 from screens.queue.screen import QueueScreen
 from store.instants import DAY
+from store.operations.edit import ContactDraft, edit_contact
 from store.operations.opportunity import GroupDraft, LoseDraft, lose, set_group
 from store.rules.closing import NewPerson
 from store.vocabulary import Role, Stage
@@ -15,6 +16,7 @@ from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work
 from tests.store.test_hand_over import accept, handed, reject
+from tui.widgets.key_line import KeyLine
 
 
 def desk_of(driver: AppDriver) -> DealsScreen:
@@ -277,6 +279,48 @@ async def test_the_stage_of_one_that_another_ended_is_not_promised(floor: Floor)
         await d.press("t")
         await d.until(lambda: "lost for good" in said(d))
         assert "→" not in said(d)
+
+
+async def test_an_undo_goes_back_to_the_row_it_was_about(floor: Floor) -> None:
+    first = handed(floor)
+    handed(floor), handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("a")
+        await d.until(lambda: "Handed to me • 2" in said(d))
+        assert desk_of(d).table.cursor_id != first
+        await d.press("u")
+        await d.until(lambda: "undone" in said(d))
+        await d.until(lambda: desk_of(d).table.cursor_id == first)
+
+
+async def test_the_key_line_offers_what_can_be_done(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED, size=(200, 50)) as d:
+        keys = desk_of(d).query_one(KeyLine)
+        await d.until(lambda: "a accept" in keys.render().plain)
+        assert "space mark" not in keys.render().plain
+        await d.press("x", "l", "t")
+        await d.until(lambda: not desk_of(d).table.row_count)
+        await d.press("d")
+        await d.until(lambda: desk_of(d).table.cursor_id == id)
+        await d.until(lambda: "enter story" in keys.render().plain)
+        for gone in ("accept", "end ", "stage", "edit", "people", "hand over", "note"):
+            assert gone not in keys.render().plain
+
+
+async def test_a_late_answer_says_its_whole_date(floor: Floor) -> None:
+    handed(floor)
+    floor.later(8 * DAY)
+    async with at_work(floor, ED, size=(200, 50)) as d:
+        await d.until(lambda: "by Tue 24 Nov" in said(d))
+
+
+async def test_a_primary_contact_who_works_elsewhere_is_marked(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    contact = floor.value("SELECT contact_id FROM opportunity_contact")
+    edit_contact(floor.store, ED, floor.later(), ContactDraft(contact, company="Globex"))
+    async with at_work(floor, ED, size=(200, 50)) as d:
+        await d.until(lambda: "left the company" in said(d))
 
 
 async def test_a_note_stands_in_the_story(floor: Floor) -> None:

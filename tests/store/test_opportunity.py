@@ -316,6 +316,12 @@ def test_the_desk_of_each(floor: Floor) -> None:
     assert (back, Section.ENDED) not in desk(PRIYA, ended=True)
 
 
+def test_what_came_back_last_stands_first(floor: Floor) -> None:
+    first, second = handed(floor), handed(floor)
+    reject(floor, first), reject(floor, second)
+    assert [deal.id for deal in deals(floor.store, PRIYA.user_id, floor.now)] == [second, first]
+
+
 def test_the_story_has_what_happened_on_every_at_bat_beneath_and_on_itself(floor: Floor) -> None:
     id = handed(floor)
     other = floor.lead(Stage.QUALIFIED, company="Company 1")

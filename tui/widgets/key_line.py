@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.cells import cell_len
 from textual import events, getters
@@ -26,9 +26,15 @@ class KeyLine(Widget):
     KeyLine { dock: bottom; height: 1; background: $footer-background; color: $text-muted; }
     """
 
-    def __init__(self, where: Iterable[Where], also: Iterable[str] = ()) -> None:
-        """``also`` are the ids of commands that only here have a place in the line, after the others."""
+    def __init__(
+        self, where: Iterable[Where], also: Iterable[str] = (), offers: Callable[[Command], bool] | None = None
+    ) -> None:
+        """``also`` are the ids of commands that only here have a place in the line, after the others.
+
+        ``offers`` says whether a command would do something now.
+        """
         super().__init__()
+        self._offers = offers
         places = set(where)
         ranked = [command for command in commands_of(places) if command.footer]
         if Where.TIMELINE in places:  # it is open already: the way out has its place
@@ -77,7 +83,7 @@ class KeyLine(Widget):
             room -= widths[last.id]
         chosen: list[Command] = []
         for command in self._commands:
-            if command is last:
+            if command is last or (self._offers is not None and not self._offers(command)):
                 continue
             if widths[command.id] > room:
                 break
