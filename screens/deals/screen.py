@@ -90,7 +90,7 @@ class DealsScreen(DealScreen):
 
     def deal_done(self, done: Done) -> None:
         """Read the list again: the row goes where it now belongs, and the next one comes under the cursor."""
-        before, undone = self.table.cursor_row, (done.made or {}).get("opportunity_id")
+        before, undone = self.table.cursor_row, (getattr(done, "made", None) or {}).get("opportunity_id")
         if done.undo_until is None and undone is not None:  # an undo goes back to where it was done
             self.app.hold_keys(self._again(undone))
         else:
