@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.new_lead import NewLeadDraft, new_lead
@@ -63,6 +64,8 @@ def look(compare: Compare, floor: Floor, keys: tuple[str, ...], shows: str, size
         await driver.idle()
         await driver.press(*keys)
         await driver.until(lambda: shows in driver.screen_text())
+        for field in (*app.screen.query(Input), *app.screen.query(TextArea)):
+            field.cursor_blink = False
         await driver.idle()
 
     return compare(app, terminal_size=SIZES[size], run_before=before)
