@@ -250,13 +250,14 @@ class QueueScreen(LeadScreen):
         self._show_spec()
 
     def _show_spec(self, keep: int | None = None) -> None:
-        """Show what is to be shown now, from the first row or with ``keep`` under the cursor."""
+        """Show what is to be shown now, from the first row or with ``keep`` under the cursor; further keys wait."""
         self._refusal = ""
         self.filter_line.show(self._spec.filter)
         if not self.filter_line.typing and self.focused is None:
             self.set_focus(self.table)
         self.strip.refresh()
-        self._read(keep)
+        self.workers.cancel_group(self, "queue")
+        self.app.hold_keys(self._list(keep))
 
     def _view_kept(self, done: Done) -> None:
         self.app.say_done(done)
