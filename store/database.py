@@ -101,7 +101,7 @@ class Store:
         except FileNotFoundError:
             inode = -1
         if inode != self._inode:
-            raise StoreError(f"{self.path} was moved or replaced while open: close the program and open it again.")
+            raise StoreError(f"Close the program and open it again: {self.path} was moved or replaced while open.")
 
     def rescue(self, reason: str) -> None:
         """Write nothing more, not even on closing, because the file is damaged; writes are refused with ``reason``."""

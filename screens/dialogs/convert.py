@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from store.queries.queue import QueueRow
 from store.rules import clocks
 from store.rules.amount import parse_amount
 from store.rules.deals import parse_close_date
-from store.rules.qualification import check
+from store.rules.qualification import Answers, check
 from store.vocabulary import Outcome
 from tui import present
 from tui.lead_screen import Offered
@@ -121,24 +122,34 @@ class ConvertDialog(LeadDialog):
         if not parts:
             add = self.app.key_of("person")
             raise Refusal(f"Nobody is on this at bat yet: close this and add a person with {add}.", "into")
-        taker: int | None = self._list("taker").value or None
         if into == MEETING:
             at = self.query_one(WhenInput).at
             if at is None:
                 raise Refusal("When is the meeting? Type a time, such as: tue 15:00", "when")
             coming = tuple(Member(part.contact_id, part.role, part.primary) for part in parts if part.comes)
             words = self._input("words").value
+            taker: int | None = self._list("taker").value or None
             return ConvertDraft(
                 self.lead.id, self.seen, members=coming, taker_id=taker, meeting_at=at, meeting_words=words
             )
         answers = self.query_one(AnswerFields).answers
         check(answers)
-        members = tuple(Member(part.contact_id, part.role, part.primary) for part in parts)
-        if isinstance(into, int):
-            return ConvertDraft(self.lead.id, self.seen, opportunity_id=into, members=members, answers=answers)
-        return ConvertDraft(
+        return self._into_opportunity(answers)
+
+    def _into_opportunity(self, answers: Answers | None = None) -> ConvertDraft:
+        """The draft of a new opportunity, or of joining the open one that was chosen."""
+        into = self._list("into").value
+        parts = self.query_one(GroupList).parts
+        draft = ConvertDraft(
             self.lead.id,
             self.seen,
+            members=tuple(Member(part.contact_id, part.role, part.primary) for part in parts),
+            answers=answers,
+        )
+        if isinstance(into, int):
+            return replace(draft, opportunity_id=into)
+        return replace(
+            draft,
             name=self._input("name").value,
             amount=parse_amount(
                 self._input("amount").value,
@@ -147,9 +158,7 @@ class ConvertDialog(LeadDialog):
             ),
             probability=self._probability(),
             close_date=self._close_date(),
-            members=members,
-            answers=answers,
-            taker_id=taker,
+            taker_id=self._list("taker").value or None,
         )
 
     def operation(self) -> Callable[..., Any]:

@@ -10,8 +10,7 @@ from textual.content import Content
 from screens.dialogs.answers import AnswerFields
 from screens.dialogs.convert import MEETING, ConvertDialog
 from store.errors import Refusal
-from store.operations.converting import ConvertDraft, Member
-from store.rules.amount import parse_amount
+from store.operations.converting import ConvertDraft
 from tui import present
 from tui.widgets.choice_list import Choice
 from tui.widgets.group_list import GroupList
@@ -24,26 +23,9 @@ class DealOpenDialog(ConvertDialog):
 
     def draft(self) -> ConvertDraft:
         """The opportunity as it stands."""
-        into = self._list("into").value
-        parts = self.query_one(GroupList).parts
-        if not parts:
+        if not self.query_one(GroupList).parts:
             raise Refusal("Nobody is on this at bat: an opportunity needs a person.", "into")
-        members = tuple(Member(part.contact_id, part.role, part.primary) for part in parts)
-        if isinstance(into, int):
-            return ConvertDraft(self.lead.id, opportunity_id=into, members=members)
-        return ConvertDraft(
-            self.lead.id,
-            name=self._input("name").value,
-            amount=parse_amount(
-                self._input("amount").value,
-                present.minor_digits(self.choices.currency),
-                currency=self.choices.currency,
-            ),
-            probability=self._probability(),
-            close_date=self._close_date(),
-            members=members,
-            taker_id=self._list("taker").value or None,
-        )
+        return self._into_opportunity()
 
     def operation(self) -> Callable[..., Any]:
         """Open it."""

@@ -86,7 +86,7 @@ class QueueScreen(LeadScreen):
         self.watch(self.app, "clock", self._minute, init=False)
         self.app.changed.subscribe(self, self._changed)
         self.strip.refresh_figures()
-        self._count_own()
+        self.call_after_refresh(self._count_own)  # it reads every row: the first frame comes before
 
     # --- what the verbs ask ---
 
@@ -332,8 +332,7 @@ class QueueScreen(LeadScreen):
         if self._refusal:
             self._say_refusal()
             return
-        of = f"the first {found.looked:,}" if not found.all_looked else f"{found.looked:,}"
-        self._of = of
+        self._of = f"the first {found.looked:,}" if not found.all_looked else f"{found.looked:,}"
         self._say_left()
         if not found.all_looked and not self._spec.filter:
             self.app.say(f"only the first {found.looked:,} in due order are ordered here")
