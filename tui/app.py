@@ -32,7 +32,7 @@ from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
 from tui.programs import Programs
-from tui.terminal_filter import TERMINAL_FILTER
+from tui.terminal_filter import COLOUR_FILTER, TERMINAL_FILTER
 from tui.terminal_input import read_safely
 from tui.theme import THEMES
 from tui.upkeep import Upkeep
@@ -392,8 +392,9 @@ class AtBat(Frame, inherit_bindings=False):
         self.say(f"{self.key_of('quit')} leaves.")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Nothing that a terminal would obey gets through from data."""
-        return (*super().get_line_filters(), TERMINAL_FILTER)
+        """Nothing that a terminal would obey gets through from data, and no colour where none is wanted."""
+        colours = (COLOUR_FILTER,) if self.no_color else super().get_line_filters()
+        return (*colours, TERMINAL_FILTER)
 
 
 def run(settings: Settings) -> int:

@@ -34,7 +34,7 @@ DARK = Theme(
         "border-blurred": "#39424c",
         "footer-key-foreground": "#9dbdd8",
         "footer-background": "#1b1f24",
-        "input-selection-background": "#7aa2c4 35%",
+        "input-selection-background": "#405366",
         "scrollbar": "#4a5561",
         "scrollbar-background": "#1b1f24",
     },
@@ -65,13 +65,25 @@ LIGHT = Theme(
         "border-blurred": "#c3c8cc",
         "footer-key-foreground": "#2c5d86",
         "footer-background": "#efefec",
-        "input-selection-background": "#2c5d86 30%",
+        "input-selection-background": "#adbfcc",
         "scrollbar": "#aab3ba",
         "scrollbar-background": "#efefec",
     },
 )
 
 THEMES = (DARK, LIGHT)
+
+REVERSED = tuple(
+    colour
+    for look in THEMES
+    for colour in (
+        look.foreground or "",  # the cell of a field's cursor
+        look.variables["block-cursor-background"],
+        look.variables["input-selection-background"],
+        look.variables["scrollbar"],
+    )
+)
+"""Backgrounds that say where one is: reversed where there is no colour, and so never blended with another."""
 
 
 class Urgency(Enum):

@@ -193,8 +193,10 @@ def test_terminals_of_every_kind(database: Path, home: Path, environment: dict[s
 def test_no_color_means_none(database: Path) -> None:
     with ProbedDriver(database, environment={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as driver:
         driver.settle()
-        shades = set(re.findall(rb"[34]8;2;(\d+;\d+;\d+)", driver.raw))
-        assert all(len(set(shade.split(b";"))) == 1 for shade in shades), "greys only"
+        driver.press("lb\x1b/b")  # dialogs with a field, with the letters of choices, and with a list
+        codes = {int(code) for codes in re.findall(rb"\x1b\[([\d;]+)m", driver.raw) for code in codes.split(b";")}
+        assert not {code for code in codes if 30 <= code <= 49 or 90 <= code <= 107}, "neither colours nor greys"
+        assert {1, 2, 7} <= codes, "bold, dim and reverse in their place"
         assert driver.leave() == 0
 
 
