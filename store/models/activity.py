@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import SQL, IntegerField, TextField
+from peewee import SQL, Check, IntegerField, TextField
 
-from store.models.base import Row, count, flag, link, moment, text, void, whole, word, written_by
+from store.models.base import Row, count, flag, link, moment, of_opportunity, text, void, whole, word, written_by
 from store.models.people import Account, Contact, Phone
 from store.models.team import User
 from store.vocabulary import Channel, Direction, Disposition, MeetingResult, PromiseState, WithWhom
@@ -46,12 +46,7 @@ class Signal(Row):
 
 Signal.add_index(Signal.contact, Signal.at)
 Signal.add_index(Signal.lead_id, Signal.at)
-Signal.add_index(
-    SQL(
-        "CREATE INDEX IF NOT EXISTS signal_of_opportunity ON signal (opportunity_id, at DESC, id DESC)"
-        " WHERE opportunity_id IS NOT NULL AND void = 0"
-    )
-)
+Signal.add_index(SQL(of_opportunity("signal", "at")))
 
 
 class Touch(Row):
@@ -97,16 +92,11 @@ Touch.add_index(
         " WHERE amended_at IS NOT NULL AND void = 0"
     )
 )
-Touch.add_index(
-    SQL(
-        "CREATE INDEX IF NOT EXISTS touch_of_opportunity ON touch (opportunity_id, at DESC, id DESC)"
-        " WHERE opportunity_id IS NOT NULL AND void = 0"
-    )
-)
+Touch.add_index(SQL(of_opportunity("touch", "at")))
 
 
 class Note(Row):
-    """Words kept on an at bat or a person; not an activity, it stops no clock."""
+    """Words kept on an at bat, an opportunity or a person; not an activity, it stops no clock."""
 
     lead_id = IntegerField(null=True)
     contact = link(Contact, null=True)
@@ -118,10 +108,12 @@ class Note(Row):
     void = void()
     written = written_by()
     date_only = IntegerField(null=True)
+    opportunity_id = IntegerField(null=True)
 
 
 Note.add_index(Note.contact, Note.at)
 Note.add_index(Note.lead_id, Note.at)
+Note.add_index(SQL(of_opportunity("note", "at")))
 
 
 class Meeting(Row):
@@ -146,6 +138,7 @@ class Meeting(Row):
 Meeting.add_index(Meeting.lead_id)
 Meeting.add_index(Meeting.contact, Meeting.at)
 Meeting.add_index(Meeting.booker, Meeting.booked_at)
+Meeting.add_index(SQL(of_opportunity("meeting", "booked_at")))
 
 
 class MeetingAttendee(Row):
@@ -161,9 +154,10 @@ class MeetingAttendee(Row):
 
 
 class Callback(Row):
-    """A promise to call: by one rep, or by anyone where ``promiser`` is empty."""
+    """A promise to call, on an at bat or on an opportunity: by one rep, or by anyone where ``promiser`` is empty."""
 
-    lead_id = IntegerField()
+    lead_id = IntegerField(null=True)
+    opportunity_id = IntegerField(null=True)
     contact = link(Contact, null=True)
     promiser = link(User, null=True)
     promised_at = moment()
@@ -175,8 +169,12 @@ class Callback(Row):
     void = void()
     written = written_by()
 
+    class Meta:
+        constraints = (Check("(lead_id IS NULL) <> (opportunity_id IS NULL)"),)
+
 
 Callback.add_index(Callback.lead_id)
+Callback.add_index(SQL(of_opportunity("callback", "promised_at")))
 Callback.add_index(
     SQL("CREATE INDEX IF NOT EXISTS callback_open ON callback (promiser_id, due_at) WHERE state = 'open' AND void = 0")
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peewee import Check, TextField
+from peewee import SQL, Check, IntegerField, TextField
 
-from store.models.base import Row, count, flag, link, moment, text, void, whole, word, written_by
+from store.models.base import Row, count, flag, link, moment, of_opportunity, text, void, whole, word, written_by
 from store.models.team import User
 from store.vocabulary import PhoneKind, Pool, Reachability
 
@@ -71,9 +71,13 @@ class Contact(Row):
     version = count()
     void = void()
     written = written_by()
+    rule_at = moment(null=True)
 
     class Meta:
         indexes = ((("account", "id"), False),)
+
+
+Contact.add_index(SQL("CREATE INDEX IF NOT EXISTS contact_of_rules ON contact (rule_at, id) WHERE rule_at IS NOT NULL"))
 
 
 class Phone(Row):
@@ -137,18 +141,20 @@ class Employment(Row):
 
 
 class Edit(Row):
-    """Facts of a person or a company were edited by hand; what was there before stands in the history."""
+    """Facts of a person, a company or an opportunity were edited; what was there before stands in the history."""
 
     contact = link(Contact, null=True)
     account = link(Account, null=True)
+    opportunity_id = IntegerField(null=True)
     user = link(User)
     at = moment()
     void = void()
     written = written_by()
 
     class Meta:
-        constraints = (Check("(contact_id IS NULL) <> (account_id IS NULL)"),)
+        constraints = (Check("(contact_id IS NOT NULL) + (account_id IS NOT NULL) + (opportunity_id IS NOT NULL) = 1"),)
 
 
 Edit.add_index(Edit.contact, Edit.at, name="edit_of_contact")
 Edit.add_index(Edit.account, Edit.at, name="edit_of_account")
+Edit.add_index(SQL(of_opportunity("edit", "at")))
