@@ -89,7 +89,7 @@ def views(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> d
     """How many at bats each view of an owner's queue has, by the view's value; see ``MOST_COUNTED``."""
     found = store.row(_VIEWS, {**moments(store, owner_id, now, zone), "most": MOST_COUNTED})
     assert found is not None
-    return dict(zip((view.value for view in _COUNTED), found, strict=True))
+    return dict(zip((view.value for view in COUNTED), found, strict=True))
 
 
 _TOUCHES = """
@@ -107,21 +107,21 @@ SELECT count(*) FROM meeting WHERE booker_id = :user AND booked_at >= :start AND
 
 # A clock was decided when it was met or, where that was too late or never, when it ran out.
 _DECIDED = "min(due_at, coalesce(ended_at, due_at))"
+DECIDED_TODAY = f"{_DECIDED} >= :start AND {_DECIDED} < :now AND void = 0"
 _CLOCKS = f"""
-SELECT coalesce(sum(met IS 1), 0), count(*) FROM clock
-WHERE owner_id = :user AND {_DECIDED} >= :start AND {_DECIDED} < :now AND void = 0"""
+SELECT coalesce(sum(met IS 1), 0), count(*) FROM clock WHERE owner_id = :user AND {DECIDED_TODAY}"""
 
 _CALLBACKS = """
 SELECT count(*), coalesce(sum(due_at < :end), 0) FROM callback
 WHERE promiser_id = :user AND state = 'open' AND void = 0"""
 
-_KEPT = """
+KEPT_OF = "state IN ('kept', 'missed') OR state = 'open' AND due_at < :late"
+_KEPT = f"""
 SELECT count(*) FILTER (WHERE state = 'kept'), count(*) FROM callback
-WHERE promiser_id = :user AND due_at >= :since AND void = 0
-  AND (state IN ('kept', 'missed') OR state = 'open' AND due_at < :late)"""
+WHERE promiser_id = :user AND due_at >= :since AND void = 0 AND ({KEPT_OF})"""
 
-# The conditions of the queue's arms, counted in one walk of its index.
-_COUNTED: Mapping[View, str] = {
+# The conditions of the queue's arms, counted in one walk of its index; ``warned`` and ``snoozed`` are as ``JUDGED`` says.
+COUNTED: Mapping[View, str] = {
     View.ALL: "NOT snoozed AND (tier IN (2, 3, 4) OR tier = 1 AND due_at <= :lead"
     " OR tier = 5 AND (warned OR due_at < :day_end))",
     View.HOT: "NOT snoozed AND tier = 2",
@@ -130,25 +130,27 @@ _COUNTED: Mapping[View, str] = {
     View.NEW: "NOT snoozed AND (tier = 2 OR tier = 4 AND NOT warned)",
     View.LATER: "snoozed OR tier = 6 OR tier = 1 AND due_at > :lead OR tier = 5 AND NOT warned AND due_at >= :day_end",
 }
+JUDGED = "(warn_at <= :now) IS 1 AS warned, (snoozed_until > :now) IS 1 AS snoozed"
 # What others promised or own counts with the views it rises in; nothing passes on to the pool.
 _PASSED = dict.fromkeys(
     (View.ALL, View.CALLBACKS), f" + CASE WHEN :owner IS NULL THEN 0 ELSE (SELECT count(*) FROM {PASSED_ON}) END"
 )
 _VIEWS = f"""
-SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in _COUNTED.items())}
-FROM (SELECT tier, due_at, (warn_at <= :now) IS 1 AS warned, (snoozed_until > :now) IS 1 AS snoozed
+SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in COUNTED.items())}
+FROM (SELECT tier, due_at, {JUDGED}
       FROM lead INDEXED BY lead_queue WHERE owner_id IS :owner AND open = 1 LIMIT :most)"""
 
-# What ``queue_order.why`` calls late.
-_AWAKE = "owner_id IS :owner AND open = 1 AND (snoozed_until > :now) IS NOT 1 AND stage <> 'disqualified'"
+# What ``queue_order.why`` calls late, of at bats that are open.
 _RUNS_OUT = f"warn_at <= :now AND expires_at <= :now + {DAY}"
+LATE = f"""(snoozed_until > :now) IS NOT 1 AND stage <> 'disqualified' AND CASE
+        WHEN tier = 1 OR tier = 2 AND unanswered_at IS NOT NULL THEN due_at < :now
+        WHEN tier = 3 THEN decision IS 'expired' OR decision IS NULL AND due_at < :now
+        WHEN tier <= 4 AND first_touch_due_at IS NOT NULL AND (tier = 2 OR (warn_at <= :now) IS NOT 1)
+        THEN first_touch_due_at < :now
+        ELSE tier IN (4, 5) AND {_RUNS_OUT} END"""
 _LATE = f"""
-SELECT (SELECT count(*) FROM lead INDEXED BY lead_queue WHERE {_AWAKE} AND tier BETWEEN 1 AND 4 AND CASE
-          WHEN tier = 1 OR tier = 2 AND unanswered_at IS NOT NULL THEN due_at < :now
-          WHEN tier = 3 THEN decision IS 'expired' OR decision IS NULL AND due_at < :now
-          WHEN first_touch_due_at IS NOT NULL AND (tier = 2 OR (warn_at <= :now) IS NOT 1)
-          THEN first_touch_due_at < :now
-          ELSE tier = 4 AND {_RUNS_OUT} END)
+SELECT (SELECT count(*) FROM lead INDEXED BY lead_queue
+        WHERE owner_id IS :owner AND open = 1 AND tier BETWEEN 1 AND 4 AND {LATE})
      + (SELECT count(*) FROM lead INDEXED BY lead_expiring
-        WHERE {_AWAKE} AND tier = 5 AND {_RUNS_OUT})
+        WHERE owner_id IS :owner AND open = 1 AND warn_at <= :now AND tier = 5 AND {LATE})
      + (SELECT count(*) FROM {PASSED_ON} WHERE due_at < :now)"""
