@@ -310,6 +310,18 @@ class AttemptRules(NamedTuple):
     days_running: Positive
 
 
+class TeamRules(NamedTuple):
+    """From when on the team's board marks a figure of a rep; ``kept`` is a share, the others but ``idle`` are counts."""
+
+    idle: Span
+    new: Positive
+    late: Positive
+    missed: Positive
+    stale: Positive
+    waiting: Positive
+    kept: Share
+
+
 class ApprovalRules(NamedTuple):
     """Above which value a disqualification waits for a team lead; ``expected`` in minor units."""
 
@@ -380,6 +392,7 @@ class RuleSet(NamedTuple):
     reasons: Mapping[str, Reason]
     tracks: Mapping[str, str]
     triggers: Mapping[Trigger, str]
+    team: TeamRules
     approval: ApprovalRules
     routing: RoutingRules
     score: ScoreRules
