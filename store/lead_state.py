@@ -84,6 +84,7 @@ class LeadState(NamedTuple):
     version: int
     void: int
     written_id: int
+    rule_at: Instant | None
 
     @property
     def connected(self) -> bool:

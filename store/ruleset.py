@@ -105,6 +105,60 @@ def _span(value: Any) -> int:
     return duration.microseconds
 
 
+class Comparison(NamedTuple):
+    """The numbers a rule is about, both ends included; None where an end is open."""
+
+    low: int | None
+    high: int | None
+
+    def holds(self, number: int | None) -> bool:
+        """Whether a number is one of them; one that is not known never is."""
+        if number is None:
+            return False
+        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.low:,}"
+        if self.low is None:
+            return f"at most {self.high:,}"
+        return f"at least {self.low:,}" if self.high is None else f"{self.low:,} to {self.high:,}"
+
+
+def _comparison(value: Any) -> Comparison:
+    found = re.fullmatch(r"(>=?|<=?|=)?\s*([\d,_]{1,15})(?:\s*-\s*([\d,_]{1,15}))?", str(value).strip())
+    digits = [re.sub(r"[,_]", "", number) for number in (found[2], found[3] or "0")] if found else []
+    if not isinstance(value, str) or found is None or not all(digits) or bool(found[1]) is bool(found[3]):
+        raise ValueError('a comparison such as ">1000", ">=75", "<50", "=1" or "200-1000"')
+    low, high = map(int, digits)
+    if found[3]:
+        if low > high:
+            raise ValueError('two numbers such as "200-1000", the smaller one first')
+        return Comparison(low, high)
+    return {
+        ">": Comparison(low + 1, None),
+        ">=": Comparison(low, None),
+        "<": Comparison(None, low - 1),
+        "<=": Comparison(None, low),
+        "=": Comparison(low, low),
+    }[found[1]]
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, str) and one.strip() for one in listed):
+        raise ValueError('some text in quotes, or a list of such: "Ana Reyes" or ["Ana Reyes", "Ben Okafor"]')
+    return tuple(listed)
+
+
+def _motions(value: Any) -> tuple[Motion, ...]:
+    known = [motion.value for motion in Motion]
+    try:
+        return tuple(Motion(word) for word in _words(value))
+    except ValueError:
+        raise ValueError(f"motions, one or a list, of {', '.join(known)}") from None
+
+
 def _weekday(value: Any) -> int:
     if value not in WEEKDAYS:
         raise ValueError(f"a weekday: {', '.join(WEEKDAYS)}")
@@ -134,6 +188,9 @@ Share = Annotated[float, _share]
 Span = Annotated[int, _span]  # microseconds of clock time
 Weekday = Annotated[int, _weekday]
 Letter = Annotated[str, _letter]
+Words = Annotated[tuple[str, ...], _words]  # one or several
+Motions = Annotated[tuple[Motion, ...], _motions]
+Numbers = Annotated[Comparison, _comparison]
 Country = Annotated[str, _code("[A-Z]{2}", 'an ISO country code of two capitals, such as "US" or "DE"')]
 Subdivision = Annotated[str, _code("[A-Z0-9]{1,5}", 'a state or region code in capitals, such as "CA" or "BY"')]
 Currency = Annotated[str, _code("[A-Z]{3}", 'an ISO currency code of three capitals, such as "EUR"')]
@@ -204,6 +261,7 @@ class SlaRules(NamedTuple):
     working_alert: Duration
     stale: Duration
     stale_decision: Duration
+    stale_back: Span
     convert: Duration
     untouched_flag: Duration
     expiry_escalation: Duration
@@ -216,6 +274,7 @@ class ExtensionRules(NamedTuple):
 
     owner: Count
     promise_grace: Duration  # a promised callback holds expiry until this long after it
+    answer_grace: Duration  # after the last attempt allowed they have this long to answer
 
 
 class Step(NamedTuple):
@@ -329,10 +388,39 @@ class ApprovalRules(NamedTuple):
     expected: Minor
 
 
+class RoutingWhen(NamedTuple):
+    """What a new at bat must be like for an attribute rule; what is not named may be anything.
+
+    Words are compared whole, whatever their case: of several, one must be the same.
+    """
+
+    size: Numbers | None = None
+    industry: Words = ()
+    country: Words = ()
+    region: Words = ()
+    product: Words = ()
+    score: Numbers | None = None
+    motion: Motions = ()
+    source: Words = ()
+
+
+class AttributeRule(NamedTuple):
+    """Who gets what is like this: people, or the members of teams, by name."""
+
+    when: RoutingWhen
+    to: Words
+    name: str = ""
+
+
 class RoutingRules(NamedTuple):
-    """Who can be given more."""
+    """Who gets a new at bat; docs/model.md, "Routing"."""
 
     open_lead_limit: Positive
+    pull: bool
+    working_rep: bool
+    account_owner: bool
+    looks_back_days: Positive
+    rules: tuple[AttributeRule, ...]
 
 
 class ScoreRules(NamedTuple):

@@ -275,6 +275,44 @@ class Decision(Word):
     REJECTED = "rejected_by_sales"
 
 
+class ClockKind(Word):
+    """A service-level clock on an at bat; docs/model.md, "Clocks", says what each waits for."""
+
+    FIRST_TOUCH = "first_touch"
+    ACCEPT = "accept"
+    CONNECT = "connect"
+    QUALIFY = "qualify"
+    CONVERT = "convert"
+    ACTIVITY = "activity"
+    RESPOND = "respond"
+    APPROVAL = "approval"
+    HAND_OVER = "hand_over"
+    OWN_TOUCH = "own_touch"
+
+
+class AlertKind(Word):
+    """What an owner is told of, until its cause is gone; docs/model.md, "Alerts"."""
+
+    UNROUTED = "unrouted"
+    OFFERED = "offered"
+    UNTOUCHED = "untouched"
+    SLA_MISSED = "sla_missed"
+    ATTEMPTING_LONG = "attempting_long"
+    ATTEMPTING_OVERDUE = "attempting_overdue"
+    SILENT = "silent"
+    STALE = "stale"
+    EXPIRY = "expiry"
+    APPROVAL_LATE = "approval_late"
+    APPROVAL_SIGNAL = "approval_signal"
+    HAND_OVER_LATE = "hand_over_late"
+    REJECTED = "rejected_by_sales"
+    UNMOVED = "unmoved"
+    SOURCE_DISQUALIFIED = "source_disqualified"
+    ACCOUNT_NURTURE = "account_nurture"
+    RECYCLED_FAILING = "recycled_failing"
+    OVERRIDES = "overrides"
+
+
 class OpportunityStage(Word):
     """Where an opportunity stands."""
 

@@ -36,6 +36,7 @@ class Opportunity(Row):
     version = count()
     void = void()
     written = written_by()
+    rule_at = moment(null=True)
 
     class Meta:
         constraints = (Check("open = CASE WHEN void = 1 OR stage IN ('won', 'lost', 'reversed') THEN 0 ELSE 1 END"),)
@@ -43,6 +44,9 @@ class Opportunity(Row):
 
 Opportunity.add_index(Opportunity.account, where=SQL("open = 1"), name="opportunity_open_of_account")
 Opportunity.add_index(Opportunity.owner, where=SQL("open = 1"), name="opportunity_open_of_owner")
+Opportunity.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS opportunity_of_rules ON opportunity (rule_at, id) WHERE rule_at IS NOT NULL")
+)
 
 
 class OpportunitySpell(Row):

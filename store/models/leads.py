@@ -102,6 +102,7 @@ class Lead(Row):
     version = count()
     void = void()
     written = written_by()
+    rule_at = moment(null=True)
 
     class Meta:
         constraints = (
@@ -129,6 +130,7 @@ Lead.add_index(
 )
 Lead.add_index(Lead.contact, Lead.opened_at, name="lead_of_contact")
 Lead.add_index(Lead.account, Lead.opened_at, name="lead_of_account")
+Lead.add_index(SQL("CREATE INDEX IF NOT EXISTS lead_of_rules ON lead (rule_at, id) WHERE rule_at IS NOT NULL"))
 Lead.add_index(SQL("CREATE INDEX IF NOT EXISTS lead_expiring ON lead (owner_id, warn_at) WHERE open = 1"))
 
 

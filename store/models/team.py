@@ -65,6 +65,14 @@ class Alert(Row):
     written = written_by()
 
 
+Alert.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS alert_open ON alert (entity, entity_id, kind) WHERE closed_at IS NULL AND void = 0")
+)
+Alert.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS alert_of_owner ON alert (owner_id, opened_at) WHERE closed_at IS NULL AND void = 0")
+)
+
+
 class Approval(Row):
     """A disqualification that waits for a team lead."""
 
