@@ -53,6 +53,8 @@ DEEDS: Mapping[str, str] = {
     "win": "won this",
     "lose": "closed this as lost",
     "note_opportunity": "added a note to this",
+    "log_on_opportunity": "logged a touch on this",
+    "promise_on_opportunity": "promised a callback on this",
     "set_group": "changed the people of this",
     "open_opportunity": "opened an opportunity on this",
     "bulk_accept": "accepted this",

@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from store.errors import Conflict, Refusal
-from store.models import Alert, Clock, Contact, HandOver, Note, Opportunity, OpportunityContact, OpportunitySpell
+from store.models import (
+    Alert,
+    Callback,
+    Clock,
+    Contact,
+    HandOver,
+    Note,
+    Opportunity,
+    OpportunityContact,
+    OpportunitySpell,
+)
 from store.operations.at_bat import DEEDS
+from store.operations.promises import give_up
 from store.operations.transaction import Transaction
 from store.rules import clocks
 from store.rules.deals import locked
 from store.rules.queue_order import span
-from store.vocabulary import OpportunityStage, UserRole
+from store.vocabulary import OpportunityStage, PromiseState, UserRole
 
 PASSED_ON = "passed_on"
 """The reason on a hand-over that was given to another before its taker said a word."""
@@ -183,14 +194,17 @@ def end(tx: Transaction, opportunity: dict[str, Any], stage: OpportunityStage, *
     """End an opportunity for good, with everything that waited on it."""
     take_on(tx, opportunity)
     close_alerts(tx, opportunity["id"])
+    for promise in tx.find(Callback, opportunity_id=opportunity["id"], state=PromiseState.OPEN, void=0):
+        give_up(tx, promise)
     enter(tx, opportunity, stage, open=0, closed_at=tx.now, **changes)
 
 
 def keep_words(tx: Transaction, opportunity: dict[str, Any], text: str) -> None:
-    """Keep words on an opportunity, in the story of the at bat behind it."""
+    """Keep words on an opportunity, and in the story of the at bat behind it."""
     contact = primary_contact(tx, opportunity["id"])
     tx.insert(
         Note,
+        opportunity_id=opportunity["id"],
         lead_id=lead_behind(tx, opportunity["id"]),
         contact_id=None if contact is None else contact["id"],
         account_id=opportunity["account_id"],

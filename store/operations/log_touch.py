@@ -6,15 +6,16 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
-from store.models import Contact, Email, Meeting, Phone, Touch
+from store.models import Contact, Email, Meeting, Phone, Task, Touch
 from store.operations.at_bat import advance, spoken_name, take_up
 from store.operations.closing import finish, suppress
 from store.operations.promises import keep_promises, promise
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of, recent_tries
 from store.rules.closing import CloseDraft, ending
+from store.rules.deal_touch import DealTouchDraft
 from store.rules.touch import Effect, TouchDraft, cadence_ends, effect
-from store.vocabulary import Disposition, MeetingResult, Outcome
+from store.vocabulary import Disposition, MeetingResult, Outcome, PromiseState
 
 
 @operation("log_touch")
@@ -36,12 +37,14 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     if will.ends_promise:
         keep_promises(tx, lead.id, at)
     after = advance(tx, lead, will.changes, will.entered)
+    if lead.next_words and (will.attempt or will.connect):
+        _do_task(tx, lead)
     if will.callback_at is not None:
         promise(tx, after, will.callback_at, note, anyone=draft.anyone)
     if will.mark_bad:
-        _mark_bad(tx, draft, lead, contact_id, will.mark_bad)
+        mark_bad(tx, draft, lead.account_id, contact_id, will.mark_bad)
     if will.stop_email:
-        _stop_email(tx, contact_id)
+        stop_email(tx, contact_id)
     if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW):
         _settle_meetings(tx, lead.id, draft.disposition)
     name = spoken_name(tx, lead)
@@ -52,6 +55,12 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
         suppress(tx, contact_id, "do not contact")
     offer = Offer(will.offer, will.offer_outcome) if will.offer else None
     return tx.done(f"{draft.disposition.label} logged for {name}", offer=offer)
+
+
+def _do_task(tx: Transaction, lead: LeadState) -> None:
+    """The task that was the next step is done with this touch."""
+    for task in tx.find(Task, lead_id=lead.id, due_at=lead.due_at, kind="to_do", state=PromiseState.OPEN, void=0):
+        tx.update(Task, task, state=PromiseState.DONE, ended_at=tx.now)
 
 
 def insert_touch(
@@ -86,20 +95,23 @@ def insert_touch(
     )
 
 
-def _mark_bad(tx: Transaction, draft: TouchDraft, lead: LeadState, contact_id: int | None, what: str) -> None:
+def mark_bad(
+    tx: Transaction, draft: TouchDraft | DealTouchDraft, account_id: int | None, contact_id: int | None, what: str
+) -> None:
     """Mark the number or address that was used, else the first that still counted: the person's, or the company's."""
     model, used = (Phone, draft.phone_id) if what == "phone" else (Email, draft.email_id)
     if contact_id is not None:
         rows = tx.find(model, contact_id=contact_id, void=0)
     else:
-        rows = tx.find(Phone, account_id=lead.account_id, void=0) if what == "phone" and lead.account_id else []
+        rows = tx.find(Phone, account_id=account_id, void=0) if what == "phone" and account_id else []
     rows = [row for row in rows if row["state"] != "bad"]
     rows.sort(key=lambda row: (row["id"] != used, row["position"], row["id"]))
     if rows:
         tx.update(model, rows[0], state="bad")
 
 
-def _stop_email(tx: Transaction, contact_id: int | None) -> None:
+def stop_email(tx: Transaction, contact_id: int | None) -> None:
+    """The person gets no e-mail any more."""
     if contact_id is not None:
         tx.update(Contact, tx.get(Contact, contact_id), email_stopped_at=tx.now)
 

@@ -87,9 +87,7 @@ def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone
     """Store the promise, dropping an open one it replaces; refuses more than the limit of open ones."""
     end_promises(tx, lead.id)
     promiser = None if anyone else tx.actor.user_id
-    limit = tx.rules.callbacks.limit
-    if promiser is not None and tx.store.value(_OPEN_PROMISES, (promiser,)) >= limit:
-        raise Refusal(f"You have {limit} open callbacks, which is the limit: keep some first, or promise for anyone.")
+    require_room(tx, promiser)
     tx.insert(
         Callback,
         lead_id=lead.id,
@@ -102,17 +100,38 @@ def promise(tx: Transaction, lead: LeadState, at: Instant, words: str, *, anyone
     )
 
 
+def require_room(tx: Transaction, promiser_id: int | None) -> None:
+    """Refuse a promise of somebody who has as many open ones as they may have; anyone's have no limit."""
+    limit = tx.rules.callbacks.limit
+    if promiser_id is None or tx.store.value(_OPEN_PROMISES, (promiser_id,)) < limit:
+        return
+    mine = promiser_id == tx.actor.user_id
+    who = "You have" if mine else f"{tx.store.value(_USER_NAME, (promiser_id,))} has"
+    keep = "keep some first, or promise for anyone" if mine else "promise for anyone"
+    raise Refusal(f"{who} {limit} open callbacks, which is the limit: {keep}.")
+
+
 def keep_promises(tx: Transaction, lead_id: int, at: Instant) -> None:
     """They were called or spoken to: each promise on this at bat was kept, missed or, before its time, dropped."""
     for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
-        _end(tx, open_one, promise_state(open_one["due_at"], at, tx.rules), at)
+        keep(tx, open_one, at)
 
 
 def end_promises(tx: Transaction, lead_id: int) -> None:
-    """Nobody will keep them: a promise whose time is over was missed, one still to come is dropped."""
+    """Nobody will keep the promises on this at bat."""
     for open_one in tx.find(Callback, lead_id=lead_id, state=PromiseState.OPEN, void=0):
-        missed = promise_state(open_one["due_at"], tx.now, tx.rules) is PromiseState.MISSED
-        _end(tx, open_one, PromiseState.MISSED if missed else PromiseState.DROPPED, tx.now)
+        give_up(tx, open_one)
+
+
+def keep(tx: Transaction, promise: dict[str, Any], at: Instant) -> None:
+    """An open promise was kept, missed or, before its time, dropped by what happened at ``at``."""
+    _end(tx, promise, promise_state(promise["due_at"], at, tx.rules), at)
+
+
+def give_up(tx: Transaction, promise: dict[str, Any]) -> None:
+    """Nobody will keep an open promise: one whose time is over was missed, one still to come is dropped."""
+    missed = promise_state(promise["due_at"], tx.now, tx.rules) is PromiseState.MISSED
+    _end(tx, promise, PromiseState.MISSED if missed else PromiseState.DROPPED, tx.now)
 
 
 def _end(tx: Transaction, promise: dict[str, Any], state: PromiseState, at: Instant) -> None:
@@ -121,3 +140,4 @@ def _end(tx: Transaction, promise: dict[str, Any], state: PromiseState, at: Inst
 
 
 _OPEN_PROMISES = "SELECT count(*) FROM callback WHERE promiser_id = ? AND state = 'open' AND void = 0"
+_USER_NAME = 'SELECT name FROM "user" WHERE id = ?'

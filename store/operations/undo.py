@@ -121,6 +121,8 @@ _WORDS = {
     "reject_hand_over": "rejection",
     "update_opportunity": "change",
     "note_opportunity": "note",
+    "log_on_opportunity": "touch",
+    "promise_on_opportunity": "callback",
     "set_group": "change of people",
     "open_opportunity": "opportunity",
     "save_view": "view",
@@ -128,7 +130,7 @@ _WORDS = {
     "drop_view": "removal of the view",
 }
 _OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}
-_OF_A_DEAL |= {"note_opportunity", "set_group"}
+_OF_A_DEAL |= {"note_opportunity", "log_on_opportunity", "promise_on_opportunity", "set_group"}
 
 
 def _name(tx: Transaction, kind: str, lead_id: int | None, was: dict[tuple[str, int], dict[str, Any]]) -> str:

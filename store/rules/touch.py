@@ -152,11 +152,7 @@ def effect(
     _check(lead, reach, draft, rules, now, at)
     if draft.automated:
         return Effect({"touches": lead.touches + 1}, words=("shown in the stream; no attempt, no clock, no stage",))
-    attempt = (
-        draft.direction is Direction.OUT
-        and draft.channel in _ATTEMPT_CHANNELS
-        and draft.disposition not in INBOUND_ONLY
-    )
+    attempt = is_attempt(draft.channel, draft.disposition, draft.direction)
     connect = draft.disposition in CONNECTS and draft.with_whom is WithWhom.CONTACT
     entered = _entered(lead, attempt, connect)
     stage = entered[-1][0] if entered else lead.stage
@@ -167,7 +163,7 @@ def effect(
         changes["accepted_at"] = lead.accepted_at or now
     if connect and lead.connected_at is None:
         changes["connected_at"] = now
-    ends_promise = _ends_promise(lead, draft, rules, at, attempt, connect)
+    ends_promise = ends(lead.callback_at, draft.channel, rules, at, attempt, connect)
     if draft.disposition is D.DO_NOT_CONTACT:
         return Effect(
             changes,
@@ -190,23 +186,38 @@ def effect(
     return _effect(lead, left, draft, rules, changes, entered, attempt, connect, ends_promise)
 
 
+def is_attempt(channel: Channel, disposition: D, direction: Direction) -> bool:
+    """Whether this is a try to reach somebody that a human made."""
+    return direction is Direction.OUT and channel in _ATTEMPT_CHANNELS and disposition not in INBOUND_ONLY
+
+
 def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now: Instant, at: Instant) -> None:
-    if draft.disposition is not D.UNKNOWN and draft.disposition not in DISPOSITIONS[draft.channel]:
-        raise Refusal(f"“{draft.disposition.label}” cannot come of a {draft.channel.label}: choose another.")
+    check_possible(draft.channel, draft.disposition)
     if lead.stage in LOCKED_STAGES:
         raise Refusal(f"This at bat is {lead.stage.label} for good: new interest is a new at bat.")
     if lead.stage is Stage.DISQUALIFIED:
         raise Refusal("This at bat waits for a team lead's approval: ask for it to be sent back first.")
-    if reach.suppressed and draft.direction is Direction.OUT:
-        raise Refusal("This person asked not to be contacted: no outbound touch may be made or logged.")
-    if reach.email_stopped and draft.channel is Channel.EMAIL and draft.direction is Direction.OUT:
-        raise Refusal("This person unsubscribed from e-mail: call instead.")
+    check_reachable(reach, draft.channel, draft.direction)
     if at > now:
         raise Refusal("A touch cannot be in the future: promise a callback or set a next step instead.", "at")
     if draft.disposition is D.CALLBACK_REQUESTED:
         check_promise(draft.next_at, rules, now)
     elif draft.next_at is not None and draft.next_at < now:
         raise Refusal("The next step is in the past: give a time to come.", "when")
+
+
+def check_possible(channel: Channel, disposition: D) -> None:
+    """Refuse what cannot come of this channel."""
+    if disposition is not D.UNKNOWN and disposition not in DISPOSITIONS[channel]:
+        raise Refusal(f"“{disposition.label}” cannot come of a {channel.label}: choose another.")
+
+
+def check_reachable(reach: Reach, channel: Channel, direction: Direction) -> None:
+    """Refuse an outbound touch of somebody who asked for none, or for none by this channel."""
+    if reach.suppressed and direction is Direction.OUT:
+        raise Refusal("This person asked not to be contacted: no outbound touch may be made or logged.")
+    if reach.email_stopped and channel is Channel.EMAIL and direction is Direction.OUT:
+        raise Refusal("This person unsubscribed from e-mail: call instead.")
 
 
 def awaits_result(lead: LeadState) -> bool:
@@ -252,18 +263,16 @@ def promise_state(due: Instant, at: Instant, rules: RuleSet) -> PromiseState:
     return PromiseState.MISSED if at > due else PromiseState.DROPPED
 
 
-def _ends_promise(
-    lead: LeadState, draft: TouchDraft, rules: RuleSet, at: Instant, attempt: bool, connect: bool
-) -> bool:
-    """Whether a promised callback ends with this touch.
+def ends(promised: Instant | None, channel: Channel, rules: RuleSet, at: Instant, attempt: bool, connect: bool) -> bool:
+    """Whether a callback promised for then ends with a touch at ``at``.
 
     Only a call, or speaking to them in another way, ends it; before its time only one that reached them does.
     """
-    spoken = connect and draft.channel in (Channel.MEETING, Channel.OTHER)
-    called = draft.channel is Channel.CALL and (attempt or connect)
-    if lead.callback_at is None or not (called or spoken):
+    spoken = connect and channel in (Channel.MEETING, Channel.OTHER)
+    called = channel is Channel.CALL and (attempt or connect)
+    if promised is None or not (called or spoken):
         return False
-    return connect or promise_state(lead.callback_at, at, rules) is not PromiseState.DROPPED
+    return connect or promise_state(promised, at, rules) is not PromiseState.DROPPED
 
 
 def _entered(lead: LeadState, attempt: bool, connect: bool) -> tuple[tuple[Stage, bool], ...]:

@@ -1,0 +1,233 @@
+"""Work on an opportunity: touches, promises and meetings on it, what they do by themselves, and its whole story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.actor import Actor
+from store.errors import Conflict, Refusal
+from store.instants import DAY, HOUR, MINUTE
+from store.operations.deal_touch import DealCallbackDraft, log_on_opportunity, promise_on_opportunity
+from store.operations.opportunity import GroupDraft, LoseDraft, WinDraft, lose, set_group, win
+from store.operations.transaction import Done
+from store.operations.undo import UndoDraft, undo
+from store.queries.today import promises_kept, today
+from store.rules.deal_touch import DealTouchDraft
+from store.vocabulary import Channel, Direction, Disposition, Role
+from tests.factories import ANA, BEN, ED, PRIYA, Floor
+from tests.store.test_hand_over import handed, opportunity
+from tests.store.test_opportunity import owned
+
+D = Disposition
+Row = dict[str, Any]
+
+
+def log(
+    floor: Floor, id: int, came: D = D.NO_ANSWER, channel: Channel = Channel.CALL, actor: Actor = ED, **more: Any
+) -> Done:
+    return log_on_opportunity(floor.store, actor, floor.later(), DealTouchDraft(id, channel, came, **more))
+
+
+def promise(floor: Floor, id: int, at: int, actor: Actor = ED, **more: Any) -> Done:
+    return promise_on_opportunity(floor.store, actor, floor.later(), DealCallbackDraft(id, at, **more))
+
+
+def last(floor: Floor, table: str) -> Row:
+    return floor.dump()[table][-1]
+
+
+def person(floor: Floor, id: int) -> int:
+    return int(floor.value("SELECT contact_id FROM opportunity_contact WHERE opportunity_id = ?", id))
+
+
+def test_a_touch_stands_on_the_opportunity_and_no_at_bat_moves(floor: Floor) -> None:
+    id = owned(floor)
+    leads = floor.dump()["lead"]
+    moved = opportunity(floor, id)["moved_at"]
+    done = log(floor, id, D.CONVERSATION, note="wants two sites first")
+    assert done.sentence.startswith("conversation logged for Person1 Ortiz on ")
+    touch = last(floor, "touch")
+    assert (touch["lead_id"], touch["opportunity_id"], touch["contact_id"]) == (None, id, person(floor, id))
+    assert (touch["attempt"], touch["connect"], touch["note"]) == (1, 1, "wants two sites first")
+    assert floor.dump()["lead"] == leads
+    assert opportunity(floor, id)["moved_at"] == moved
+    assert (today(floor.store, ED.user_id, floor.now).attempts, today(floor.store, ED.user_id, floor.now).connects) == (
+        1,
+        1,
+    )
+
+
+def test_the_first_touch_of_whoever_was_asked_accepts_the_hand_over(floor: Floor) -> None:
+    id = handed(floor)
+    log(floor, id, D.REPLIED, Channel.EMAIL, PRIYA, direction=Direction.IN)
+    assert last(floor, "hand_over")["answered_at"] is None
+    log(floor, id)
+    assert last(floor, "hand_over")["accepted"] == 1
+
+
+def test_undo_is_as_if_nothing_had_been(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    before = floor.dump()
+    log(floor, id, D.DO_NOT_CONTACT)
+    assert floor.value("SELECT suppressed_at FROM contact WHERE id = ?", person(floor, id)) == floor.now
+    assert last(floor, "callback")["state"] == "dropped"
+    said = undo(floor.store, ED, floor.later(), UndoDraft()).sentence
+    assert said.startswith("undone: touch for ")
+    after = floor.dump()
+    assert after["callback"][-1]["state"] == "open"
+    assert after["contact"][0]["suppressed_at"] is None
+    assert [row for row in after["touch"] if not row["void"]] == before["touch"]
+
+
+def test_a_dead_number_and_a_bounced_address_are_marked(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.WRONG_NUMBER)
+    log(floor, id, D.BOUNCED, Channel.EMAIL, direction=Direction.IN)
+    assert (last(floor, "phone")["state"], last(floor, "email")["state"]) == ("bad", "bad")
+
+
+def test_a_suppressed_person_gets_nothing_outbound_and_no_promise(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.DO_NOT_CONTACT)
+    with pytest.raises(Refusal, match="asked not to be contacted"):
+        log(floor, id)
+    with pytest.raises(Refusal, match="asked not to be contacted"):
+        promise(floor, id, floor.now + HOUR)
+    log(floor, id, D.REPLIED, Channel.EMAIL, direction=Direction.IN)
+    assert last(floor, "touch")["connect"] == 1
+
+
+def test_an_open_at_bat_of_who_asks_not_to_be_contacted_ends(floor: Floor) -> None:
+    id = owned(floor)
+    other = floor.lead()
+    contact = floor.state(other).contact_id
+    set_group(floor.store, ED, floor.later(), GroupDraft(id, role=Role.USER, contact_id=contact))
+    log(floor, id, D.DO_NOT_CONTACT, contact_id=contact)
+    assert not floor.state(other).open
+
+
+def test_who_unsubscribes_gets_no_mail_but_calls(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.UNSUBSCRIBE, Channel.EMAIL, direction=Direction.IN)
+    with pytest.raises(Refusal, match="unsubscribed"):
+        log(floor, id, D.SENT, Channel.EMAIL)
+    log(floor, id)
+
+
+@pytest.mark.parametrize(
+    ("came", "channel", "more", "field"),
+    [
+        (D.CALLBACK_REQUESTED, Channel.CALL, {}, "when"),
+        (D.CALLBACK_REQUESTED, Channel.CALL, {"next_at": -1}, "when"),
+        (D.CALLBACK_REQUESTED, Channel.CALL, {"next_at": 90}, "when"),
+        (D.MEETING_BOOKED, Channel.CALL, {}, "when"),
+        (D.MEETING_BOOKED, Channel.CALL, {"next_at": -1}, "when"),
+        (D.NO_ANSWER, Channel.CALL, {"next_at": 1}, "when"),
+        (D.NO_ANSWER, Channel.CALL, {"at": 1}, "at"),
+        (D.HELD, Channel.CALL, {}, None),
+    ],
+)
+def test_what_a_touch_refuses(floor: Floor, came: D, channel: Channel, more: dict[str, int], field: str | None) -> None:
+    id = owned(floor)
+    times = {name: floor.now + days * DAY for name, days in more.items()}
+    with pytest.raises(Refusal) as refused:
+        log(floor, id, came, channel, **times)
+    assert refused.value.field == field
+    assert all(row["opportunity_id"] is None for row in floor.dump()["touch"])
+
+
+def test_somebody_who_is_not_on_it_is_refused(floor: Floor) -> None:
+    id = owned(floor)
+    stranger = floor.state(floor.lead()).contact_id
+    with pytest.raises(Refusal, match="not on this opportunity"):
+        log(floor, id, contact_id=stranger)
+
+
+def test_what_has_ended_takes_no_touch_and_its_promise_ends(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    win(floor.store, ED, floor.later(), WinDraft(id))
+    assert last(floor, "callback")["state"] == "dropped"
+    for act in (lambda: log(floor, id), lambda: promise(floor, id, floor.now + HOUR)):
+        with pytest.raises(Refusal, match="won for good"):
+            act()
+
+
+def test_a_loss_after_its_time_misses_the_promise(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    floor.later(2 * HOUR)
+    lose(floor.store, ED, floor.later(), LoseDraft(id, "no_budget"))
+    assert (last(floor, "callback")["state"], last(floor, "callback")["kept"]) == ("missed", 0)
+
+
+def test_two_at_once_are_told_of_each_other(floor: Floor) -> None:
+    id = owned(floor)
+    seen = opportunity(floor, id)["version"]
+    log(floor, id, actor=PRIYA)
+    with pytest.raises(Conflict, match="Priya logged a touch on this"):
+        log(floor, id, seen=seen)
+
+
+# --- promises ---
+
+
+def test_a_promise_is_the_owners_and_kept_by_whoever_calls_in_time(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.CALLBACK_REQUESTED, actor=PRIYA, next_at=floor.now + HOUR)
+    made = last(floor, "callback")
+    assert (made["promiser_id"], made["opportunity_id"], made["lead_id"]) == (ED.user_id, id, None)
+    floor.later(HOUR + 5 * MINUTE)
+    log(floor, id, actor=BEN)
+    assert (last(floor, "callback")["state"], last(floor, "callback")["kept"]) == ("kept", 1)
+    assert promises_kept(floor.store, ED.user_id, floor.now) == (1, 1)
+
+
+def test_an_earlier_try_leaves_it_a_later_one_misses_it(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + 2 * HOUR, words="about the two sites")
+    log(floor, id)
+    assert last(floor, "callback")["state"] == "open"
+    floor.later(3 * HOUR)
+    log(floor, id)
+    assert last(floor, "callback")["state"] == "missed"
+
+
+def test_another_promise_moves_it_and_anyones_is_nobodys(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    promise(floor, id, floor.now + 2 * HOUR, anyone=True)
+    assert [(row["state"], row["promiser_id"]) for row in floor.dump()["callback"]] == [
+        ("dropped", ED.user_id),
+        ("open", None),
+    ]
+
+
+def test_the_limit_is_that_of_who_promises(floor: Floor) -> None:
+    id, limit = owned(floor), floor.store.rules.callbacks.limit
+    for _ in range(limit):
+        promise(floor, owned(floor), floor.now + DAY)
+    with pytest.raises(Refusal, match=f"You have {limit} open callbacks"):
+        promise(floor, id, floor.now + DAY)
+    with pytest.raises(Refusal, match=f"Ed has {limit} open callbacks"):
+        promise(floor, id, floor.now + DAY, ANA)
+    promise(floor, id, floor.now + DAY, anyone=True)
+
+
+# --- meetings ---
+
+
+@pytest.mark.parametrize(("came", "result"), [(D.HELD, "held"), (D.NO_SHOW, "no_show")])
+def test_a_meeting_is_booked_and_has_its_result(floor: Floor, came: D, result: str) -> None:
+    id = owned(floor)
+    log(floor, id, D.MEETING_BOOKED, next_at=floor.now + DAY)
+    log(floor, id, D.MEETING_BOOKED, next_at=floor.now + 2 * DAY)
+    first, second = floor.dump()["meeting"]
+    assert (first["opportunity_id"], first["host_id"], first["result"]) == (id, ED.user_id, "booked")
+    floor.later(DAY)
+    log(floor, id, came, Channel.MEETING)
+    first, second = floor.dump()["meeting"]
+    assert (first["result"], second["result"]) == (result, "booked")
