@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from tui.frame import Frame
 
+LOOKS = 1.0  # seconds between the times of two keys pressed one after the other; those of a burst have the same
 PATIENCE = 20.0  # seconds until a test is told that the app hangs
 
 
@@ -26,12 +27,13 @@ class AppDriver:
         self.app = app
         self.pilot = pilot
         self.keys = 0
+        self._pressed_at = 0.0  # the time of the last key event
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, each when the last has had its effect."""
+        """Press keys one after the other, each when the last has had its effect and was looked at."""
         for key in keys:
             self.keys += 1
-            self._send(key)
+            self._send(key, after=LOOKS)
             await self.idle()
 
     async def burst(self, *keys: str) -> None:
@@ -42,8 +44,8 @@ class AppDriver:
     def send(self, *keys: str) -> None:
         """Press keys and wait for nothing."""
         self.keys += len(keys)
-        for key in keys:
-            self._send(key)
+        for number, key in enumerate(keys):
+            self._send(key, after=0.0 if number else LOOKS)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds, looking again whenever every widget has dealt with its messages."""
@@ -97,9 +99,11 @@ class AppDriver:
             if self.app.is_running:
                 await self.pilot._wait_for_screen()
 
-    def _send(self, key: str) -> None:
+    def _send(self, key: str, after: float = 0.0) -> None:
         name = _character_to_key(key) if len(key) == 1 else key
         event = events.Key(name, key if len(key) == 1 else key_to_character(name))
+        self._pressed_at += after
+        event.time = self._pressed_at
         event.set_sender(self.app)
         self.app.post_message(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from store.queries.deals import Deal
@@ -84,9 +85,7 @@ class DealScreen(LeadScreen):
         self._open_deal("note", "deal_note")
 
     def offers(self, command: Command) -> bool:
-        """What can be done to the opportunity in front; nobody marks any."""
-        if command.id == "list.mark":
-            return False
+        """What can be done to the opportunity in front."""
         deal = self.current_deal() if command.id in _VERBS else None
         return deal is None or self.why_not_deal(command.id, deal) is None
 
@@ -112,14 +111,17 @@ class DealScreen(LeadScreen):
         return None
 
     def _open_deal(self, verb: str, dialog: str) -> None:
-        if (deal := self._deal_for(verb)) is not None:
+        if (deal := self._deal_for(verb, self.app.refuse)) is not None:
             self.app.open_dialog(dialog, deal, self.verb_done)
 
-    def _deal_for(self, verb: str) -> Deal | None:
-        """The opportunity in front, if the verb can be used on it; otherwise None, and the reason has been said."""
+    def _deal_for(self, verb: str, refuse: Callable[[str], None] | None = None) -> Deal | None:
+        """The opportunity in front, if the verb can be used on it; otherwise None, and the reason has been said.
+
+        ``refuse`` says it where the verb would have opened a dialog.
+        """
         deal = self.current_deal()
         reason = "No opportunity is selected." if deal is None else self.why_not_deal(verb, deal)
         if reason is not None:
-            self.app.say(reason, urgent=True)
+            refuse(reason) if refuse is not None else self.app.say(reason, urgent=True)
             return None
         return deal

@@ -83,6 +83,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
         super().__init__()
         self._then: Callable[[Result], None] = lambda result: None
         self._untouched: dict[Widget, str] = {}
+        self._unpicked: dict[ChoiceList[Any], Any] = {}
         self._asked_to_drop = False
         self._saving = False
         self._sent: tuple[Any, UUID] | None = None
@@ -147,6 +148,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             field.show_error(None)
         self.reset(opening)
         self._untouched = {widget: _typed(widget) for widget in self._typing_places()}
+        self._unpicked = {choices: choices.value for choices in self.query(ChoiceList)}
         self.query_one(".dialog--title", Static).update(self.heading())
         self.query_one(".dialog--form").scroll_home(animate=False)
         self.show_consequence()
@@ -163,6 +165,11 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     def typed_something(self) -> bool:
         """Whether there is text that closing would lose."""
         return any(_typed(widget) != before for widget, before in self._untouched.items())
+
+    def nothing_saved(self) -> str:
+        """What to say when it is left without saving; nothing where nothing was begun."""
+        picked = any(choices.value != before for choices, before in self._unpicked.items())
+        return "Nothing was saved." if picked or self.typed_something else ""
 
     def look_soon(self, look: Callable[[], Awaitable[None]]) -> None:
         """Look something up a moment after the last letter; each call puts off, and ends, the one before."""
@@ -252,6 +259,8 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             save, drop = self.app.key_of("submit"), self.app.key_of("dismiss_dialog")
             self.say(f"What you typed is not saved: {save} saves it, {drop} again drops it.")
             return
+        if left := self.nothing_saved():
+            self.app.say(left)
         self.dismiss()
 
     async def _save(self, draft: Any) -> None:

@@ -20,11 +20,12 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.vocabulary import UserRole
 from tui import present
-from tui.commands import BY_ID, Command, KeyChoices
+from tui.commands import BY_ID, Command, KeyChoices, Where, commands_of
 from tui.config import Goals
 from tui.desk import Change, Desk, Done
 from tui.key_order import OrderedKeysApp, Typed
 from tui.programs import Programs
+from tui.typed_on import TypedOn
 
 if TYPE_CHECKING:
     from store.rules.business import Calendar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tui.dialog import Dialog
 
 NOTICE_SECONDS = 8.0
+_MARKS = frozenset({"list.mark", "list.mark_all"})
 RUNNING = "-running"  # the class of a dialog that the key which closes it stops, even while other keys wait
 
 
@@ -57,10 +59,14 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for a moment: what was just done, or why something cannot be done now (``urgent``)."""
+    """One line for a moment: what was just done, or why something cannot be done now (``urgent``).
+
+    It belongs to the act it was said of and goes when another opens a dialog; what nobody here did (``news``) stays.
+    """
 
     sentence: str
     urgent: bool = False
+    news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +139,19 @@ class Frame(OrderedKeysApp[int]):
         self._screens: dict[str, Any] = {}
         self._dialogs: dict[str, Dialog[Any, Any]] = {}
         self._notice_timer: Timer | None = None
+        self._typed_on = TypedOn()
+        self._act: object = None  # what the person did last: a key, or a command chosen otherwise
+        self._said_of: object = None
+        self._moves = frozenset(
+            key for command in commands_of((Where.LIST,)) if command.id not in _MARKS for key in keys.keys(command)
+        )
 
     # --- saying something ---
 
-    def say(self, sentence: str, *, urgent: bool = False) -> None:
+    def say(self, sentence: str, *, urgent: bool = False, news: bool = False) -> None:
         """Show one line at the foot of the screen for a few seconds."""
-        self.notice = Notice(sentence, urgent)
+        self.notice = Notice(sentence, urgent, news)
+        self._said_of = self._act
         if self._notice_timer is not None:
             self._notice_timer.stop()
         self._notice_timer = self.set_timer(NOTICE_SECONDS, self._forget_notice)
@@ -147,6 +160,11 @@ class Frame(OrderedKeysApp[int]):
         """Say what an operation did, and how to take it back."""
         undo = f" · {self.key_of('undo')} undoes" if done.undo_until is not None else ""
         self.say(f"{done.sentence.rstrip('.')}{undo}" if undo else done.sentence)
+
+    def refuse(self, why: str) -> None:
+        """Say why a dialog does not open; what is typed on, as if it had, is held back."""
+        self._typed_on.refused(why)
+        self.say(why, urgent=True)
 
     def key_of(self, command_id: str) -> str:
         """The key a command has for this person, as they read it."""
@@ -173,10 +191,11 @@ class Frame(OrderedKeysApp[int]):
     def open_dialog(self, verb: str, opening: Any, then: Callable[[Any], None]) -> None:
         """Open the dialog of a verb on ``opening``; ``then`` gets its result before the next key is acted on.
 
-        The same dialog serves every opening. One that is open already stays as it is.
+        The same dialog serves every opening. One that is open already stays as it is. What its ``prepare`` refuses
+        is said and it stays shut; what was said of an earlier act goes when it opens.
         """
         if verb not in self._dialog_places:
-            self.say(f"This version cannot {BY_ID[verb].words if verb in BY_ID else verb} yet.", urgent=True)
+            self.refuse(f"This version cannot {BY_ID[verb].words if verb in BY_ID else verb} yet.")
             return
         self.hold_keys(self._open_dialog(verb, opening, then))
 
@@ -187,7 +206,14 @@ class Frame(OrderedKeysApp[int]):
             self.install_screen(dialog, f"dialog-{verb}")
         if dialog in self.screen_stack:
             return
-        await dialog.prepare(opening)
+        try:
+            await dialog.prepare(opening)
+        except Refusal as refusal:
+            self.refuse(refusal.sentence)
+            return
+        self._typed_on.opened()
+        if self.notice is not None and not self.notice.news and self._said_of is not self._act:
+            self._forget_notice()
         with self.batch_update():
             await self.push_screen(dialog)
             dialog.begin(opening, then)
@@ -222,6 +248,7 @@ class Frame(OrderedKeysApp[int]):
 
     async def run_command(self, command: Command) -> None:
         """Do what a command's key would do on the current screen."""
+        self._act = object()
         target = self.focused or self.screen
         for node in target.ancestors_with_self:
             if any(binding.id == command.id for _key, binding in node._bindings):
@@ -232,6 +259,10 @@ class Frame(OrderedKeysApp[int]):
     async def _send_key(self, event: Typed) -> None:
         if isinstance(event, events.Paste) and isinstance(self.focused, Input):
             self._make_fit(event, self.focused)
+        if isinstance(event, events.Key) and self._typed_on.takes(event, self._moves):
+            self.say(f"“{self._typed_on.held}” not taken, nothing was opened: {self._typed_on.why}", urgent=True)
+            return
+        self._act = event
         await super()._send_key(event)
 
     def _make_fit(self, paste: events.Paste, field: Input) -> None:

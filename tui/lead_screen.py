@@ -34,7 +34,7 @@ _TO_ALL_AFTER = {"snooze": "snooze_marked", "status": "status_marked", "close": 
 class Offered:
     """A dialog that is opened because of what was just logged or typed, with the outcome it proposes.
 
-    ``when`` and ``note`` were typed before, and are taken along.
+    ``when`` and ``note`` were typed before, and are taken along; ``saved`` says that the act which offers it is.
     """
 
     row: Any
@@ -42,6 +42,7 @@ class Offered:
     reason: str = ""
     when: str = ""
     note: str = ""
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,7 @@ class LeadScreen(View):
         """Edit the person in front, or the company where there is none."""
         who = self.whose()
         if who is None:
-            self.app.say("Nobody is selected to edit.", urgent=True)
+            self.app.refuse("Nobody is selected to edit.")
         elif who.contact_id is not None:
             self.app.open_dialog("edit_person", who.contact_id, self.verb_done)
         elif who.account_id is not None:
@@ -322,7 +323,7 @@ class LeadScreen(View):
         """Open a verb's dialog on the lead in front, or on all marked ones, or say why not."""
         if self._to_all(verb):
             return
-        if (lead := self._lead_for(verb)) is not None:
+        if (lead := self._lead_for(verb, self.app.refuse)) is not None:
             self.app.open_dialog(verb, lead, self.verb_done)
 
     def _to_all(self, verb: str) -> bool:
@@ -362,13 +363,16 @@ class LeadScreen(View):
         """Open the dialog that is offered, on the at bat as it stands now."""
         row = await self.app.desk.read(queue.row, lead_id)
         if row is not None:
-            self.app.open_dialog(offer.what, Offered(row, offer.outcome, offer.reason), self.verb_done)
+            self.app.open_dialog(offer.what, Offered(row, offer.outcome, offer.reason, saved=True), self.verb_done)
 
-    def _lead_for(self, verb: str) -> LeadRow | None:
-        """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said."""
+    def _lead_for(self, verb: str, refuse: Callable[[str], None] | None = None) -> LeadRow | None:
+        """The lead in front, if the verb can be used on it; otherwise None, and the reason has been said.
+
+        ``refuse`` says it where the verb would have opened a dialog.
+        """
         lead = self.current_lead()
         reason = self.why_none(verb) if lead is None else self.why_not(verb, lead)
         if reason is not None:
-            self.app.say(reason, urgent=True)
+            refuse(reason) if refuse is not None else self.app.say(reason, urgent=True)
             return None
         return lead

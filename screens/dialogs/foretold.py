@@ -18,6 +18,8 @@ CHANNEL_OF: dict[Disposition, Channel] = {
     if disposition is not Disposition.UNKNOWN
 }
 ASKS_WHAT_WAS_LEARNED = frozenset({Disposition.CONVERSATION, Disposition.GATEKEEPER})
+# What keeps others away from a person is never one letter: enter says it again.
+SAID_TWICE = frozenset({Disposition.DO_NOT_CONTACT, Disposition.UNSUBSCRIBE})
 _NEEDS = {"when": "asks for the promised time"}
 
 

@@ -51,6 +51,14 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     def _company(self) -> tuple[Any, ...]:
         return (" · ", present.content(self.row.company, limit=60)) if self.row.company else ()
 
+    def nothing_saved(self) -> str:
+        """Also where the dialog was offered, or opened by an outcome chosen in another."""
+        if not isinstance(self.opening, Offered):
+            return super().nothing_saved()
+        if self.opening.saved:
+            return f"Nothing more was saved; what was logged before stays ({self.app.key_of('undo')} undoes it)."
+        return "Nothing was saved." if self.opening.outcome is not None else super().nothing_saved()
+
     @property
     def contact_zone(self) -> str | None:
         """The zone times are typed in: the person's, where one is known."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, hint, words
+from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWICE, hint, words
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.instants import Instant
@@ -34,7 +34,8 @@ from tui.widgets.when_input import WhenInput
 
 
 class LogDialog(LeadDialog):
-    """Letters choose what came of it and save; digits only change how and with whom.
+    """Letters choose what came of it and save; digits only change how and with whom. What silences a person waits
+    for enter after its letter.
 
     In the field of another list its own digits count and letters do nothing, since there they were meant as words.
     """
@@ -102,10 +103,14 @@ class LogDialog(LeadDialog):
             return present.joined(refusal.sentence)
         calls = disposition is Disposition.CALLBACK_REQUESTED or (draft.next_channel or Channel.CALL) is Channel.CALL
         warning = self.hours_warning(draft.next_at) if calls and draft.next_at is not None else ""
-        return present.joined("; ".join(part for part in (warning, self._words(draft)) if part))
+        told = "; ".join(part for part in (warning, self._words(draft)) if part)
+        if disposition not in SAID_TWICE:
+            return present.joined(told)
+        keys = f"enter or {self.app.key_of('submit')}"
+        return present.joined((f"Not saved yet: {keys} logs “{disposition.label}”. ", "bold"), told)
 
     def action_letter(self, letter: str) -> None:
-        """Digits change how it was done; a conversation goes on to the note, everything else saves."""
+        """Digits change how it was done; a conversation goes on to the note, what silences waits, the rest saves."""
         choices = self._list("disposition")
         elsewhere = self.focused if self.focused is not choices else None
         if letter.isdigit():
@@ -124,6 +129,10 @@ class LogDialog(LeadDialog):
             choices.pick(letter)
             self.show_consequence()
             self.set_focus(self.query_one("#note"))
+            return
+        if any(choice.letter == letter and choice.value in SAID_TWICE for choice in choices.choices):
+            choices.pick(letter)
+            self.show_consequence()
             return
         super().action_letter(letter)
 

@@ -50,6 +50,10 @@ class SessionLogDialog(LogDialog):
         else:
             super().focus_first()
 
+    def nothing_saved(self) -> str:
+        """Also where what came of it was said in the session."""
+        return "Nothing was saved." if self._preset.disposition is not None else super().nothing_saved()
+
     async def carry_out(self, draft: Any) -> Done | Refusal:
         """Save it with the time the call had taken when it was first saved."""
         if self._took is None:

@@ -8,7 +8,7 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, hint, words
+from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWICE, hint, words
 from screens.session.course import Course
 from screens.session.front import Came, Front
 from screens.session.keys import Keys
@@ -145,13 +145,13 @@ class SessionScreen(LeadScreen):
             else:
                 self._open_log(disposition)
             return
-        if disposition in ASKS_WHAT_WAS_LEARNED or will.close is not None or will.suppress:
+        if disposition in ASKS_WHAT_WAS_LEARNED | SAID_TWICE or will.close is not None:
             self._open_log(disposition)
         else:
             self.app.do(log_touch, draft, self.verb_done)
 
     def _open_log(self, disposition: Disposition | None) -> None:
-        if (lead := self._lead_for("log")) is not None:
+        if (lead := self._lead_for("log", self.app.refuse)) is not None:
             preset = Preset(lead, disposition=disposition, length=lambda: self._call.seconds(self.app.desk.now()))
             self.app.open_dialog("session_log", preset, self.verb_done)
 

@@ -109,7 +109,7 @@ class TimelineScreen(LeadScreen):
         """Amend one's own touch of the last day, if the cursor is on one."""
         entry = self._entry
         if entry is None or not self._may_amend(entry):
-            self.app.say("Only your own touch of the last day can be amended: go to it first.", urgent=True)
+            self.app.refuse("Only your own touch of the last day can be amended: go to it first.")
             return
         self.app.open_dialog("amend", entry, self.verb_done)
 

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from screens.dialogs.foretold import SAID_TWICE
 from store import Actor, Refusal, Store, open_store
 from store.demo.example import copy_example
 from store.demo.seed import REP, ZONE
@@ -42,7 +43,8 @@ NOTES = ("budget in Q1, send the security sheet", "Acme [UK] Ltd?", "zwei Werke,
 MOST_PROMISES = 20  # the shipped limit is 25
 D = Disposition
 
-# What may come of an attempt on somebody with a number and an address, and how often; each is one letter after `l`.
+# What may come of an attempt on somebody with a number and an address, and how often; each is one letter after `l`,
+# and what silences a person takes enter too.
 ATTEMPTS: dict[Disposition, tuple[str, int]] = {
     D.NO_ANSWER: ("n", 40),
     D.VOICEMAIL_LEFT: ("v", 20),
@@ -144,6 +146,8 @@ class Rep:
         keys = f"l{letter}"
         if found in WITH_NOTE:
             keys += f"{self.chance.choice(NOTES)}\r"
+        elif found in SAID_TWICE:
+            keys += "\r"
         elif found is D.CALLBACK_REQUESTED:
             keys += f"in {self.chance.choice((15, 25, 40, 90, 200))} min\r"
         self.press(keys)

@@ -9,6 +9,7 @@ import pytest
 from store.rules.touch import CONNECTS
 from store.vocabulary import Channel, Disposition, Stage
 from tests.factories import BEN, Floor
+from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work, on_queue, queue_of
 
 D = Disposition
@@ -28,8 +29,6 @@ ONE_LETTER = {
     D.SENT: "s",
     D.REPLIED: "r",
     D.BOUNCED: "o",
-    D.UNSUBSCRIBE: "u",
-    D.DO_NOT_CONTACT: "x",
     D.HELD: "h",
     D.NO_SHOW: "k",
 }
@@ -51,6 +50,32 @@ async def test_two_keys_log_it_and_go_on(floor: Floor, disposition: Disposition)
     lead = floor.state(before)
     assert lead.touches == 1
     assert lead.connects == (disposition in CONNECTS)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "letter", "told"),
+    [
+        (D.UNSUBSCRIBE, "u", "stops e-mail to this person"),
+        (D.DO_NOT_CONTACT, "x", "suppresses this person on every channel"),
+    ],
+    ids=["unsubscribe", "do_not_contact"],
+)
+@pytest.mark.parametrize("saves", ["enter", "ctrl+s"])
+async def test_what_silences_a_person_says_so_and_takes_one_key_more(
+    floor: Floor, disposition: Disposition, letter: str, told: str, saves: str
+) -> None:
+    lead_id = floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("l", letter)
+        assert f"Not saved yet: enter or ctrl+s logs “{disposition.label}”." in said(d)
+        assert told in said(d)
+        await d.press("escape")
+        assert on_queue(d)
+        assert "Nothing was saved." in d.screen_text()
+        assert newest(floor, "disposition") is None
+        await d.press("l", letter, saves)
+        await d.until(lambda: on_queue(d))
+    assert newest(floor, "lead_id, disposition") == (lead_id, disposition.value)
 
 
 @pytest.mark.parametrize(
