@@ -29,42 +29,44 @@ class Drawn:
     owner: str
 
 
-def _column(name: str, width: int, *, grow: int = 0, style: str = "", align: Align = "left") -> Column[Drawn]:
+def _column(
+    title: str, name: str, width: int, *, grow: int = 0, style: str = "", align: Align = "left"
+) -> Column[Drawn]:
     def value(row: Drawn) -> tuple[str, str]:
         return getattr(row, name), style or "text"
 
-    return Column("", value, width, grow, align)
+    return Column(title, value, width, grow, align)
 
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("", lambda row: (row.why, row.urgency.component), 24, 3)
+_WHY: Column[Drawn] = Column("why", lambda row: (row.why, row.urgency.component), 24, 3)
 _ASIDE: Column[Drawn] = Column("", lambda row: (row.aside, row.beside.component), 18, align="right")
-_NAME = _column("name", 16, grow=3, style="strong")
-_AMOUNT = _column("amount", 11, align="right")
+_NAME = _column("opportunity", "name", 16, grow=3, style="strong")
+_AMOUNT = _column("amount", "amount", 11, align="right")
 
 
 def _one_line(*, owners: bool) -> tuple[Column[Drawn], ...]:
-    owner = (_column("owner", 12, style="muted"),) if owners else ()
-    stage = _column("stage", 16, style="muted")
-    return (_SIGN, _WHY, _NAME, _column("who", 24, grow=3), _AMOUNT, stage, _ASIDE, *owner)
+    owner = (_column("owner", "owner", 12, style="muted"),) if owners else ()
+    stage = _column("stage", "stage", 16, style="muted")
+    return (_SIGN, _WHY, _NAME, _column("person", "who", 24, grow=3), _AMOUNT, stage, _ASIDE, *owner)
 
 
 def _two_lines(*, owners: bool) -> tuple[tuple[Column[Drawn], ...], ...]:
-    owner = (_column("owner", 10, style="muted"),) if owners else ()
-    second = (_column("stage", 1), _column("who", 24, grow=3, style="muted"))
-    third = (*owner, _column("stage", 16, style="muted"), _ASIDE)
+    owner = (_column("", "owner", 10, style="muted"),) if owners else ()
+    second = (_column("", "stage", 1), _column("", "who", 14 if owners else 24, grow=3, style="muted"))
+    third = (*owner, _column("", "stage", 16, style="muted"), _ASIDE)
     return ((_SIGN, _WHY, _NAME, _AMOUNT), (*second, *third))
 
 
 class DealPainter:
     """Draws opportunities as of ``scene()``; with ``owners`` it says whose each is."""
 
-    has_header = False
+    has_header = True
 
     def __init__(self, scene: Callable[[], Scene], *, two_lines: bool, owners: bool) -> None:
         self._scene = scene
         layout = _two_lines(owners=owners) if two_lines else (_one_line(owners=owners),)
-        self._painter: ColumnPainter[Drawn] = ColumnPainter(*layout)
+        self._painter: ColumnPainter[Drawn] = ColumnPainter(*layout, titles=True)
         self.lines = self._painter.lines
 
     def paint(self, row: Deal, width: int, palette: Palette) -> list[Line]:
@@ -75,8 +77,8 @@ class DealPainter:
         return lines
 
     def header(self, width: int, palette: Palette) -> Line:
-        """No header: the words say what they are."""
-        return []
+        """What the columns are."""
+        return self._painter.header(width, palette)
 
     def _drawn(self, deal: Deal) -> Drawn:
         scene = self._scene()

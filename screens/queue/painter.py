@@ -12,6 +12,7 @@ from store.rules.path import standing
 from store.rules.touch import attempt_limit
 from store.ruleset import RuleSet
 from tui import present
+from tui.present import Align
 from tui.theme import Urgency
 from tui.widgets.line_painter import Column, ColumnPainter, Line, Palette
 
@@ -38,33 +39,49 @@ class Drawn:
     there: str
 
 
-def _column(title: str, name: str, width: int, *, grow: int = 0, style: str = "", needs: int = 0) -> Column[Drawn]:
+def _column(
+    title: str, name: str, width: int, *, grow: int = 0, style: str = "", needs: int = 0, align: Align = "left"
+) -> Column[Drawn]:
     def value(row: Drawn) -> tuple[str, str]:
         return getattr(row, name), style or "text"
 
-    return Column(title, value, width, grow, needs=needs)
+    return Column(title, value, width, grow, align, needs)
 
 
-_SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("why", lambda row: (row.why, row.urgency.component), 24, 3)
-_WHO = _column("who", "who", 18, grow=3, style="strong")
-_COMPANY = _column("company", "company", 12, grow=2)
-_WHERE = _column("stage", "where", 20, grow=1, style="muted", needs=100)
-_ATTEMPTS = _column("tries", "attempts", 8, style="muted", needs=90)
-_LAST = _column("last touch", "last", 20, grow=1, style="muted", needs=150)
-_SCORE = _column("score", "score", 5, style="muted", needs=84)
-_THERE = _column("there", "there", 5, style="muted", needs=70)
+def _sign(row: Drawn) -> tuple[str, str]:
+    return row.urgency.sign, row.urgency.component
 
-ONE_LINE = (_SIGN, _WHY, _WHO, _COMPANY, _WHERE, _ATTEMPTS, _LAST, _SCORE, _THERE)
-TWO_LINES = (
-    (_SIGN, _WHY, _WHO, _COMPANY),
+
+def _why(row: Drawn) -> tuple[str, str]:
+    return row.why, row.urgency.component
+
+
+ONE_LINE: tuple[Column[Drawn], ...] = (
+    Column("", _sign, 1),
+    Column("why", _why, 24, 3),
+    _column("person", "who", 18, grow=3, style="strong"),
+    _column("company", "company", 12, grow=2),
+    _column("stage", "where", 20, grow=1, style="muted", needs=100),
+    _column("tries", "attempts", 8, style="muted", needs=90),
+    _column("last touch", "last", 20, grow=1, style="muted", needs=150),
+    _column("score", "score", 5, style="muted", needs=84, align="right"),
+    _column("there", "there", 5, style="muted", needs=70),
+)
+# The second line stands in the columns of the first; its titles speak for both.
+TWO_LINES: tuple[tuple[Column[Drawn], ...], ...] = (
     (
-        _column("", "last", 1),
-        _column("", "last", 24, grow=3, style="muted"),
-        _column("", "where", 18, grow=3, style="muted"),
-        _column("", "attempts", 9, grow=1, style="muted"),
-        _column("", "score", 4, style="muted"),
-        _column("", "there", 5, style="muted"),
+        Column("", _sign, 1),
+        Column("", _why, 23, 3),
+        _column("", "who", 14, grow=3, style="strong"),
+        _column("", "company", 20),
+    ),
+    (
+        Column("", lambda row: "", 1),
+        _column("why", "last", 23, grow=3, style="muted"),
+        _column("person", "where", 14, grow=3, style="muted"),
+        _column("company", "attempts", 8, style="muted"),
+        _column("score", "score", 5, style="muted", align="right"),
+        _column("there", "there", 5, style="muted"),
     ),
 )
 
@@ -79,22 +96,17 @@ class QueuePainter:
         self._viewer_id = viewer_id
         self._zone = zone
         self._now = now
-        self._painter: ColumnPainter[Drawn] = (
-            ColumnPainter(*TWO_LINES) if two_lines else ColumnPainter(ONE_LINE, titles=False)
-        )
+        self._painter: ColumnPainter[Drawn] = ColumnPainter(*(TWO_LINES if two_lines else (ONE_LINE,)), titles=True)
         self.lines = self._painter.lines
-        self.has_header = False
+        self.has_header = True
 
     def paint(self, row: QueueRow, width: int, palette: Palette) -> list[Line]:
         """The lines of one row."""
-        lines = self._painter.paint(self._drawn(row), width, palette)
-        if self.lines == 2:
-            lines[1][0] = lines[1][0]._replace(text="  ")
-        return lines
+        return self._painter.paint(self._drawn(row), width, palette)
 
     def header(self, width: int, palette: Palette) -> Line:
-        """No header: the words say what they are."""
-        return []
+        """What the columns are."""
+        return self._painter.header(width, palette)
 
     def _drawn(self, row: QueueRow) -> Drawn:
         lead, now = row.lead, self._now()

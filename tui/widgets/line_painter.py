@@ -96,10 +96,14 @@ class Column(Generic[Row]):
 
 
 class ColumnPainter(Generic[Row]):
-    """Draws rows as columns, on one line or, given two lists of columns, on two."""
+    """Draws rows as columns, on one line or, given two lists of columns, on two.
+
+    With ``titles``, those of the first list that has any stand above the rows.
+    """
 
     def __init__(self, *lines: Sequence[Column[Row]], titles: bool = False) -> None:
         self._columns = lines
+        self._titled = next((index for index, line in enumerate(lines) if any(column.title for column in line)), 0)
         self._titles = titles
         self._widths: dict[int, list[list[tuple[Column[Row], int]]]] = {}
 
@@ -118,8 +122,9 @@ class ColumnPainter(Generic[Row]):
         return [[self._cell(column, row, space, palette) for column, space in line] for line in self._layout(width)]
 
     def header(self, width: int, palette: Palette) -> Line:
-        """The titles of the first line's columns."""
-        return [Segment(cells(column.title, space, column.align) + " ") for column, space in self._layout(width)[0]]
+        """The titles of one line's columns."""
+        titled = self._layout(width)[self._titled]
+        return [Segment(cells(column.title, space, column.align) + " ") for column, space in titled]
 
     def _cell(self, column: Column[Row], row: Row, space: int, palette: Palette) -> Segment:
         value = column.value(row)
