@@ -400,6 +400,7 @@ class RoutingWhen(NamedTuple):
     region: Words = ()
     product: Words = ()
     score: Numbers | None = None
+    value: Numbers | None = None  # minor units
     motion: Motions = ()
     source: Words = ()
 
