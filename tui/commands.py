@@ -23,8 +23,11 @@ class Where(StrEnum):
     TIMELINE = "in a timeline"
     SESSION = "in a session"
     DEALS = "on an opportunity"
+    DEAL_LIST = "in the list of opportunities"
     ACCOUNT = "on a company's page"
+    TEAM = "on the team's board"
     LIST = "moving in a list"
+    MARKS = "marking rows"
     EVERYWHERE = "everywhere"
     DIALOG = "in a dialog"
 
@@ -67,7 +70,7 @@ class Command:
 
 
 _LEADS, _QUEUE, _TIMELINE, _SESSION = Where.LEADS, Where.QUEUE, Where.TIMELINE, Where.SESSION
-_LIST, _ALL, _DIALOG = Where.LIST, Where.EVERYWHERE, Where.DIALOG
+_LIST, _MARKS, _ALL, _DIALOG = Where.LIST, Where.MARKS, Where.EVERYWHERE, Where.DIALOG
 
 COMMANDS: tuple[Command, ...] = (
     Command("log", "l", "log", "Log a touch: what was done and what came of it.", _LEADS, 1),
@@ -115,14 +118,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.page_up", "pageup", "page up", "One page up.", _LIST),
     Command("list.half_down", "ctrl+d", "half down", "Half a page down.", _LIST),
     Command("list.half_up", "ctrl+u", "half up", "Half a page up.", _LIST),
-    Command("list.mark", "space", "mark", "Mark or unmark this row and go on; commands act on all marked.", _LIST, 13),
-    Command("list.mark_all", "ctrl+a", "mark all", "Mark every row, or none.", _LIST),
+    Command("list.mark", "space", "mark", "Mark or unmark this row and go on; commands act on all marked.", _MARKS, 13),
+    Command("list.mark_all", "ctrl+a", "mark all", "Mark every row, or none.", _MARKS),
     Command("find", "slash", "find", "Find a person, company, phone or e-mail.", _ALL, 8),
     Command("undo", "u", "undo", "Undo the last thing you did (for ten minutes).", _ALL, 9),
     Command("new_lead", "i,plus", "new", "An inbound call: a new account, person and lead in one go.", _ALL),
     Command("back", "escape,backspace", "back", "Back to where you came from, same row, same place.", _ALL),
     Command("view_queue", "1", "queue", "Your queue: the best next at bat first.", _ALL, action="view('queue')"),
     Command("view_deals", "2", "deals", "Opportunities: what was handed to you first.", _ALL, action="view('deals')"),
+    Command("view_team", "4", "team", "The team now: who is on what, what is late, and how the day goes.", _ALL,
+            action="view('team')"),
     Command("help", "question_mark", "help", "What can be pressed here, and what each status means.", _ALL, 14),
     Command("palette", "colon,ctrl+p", "commands", "Find a command by its words.", _ALL),
     Command("theme", "ctrl+t", "dark or light", "Change between the dark and the light theme.", _ALL),
@@ -144,6 +149,11 @@ def _on_a_deal(id: str, words: str, tooltip: str, footer: int = 0, *, dangerous:
     return replace(BY_ID[id], words=words, tooltip=tooltip, where=Where.DEALS, footer=footer, dangerous=dangerous)
 
 
+def _in_the_list(id: str, words: str, tooltip: str, footer: int = 0) -> Command:
+    """What a command of the queue does in the list of opportunities, likewise."""
+    return replace(_on_a_deal(id, words, tooltip, footer), where=Where.DEAL_LIST, also=())
+
+
 DEAL_COMMANDS: tuple[Command, ...] = (
     _on_a_deal("accept", "accept", "Take on what was handed to you.", 1),
     _on_a_deal("close", "end", "End it: won, lost, or a hand-over rejected, with a reason.", 2, dangerous=True),
@@ -156,9 +166,16 @@ DEAL_COMMANDS: tuple[Command, ...] = (
     _on_a_deal("company", "company", "The whole company: everybody there, both pools, one stream."),
     _on_a_deal("open", "call or write", "Open your phone or mail program on its primary contact."),
     _on_a_deal("copy", "copy", "Copy the number or address of its primary contact."),
-    _on_a_deal("later", "ended", "Show or hide what was won or lost in the last 90 days.", 11),
-    _on_a_deal("refresh", "refresh", "Take in what others changed; until then nothing moves."),
+    _in_the_list("filter", "filter", "Narrow the list letter by letter; esc shows all of it again.", 11),
+    _in_the_list("order", "order", "Order by close date, amount, stage, unmoved longest, company, or due again."),
+    _in_the_list("later", "ended", "Show or hide what was won or lost in the last 90 days.", 12),
+    _in_the_list("refresh", "refresh", "Take in what others changed; until then nothing moves."),
 )
+
+TEAM_COMMANDS: tuple[Command, ...] = (
+    replace(BY_ID["timeline"], words="queue", tooltip="This rep's queue as it stands; esc comes back to the same row.",
+            where=Where.TEAM, footer=1),
+)  # fmt: skip
 
 _KEY_LABELS = {"escape": "esc", "pagedown": "page down", "pageup": "page up", "space": "space"}
 _SYMBOLS = {short: unicode_name for unicode_name, short in KEY_NAME_REPLACEMENTS.items()}
@@ -190,9 +207,8 @@ def bindings(*where: Where) -> list[Binding]:
 def commands_of(where: Iterable[Where]) -> list[Command]:
     """The commands of these places, in the table's order."""
     places = frozenset(where)
-    deals = DEAL_COMMANDS if Where.DEALS in places else ()
     return [
-        *deals,
+        *(command for command in (*DEAL_COMMANDS, *TEAM_COMMANDS) if command.where in places),
         *(command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)),
     ]
 
@@ -277,7 +293,7 @@ def key_table_markdown() -> str:
     """The README's table of keys, a Markdown table per place."""
     usual = KeyChoices()
     parts = []
-    every = (*COMMANDS, *DEAL_COMMANDS)
+    every = (*COMMANDS, *DEAL_COMMANDS, *TEAM_COMMANDS)
     for where in (where for where in Where if any(command.where is where for command in every)):
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
         for command in (command for command in every if command.where is where):

@@ -54,7 +54,7 @@ class CommandProvider(Provider):
         assert isinstance(app, Frame)
         where = screen.WHERE if isinstance(screen, View) else (Where.EVERYWHERE,)
         for command in commands_of(where):
-            if command.where is not Where.LIST and command.id not in _LEFT_OUT:
+            if command.where not in (Where.LIST, Where.MARKS) and command.id not in _LEFT_OUT:
                 yield command, command.words, app.keys.labels(command)
 
     async def _run(self, command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -14,12 +15,19 @@ from screens.deals.painter import DealPainter
 from screens.deals.preview import DealPreview
 from screens.deals.strip import DealStrip
 from screens.deals.words import Scene
+from screens.queue.filter_line import FilterLine
+from store.errors import Refusal
+from store.instants import moment
 from store.queries import deals as queries
+from store.queries.deal_list import DealSpec, narrowed
 from store.queries.deals import Deal
+from store.rules.deal_filter import parse_deal_filter
 from store.vocabulary import UserRole
-from tui.commands import DEAL_COMMANDS, Where
+from tui import present
+from tui.commands import BY_ID, Where, bindings
 from tui.deal_screen import DealScreen
 from tui.desk import Change, Done
+from tui.theme import Urgency
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
@@ -30,6 +38,7 @@ _EMPTY = {
     UserRole.LEAD: f"No opportunity of the team is open. {_ENDED}",
     UserRole.ADMIN: f"No opportunity is open. {_ENDED}",
 }
+_HINT = "words, or such as stage:proposal amount>20k close<30d unmoved>30 owner:me"
 _HANDED = {
     UserRole.AE: "Handed to me",
     UserRole.SDR: "",
@@ -42,19 +51,20 @@ class DealsScreen(DealScreen):
     """One person's opportunities, or the team's. What others did is announced and taken in when asked."""
 
     VIEW = "deals"
-    WHERE: ClassVar[tuple[Where, ...]] = (Where.DEALS, Where.LIST, Where.EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        command.binding() for command in DEAL_COMMANDS if command.id in ("later", "refresh")
-    ]
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.DEALS, Where.DEAL_LIST, Where.LIST, Where.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.DEAL_LIST), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"
 
     table: getters.query_one[LineTable[Deal]] = getters.query_one(LineTable)
     strip = getters.query_one(DealStrip)
     preview = getters.query_one(DealPreview)
+    filter_line = getters.query_one(FilterLine)
 
     def __init__(self) -> None:
         super().__init__()
-        self._deals: dict[int, Deal] | None = None
+        self._deals: dict[int, Deal] = {}  # in due order, also what a filter leaves out
+        self._spec = DealSpec()
+        self._refusal = ""  # why what is typed as a filter cannot be one
         self._ended = False
         self._stale = False  # something was written while another screen was in front
         self._two_lines = False
@@ -63,6 +73,7 @@ class DealsScreen(DealScreen):
         """Strip on top, list at the left, preview at the right."""
         self._two_lines = self._needs_two_lines()
         yield DealStrip()
+        yield FilterLine(_HINT)
         with Horizontal():
             with Vertical(id="list"):
                 yield LineTable(self._painter(), markable=False, opens=False)
@@ -115,6 +126,58 @@ class DealsScreen(DealScreen):
         self._ended = not self._ended
         self.app.hold_keys(self._again(self.table.cursor_id))
 
+    def action_order(self) -> None:
+        """Order the list otherwise, with the row under the cursor staying under it."""
+        self._spec = replace(self._spec, order=self._spec.order.next)
+        self._list(self.table.cursor_id)
+        self.app.say(f"ordered by {self._spec.order.value}")
+
+    def action_filter(self) -> None:
+        """Narrow the list letter by letter."""
+        self.filter_line.show(self._spec.filter, typing=True)
+
+    def action_keep_filter(self) -> None:
+        """Back to the list, narrowed as typed."""
+        if self._type(self.filter_line.text):
+            self.filter_line.show(self._spec.filter)
+            self.set_focus(self.table)
+
+    def action_back(self) -> None:
+        """Show all of it again, and go back to the list."""
+        if self.filter_line.typing or self._spec.filter:
+            self._type("")
+            self.filter_line.show("")
+            self.set_focus(self.table)
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self._type(event.text)
+
+    def _type(self, text: str) -> bool:
+        """Have this filter from now on; of one whose last condition is wrong or not at its end, what stands before."""
+        self._refusal = self._why_no_filter(text)
+        before = text.rpartition(" ")[0]
+        if not self._refusal:
+            self._filter(text)
+        elif not self._why_no_filter(before):
+            self._filter(before)
+        self._say_left()
+        return not self._refusal
+
+    def _filter(self, text: str) -> None:
+        if text != self._spec.filter:
+            self._spec = replace(self._spec, filter=text)
+            self._list(self.table.cursor_id)
+
+    def _why_no_filter(self, text: str) -> str:
+        """Why a text is no filter, as a sentence; empty where it is one."""
+        app = self.app
+        try:
+            parse_deal_filter(text, moment(app.desk.now(), app.zone), app.team.calendar)
+        except Refusal as refusal:
+            return refusal.sentence
+        return ""
+
     def action_refresh(self) -> None:
         """Take in what others changed."""
         self._read(self.table.cursor_id)
@@ -157,15 +220,47 @@ class DealsScreen(DealScreen):
         await self._again(keep)
 
     def _show(self, found: tuple[Deal, ...], keep: int | None = None) -> None:
-        role = self.app.person.role if self.app.person else UserRole.SDR
-        keys = {name: self.app.key_of(name) for name in ("later", "convert")}
-        self.table.set_empty(Content(_EMPTY[role].format(**keys)))
+        """Have these; what is counted of them is what the list shows."""
         self._deals = {deal.id: deal for deal in found}
-        self.table.load([deal.id for deal in found], self._deals, keep)
-        self.strip.show(found, ended=self._ended, handed=_HANDED[role])
+        self.strip.announce(0)
+        self._list(keep)
+
+    def _list(self, keep: int | None) -> None:
+        """Show what the filter lets through, in its order."""
+        shown = self._narrowed(self._spec)
+        self.table.set_empty(Content(self._empty()))
+        self.table.load([deal.id for deal in shown], self._deals, keep)
+        self.strip.show(shown, ended=self._ended, handed=_HANDED[self._role], order=self._spec.order)
+        self._say_left()
         self.query_one(KeyLine).refresh()
-        if not found:
+        if not shown:
             self.preview.show(None)
+
+    def _narrowed(self, spec: DealSpec) -> tuple[Deal, ...]:
+        app = self.app
+        return narrowed(tuple(self._deals.values()), spec, self._me, app.desk.now(), app.zone, app.team.calendar)
+
+    @property
+    def _role(self) -> UserRole:
+        return self.app.person.role if self.app.person else UserRole.SDR
+
+    def _empty(self) -> str:
+        """What to do about an empty list."""
+        key = self.app.key_of
+        if self._spec.filter:
+            return f"No opportunity here is like that. {key('back')} shows all, {key('filter')} changes the filter."
+        return _EMPTY[self._role].format(later=key("later"), convert=key("convert"))
+
+    def _say_left(self) -> None:
+        """Say how much of it is on the list, or why what is typed is no filter."""
+        if self._refusal:
+            said = present.content(f"{Urgency.LATE.sign} {self._refusal}", "$warning", newlines=False)
+        elif self._spec.filter:
+            left = f"{self.table.row_count:,} of {len(self._deals):,}"
+            said = present.joined(f"{left} · {self.app.key_of('back')} shows all")
+        else:
+            said = Content()
+        self.filter_line.say(said)
 
     @on(LineTable.Highlighted)
     def _highlighted(self, event: LineTable.Highlighted) -> None:
@@ -188,7 +283,7 @@ class DealsScreen(DealScreen):
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
         """Count what others changed; nothing moves."""
-        here, there = self._deals or {}, {deal.id: deal for deal in await self._found()}
+        here, there = self._deals, {deal.id: deal for deal in await self._found()}
         self.strip.announce(sum(here.get(id) != there.get(id) for id in here.keys() | there.keys()))
 
     def on_resize(self) -> None:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from store.queries.deals import Deal, Section
+from store.rules.deal_filter import DealOrder
 from tui import present
 from tui.frame import Frame
 from tui.theme import Urgency
@@ -29,10 +30,11 @@ class DealStrip(Widget):
         self._changed = 0
         self._ended = False
         self._handed = ""
+        self._order = DealOrder.DUE
 
-    def show(self, deals: Sequence[Deal], *, ended: bool, handed: str) -> None:
+    def show(self, deals: Sequence[Deal], *, ended: bool, handed: str, order: DealOrder) -> None:
         """Count these; ``handed`` names what waits for an answer, empty where that is seldom anything."""
-        self._deals, self._ended, self._handed, self._changed = deals, ended, handed, 0
+        self._deals, self._ended, self._handed, self._order = deals, ended, handed, order
         self.refresh()
 
     def announce(self, changed: int) -> None:
@@ -42,16 +44,18 @@ class DealStrip(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Counts at the left, what is open is worth at the right; the right gives way first."""
+        """Counts at the left; at the right, while there is room, what is open is worth and how the list is ordered."""
         if self._changed:
             key = self.app.key_of("refresh")
             said = f" others changed {present.count(self._changed, 'opportunity', 'opportunities')} · {key} takes it in"
             return present.content(said, "$warning").truncate(self.size.width, ellipsis=True)
-        left, right = self._counts(), self._worth()
-        room = self.size.width - left.cell_length - right.cell_length - 2
-        if room < 1:
-            return present.joined(" ", left).truncate(self.size.width, ellipsis=True)
-        return Content.assemble(" ", left, " " * room, right, " ")
+        left, worth, order = self._counts(), self._worth(), self._ordered()
+        both = Content("   ").join(part for part in (worth, order) if part.plain)
+        for right in (both, order):
+            room = self.size.width - left.cell_length - right.cell_length - 2
+            if room >= 1:
+                return Content.assemble(" ", left, " " * room, right, " ")
+        return present.joined(" ", left).truncate(self.size.width, ellipsis=True)
 
     def _counts(self) -> Content:
         counts = {section: sum(deal.section is section for deal in self._deals) for section in Section}
@@ -66,6 +70,9 @@ class DealStrip(Widget):
         if self._ended:
             parts += ["   Ended in 90 days ", (str(counts[Section.ENDED]), "bold $foreground")]
         return present.joined(*parts)
+
+    def _ordered(self) -> Content:
+        return Content.styled(f"by {self._order}", "$foreground") if self._order is not DealOrder.DUE else Content()
 
     def _worth(self) -> Content:
         """What is open and not rejected, whole and by its probability; of one currency, as a team has one."""

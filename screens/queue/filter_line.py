@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from store.rules.lead_filter import LONGEST
+from store.rules.filter_terms import LONGEST
 
 _HINT = "words, or such as motion:demo stage:connected score>50 size>1000 country:DE attempts>3 quiet>7"
 
@@ -44,9 +44,14 @@ class FilterLine(Horizontal):
 
     input = getters.query_one(FilterInput)
 
+    def __init__(self, hint: str = _HINT) -> None:
+        """``hint`` stands where nothing is typed yet."""
+        super().__init__()
+        self._hint = hint
+
     def compose(self) -> ComposeResult:
         """What is typed, and beside it what came of it."""
-        yield FilterInput(placeholder=_HINT, max_length=LONGEST, select_on_focus=False)
+        yield FilterInput(placeholder=self._hint, max_length=LONGEST, select_on_focus=False)
         yield Static()
 
     @property

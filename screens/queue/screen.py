@@ -46,7 +46,7 @@ class QueueScreen(LeadScreen):
     """One rep's list. Nothing moves under the cursor: what others did is announced and taken in when asked."""
 
     VIEW = "queue"
-    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.QUEUE, Where.LIST, Where.EVERYWHERE)
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.QUEUE, Where.LIST, Where.MARKS, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.QUEUE), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"
 

@@ -34,7 +34,8 @@ from store.queries.queue import (
 )
 from store.queries.queue import place as place_plainly
 from store.rules.amount import minor_digits
-from store.rules.lead_filter import VALUE_DIGITS, Facts, fold, parse
+from store.rules.filter_terms import fold
+from store.rules.lead_filter import VALUE_DIGITS, Facts, parse
 from store.rules.queue_views import Order, Spec, View
 
 MOST = 5_000

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import Refusal
-from store.rules.lead_filter import KEYS, LONGEST, Facts, fold, parse
+from store.rules.filter_terms import LONGEST, fold
+from store.rules.lead_filter import KEYS, Facts, parse
 from tests.hostile import HOSTILE
 
 DANA = Facts(

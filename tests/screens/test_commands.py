@@ -6,7 +6,17 @@ import pytest
 
 from tests.drivers import driving
 from tests.frame_fakes import fake_app
-from tui.commands import BY_ID, COMMANDS, DEAL_COMMANDS, KeyChoices, Where, key_label, key_table_markdown, textual_key
+from tui.commands import (
+    BY_ID,
+    COMMANDS,
+    DEAL_COMMANDS,
+    TEAM_COMMANDS,
+    KeyChoices,
+    Where,
+    key_label,
+    key_table_markdown,
+    textual_key,
+)
 from tui.lead_screen import LeadScreen
 from tui.widgets.line_table import LineTable
 
@@ -25,7 +35,7 @@ def test_every_lead_command_has_an_action_on_the_lead_screen() -> None:
 def test_the_table_and_the_list_widget_agree_on_what_moves() -> None:
     in_widget = {binding.id: binding.key for binding in LineTable.BINDINGS if not isinstance(binding, tuple)}
     for command in COMMANDS:
-        if command.where is Where.LIST:
+        if command.where in (Where.LIST, Where.MARKS):
             assert in_widget[command.id] == command.key
 
 
@@ -79,9 +89,9 @@ def test_a_key_that_cannot_be_taken_gets_one_sentence(command: str, key: str, wo
 
 def test_the_readme_table_names_every_command_once() -> None:
     table = key_table_markdown()
-    on_deals = {command.id for command in DEAL_COMMANDS}
+    elsewhere = [command.id for command in (*DEAL_COMMANDS, *TEAM_COMMANDS)]
     for command in COMMANDS:
-        assert table.count(f"| {command.id} |") == 1 + (command.id in on_deals)
+        assert table.count(f"| {command.id} |") == 1 + elsewhere.count(command.id)
 
 
 async def test_a_remapped_key_works_and_footer_and_help_show_it() -> None:

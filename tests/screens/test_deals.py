@@ -8,9 +8,16 @@ from screens.deals.screen import DealsScreen
 from screens.queue.screen import QueueScreen
 from store.instants import DAY
 from store.operations.edit import ContactDraft, edit_contact
-from store.operations.opportunity import GroupDraft, LoseDraft, lose, set_group
+from store.operations.opportunity import (
+    GroupDraft,
+    LoseDraft,
+    OpportunityDraft,
+    lose,
+    set_group,
+    update_opportunity,
+)
 from store.rules.closing import NewPerson
-from store.vocabulary import Role, Stage
+from store.vocabulary import OpportunityStage, Role, Stage
 from tests.drivers import AppDriver
 from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.screens.lead_app import said
@@ -402,3 +409,98 @@ async def test_a_held_meeting_asks_for_the_opportunity(floor: Floor) -> None:
         await d.press("enter")
         await d.until(lambda: "opportunity opened" in said(d))
     assert floor.value("SELECT opportunity_id FROM conversion WHERE lead_id = ?", lead)
+
+
+# --- narrowing and ordering ---
+
+
+def three(floor: Floor) -> tuple[int, int, int]:
+    """Small, big and middling, in due order: waiting, closing sooner, closing later."""
+    waits = handed(floor, name="Small fleet", amount=500_000)
+    big = handed(floor, name="Big depot", amount=9_000_000, close_date="2026-12-20")
+    middle = handed(floor, name="Middle yard", amount=2_500_000, close_date="2027-03-01")
+    accept(floor, big)
+    accept(floor, middle)
+    update_opportunity(floor.store, ED, floor.later(), OpportunityDraft(middle, stage=OpportunityStage.PROPOSAL))
+    return waits, big, middle
+
+
+async def test_the_list_is_narrowed_at_every_letter_and_esc_shows_all(floor: Floor) -> None:
+    waits, big, middle = three(floor)
+    async with at_work(floor, ED) as d:
+        table = desk_of(d).table
+        assert list(table.ids) == [waits, big, middle]
+        await d.press("f")
+        await d.type("middle")
+        await d.until(lambda: list(table.ids) == [middle])
+        assert "1 of 3 · esc shows all" in said(d)
+        await d.press("enter", "t", "n")
+        await d.until(lambda: "negotiation" in said(d))
+        assert floor.value("SELECT stage FROM opportunity WHERE id = ?", middle) == "negotiation"
+        await d.press("escape")
+        await d.until(lambda: list(table.ids) == [waits, big, middle])
+        assert table.cursor_id == middle
+
+
+async def test_a_condition_narrows_and_what_leaves_it_makes_room(floor: Floor) -> None:
+    _, _, middle = three(floor)
+    async with at_work(floor, ED) as d:
+        table = desk_of(d).table
+        await d.press("f")
+        await d.type("stage:prop amount>20k")
+        await d.press("down")
+        await d.until(lambda: list(table.ids) == [middle])
+        await d.press("t", "d")
+        await d.until(lambda: "No opportunity here is like that" in said(d))
+        await d.press("u")
+        await d.until(lambda: list(table.ids) == [middle])
+
+
+async def test_a_bad_filter_gets_one_sentence_and_leaves_what_stood_before(floor: Floor) -> None:
+    _, big, _ = three(floor)
+    async with at_work(floor, ED, size=(200, 50)) as d:
+        table = desk_of(d).table
+        await d.press("f")
+        await d.type("depot amount>lots")
+        await d.until(lambda: "“amount” needs a number after the sign, such as amount>20k." in said(d))
+        assert list(table.ids) == [big]
+        await d.press("enter")
+        assert d.app.focused is desk_of(d).filter_line.input
+        await d.press("escape")
+        await d.until(lambda: table.row_count == 3)
+        assert d.app.focused is table
+
+
+async def test_a_filter_does_not_take_in_what_others_did(floor: Floor) -> None:
+    three(floor)
+    async with at_work(floor, ED) as d:
+        handed(floor, name="Middle mast")
+        await d.until(lambda: "others changed 1 opportunity" in said(d))
+        await d.press("f")
+        await d.type("mid")
+        await d.until(lambda: desk_of(d).table.row_count == 1)
+        assert "others changed 1 opportunity" in said(d)
+        await d.press("enter", "R")
+        await d.until(lambda: desk_of(d).table.row_count == 2)
+
+
+async def test_the_order_goes_round_and_keeps_the_row(floor: Floor) -> None:
+    waits, big, middle = three(floor)
+    async with at_work(floor, ED) as d:
+        table = desk_of(d).table
+        await d.press("j")
+        for order, ids in {
+            "close date": [big, waits, middle],
+            "amount": [big, middle, waits],
+            "stage": [middle, waits, big],
+            "unmoved longest": [waits, big, middle],
+            "company": [waits, big, middle],
+        }.items():
+            await d.press("O")
+            await d.until(lambda order=order: f"ordered by {order}" in said(d))  # type: ignore[misc]
+            assert list(table.ids) == ids, order
+            assert table.cursor_id == big
+            assert f"by {order}" in d.screen_text().splitlines()[1]
+        await d.press("O")
+        await d.until(lambda: "ordered by due" in said(d))
+        assert list(table.ids) == [waits, big, middle]

@@ -64,7 +64,10 @@ class LineTable(Widget, Generic[Row], can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(replace(command.binding(), action=command.id.removeprefix("list.")) for command in commands_of([Where.LIST])),
+        *(
+            replace(command.binding(), action=command.id.removeprefix("list."))
+            for command in commands_of([Where.LIST, Where.MARKS])
+        ),
         Binding("enter", "select", "open", show=False, id="list.open", tooltip="Open the row under the cursor."),
     ]
 
