@@ -92,7 +92,7 @@ class ActivityRow:
     """Something that happened, or is to be done, with a person; ``at`` is a day's midnight where ``date_only``.
 
     ``type`` is a channel, or meeting, note or task, ``said`` the file's word for it and ``outcome`` for what came of
-    it; ``duration`` is in seconds; ``due_at`` is a task's. ``keys`` as in ``DealRow``.
+    it; ``duration`` is in seconds; ``due_at`` is a task's, midnight where ``due_day``. ``keys`` as in ``DealRow``.
     """
 
     line: int
@@ -110,6 +110,7 @@ class ActivityRow:
     notes: str
     duration: int | None
     due_at: Instant | None
+    due_day: bool
     keys: tuple[str, ...]
     notices: tuple[str, ...] = ()
 
@@ -320,6 +321,7 @@ class ObjectReader:
             said = cells.text("type")
             return f"activity type “{said[:60]}” is not known: explain it in a mapping file" if said else "no type"
         word = {Channel.CALL: "call_outcome", "meeting": "meeting_outcome", "task": "task_status"}.get(kind, "")
+        due = cells.when("due_at")
         incoming = (self._mapping.meaning("types", cells.text("type")) or "").endswith(INCOMING)
         return ActivityRow(
             line=line,
@@ -336,7 +338,8 @@ class ObjectReader:
             title=cells.text("title"),
             notes=cells.text("notes"),
             duration=_seconds(cells.text("duration")),
-            due_at=cells.day("due_at"),
+            due_at=due.at if due else None,
+            due_day=due.date_only if due else False,
             keys=keys,
             notices=tuple(cells.notices),
         )

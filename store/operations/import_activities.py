@@ -19,7 +19,9 @@ from store.models import ExternalId, Meeting, Note, Row, Task, Touch
 from store.operations.import_at_bats import Evidence, Owners
 from store.operations.import_known import DIGEST, RECORD, Person, by_record, seen_before
 from store.operations.import_source import BLANK, Source
+from store.operations.import_steps import follow, step_of
 from store.operations.transaction import Transaction
+from store.rules.business import at_local
 from store.rules.touch import CONNECTS
 from store.vocabulary import (
     Channel,
@@ -62,9 +64,19 @@ class Entry:
         return self.row.at
 
     @property
+    def counts_at(self) -> Instant:
+        """The time whose at bat it belongs to: of what is still to be done, when it is due."""
+        return max(self.at, self.values["due_at"]) if self.to_do else self.at
+
+    @property
     def reaches(self) -> bool:
         """Whether the person was reached."""
         return bool(self.values.get("connect")) or self.values.get("result") is MeetingResult.HELD
+
+    @property
+    def to_do(self) -> bool:
+        """Whether it is a task that is still to be done."""
+        return self.entity == "task" and self.values["state"] is PromiseState.OPEN
 
 
 class Entries:
@@ -188,7 +200,11 @@ class Entries:
     def _task(self, source: Source, row: ActivityRow) -> dict[str, Any]:
         state = PromiseState(_meaning(source, row))
         ended = None if state is PromiseState.OPEN else min(row.at, self._tx.now)
-        return {"due_at": row.due_at if row.due_at is not None else row.at, "state": state, "ended_at": ended}
+        due, day = (row.at, row.date_only) if row.due_at is None else (row.due_at, row.due_day)
+        if day:  # a day alone is when that day's work begins
+            calendar = self._tx.store.calendar
+            due = at_local(calendar.day(due), calendar.hours.opens, calendar.zone)
+        return {"due_at": due, "state": state, "ended_at": ended}
 
     def _again(self, source: Source, row: ActivityRow, digest: str, known: tuple[str, int]) -> None:
         """A row whose cells changed since: a meeting's result and a task's state follow, unless a person set them."""
@@ -200,8 +216,11 @@ class Entries:
             before = self._tx.get(_MODELS[entity], entry_id)
             if self._tx.store.value(_LAST_BY, (before["written_id"],)) == "import":
                 changes = self._meeting(source, row) if entity == "meeting" else self._task(source, row)
+                told = {**before, **changes}
                 changes = {name: value for name, value in changes.items() if before[name] != value}
                 self._tx.update(_MODELS[entity], before, **changes)
+                if entity == "task" and changes:
+                    follow(self._tx, before, told)
         source.summary.enriched += bool(changes)
         source.summary.unchanged += not changes
         self._remember(source, row, digest, entity, entry_id, record=False)
@@ -241,6 +260,7 @@ def evidence(entries: Sequence[Entry]) -> Evidence:
     tries = [each.at for each in touches if each.values["attempt"]]
     connects = [each.at for each in touches if each.values["connect"]]
     reached = [each.at for each in entries if each.reaches]
+    steps = [step_of(each.values) for each in entries if each.to_do]
     counters: dict[str, Any] = {
         "touches": len(touches),
         "attempts": len(tries),
@@ -258,6 +278,8 @@ def evidence(entries: Sequence[Entry]) -> Evidence:
         tried_at=min(tries, default=None),
         reached_at=min(reached, default=None),
         met=any(each.entity == "meeting" and each.reaches for each in entries),
+        step=min(steps, default=None, key=lambda step: step.due_at),
+        planned_at=max((step.due_at for step in steps), default=None),
         counters=counters,
     )
 

@@ -19,6 +19,7 @@ from store.models import Account, Assignment, Campaign, Conversion, Lead, LeadCo
 from store.operations.at_bat import campaign_end
 from store.operations.import_known import AtBat, Person
 from store.operations.import_people import NO_CALLS
+from store.operations.import_steps import Step
 from store.operations.transaction import Transaction
 from store.reach import zones_of
 from store.rules import expiry, queue_order
@@ -48,13 +49,18 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What activities show of an at bat: ``counters`` are its columns, instants None where nothing of that was."""
+    """What activities show of an at bat: ``counters`` are its columns, instants None where nothing of that was.
+
+    ``step`` is the first thing that is still to be done, ``planned_at`` when the last is.
+    """
 
     first_at: Instant | None = None
     last_at: Instant | None = None
     tried_at: Instant | None = None
     reached_at: Instant | None = None
     met: bool = False
+    step: Step | None = None
+    planned_at: Instant | None = None
     counters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -178,7 +184,7 @@ class AtBats:
         elif closed is not None:
             values.update(self._ending(meant, closed))
         else:
-            values.update(self._standing(values, person, meant))
+            values.update(self._standing(values, person, meant, shown.step))
         values["closed_at"] = closed
         self._rows[Lead].append(values)
         self._follow(values, path, rule)
@@ -234,7 +240,9 @@ class AtBats:
             opened = max(now, last.closed_at or last.opened_at)
         return opened, None
 
-    def _standing(self, values: dict[str, Any], person: Person, meant: Understanding) -> dict[str, Any]:
+    def _standing(
+        self, values: dict[str, Any], person: Person, meant: Understanding, step: Step | None
+    ) -> dict[str, Any]:
         """Where an open at bat stands, when it is over, and what is next."""
         tx, opened = self._tx, values["opened_at"]
         assert meant.status is not None
@@ -248,6 +256,8 @@ class AtBats:
             standing["connected_at"] = opened
         if status is Status.STALE:
             standing.update(decision=Decision.STALE, decision_at=tx.now)
+        elif step is not None:
+            standing.update(due_at=step.due_at, next_words=step.words)
         if person.row["consent"] == NO_CALLS and standing["next_channel"] is Channel.CALL:
             standing["next_channel"] = Channel.EMAIL
         state = LeadState(**dict.fromkeys(COLUMNS) | values | standing)  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ from store.operations.import_at_bats import NO_EVIDENCE, About, AtBats, Deal, Ev
 from store.operations.import_deals import became_customer
 from store.operations.import_known import AtBat, Person
 from store.operations.import_source import Source
+from store.operations.import_steps import BEHIND, ENDED, TAKEN, step_of, taken
 from store.operations.import_summary import Summary
 from store.operations.promises import end_promises
 from store.operations.transaction import Transaction
@@ -110,9 +111,9 @@ class Stories:
             meant, about = self._shown_by(evidence(story.entries), person, label), replace(about, ended_at=None)
         elif person.at_bats:
             since = person.at_bats[-1].closed_at or person.at_bats[-1].opened_at
-            earlier = Story([each for each in story.entries if each.at < since])
+            earlier = Story([each for each in story.entries if each.counts_at < since])
             self._attach(about, person, earlier, None, label, summary)
-            story.entries = [each for each in story.entries if each.at >= since]
+            story.entries = [each for each in story.entries if each.counts_at >= since]
         return self._make(about, person, meant, story.entries, became if meant.deal else None, summary)
 
     def write(self) -> None:
@@ -179,6 +180,7 @@ class Stories:
             self._entries.add(entry, person, made.id, deal.id if deal and after else None)
         if deal is not None:
             self._members[deal.id, person.id] = None
+        _tell_tasks(entries, shown if made.open and meant.status is not Status.STALE else NO_EVIDENCE, bool(made.open))
         summary.brought(opened=bool(made.open), converted=deal is not None)
         return made
 
@@ -187,7 +189,8 @@ class Stories:
         tx, rules = self._tx, self._tx.rules
         note = f"{label}: {_NO_STATUS}"
         may_open = person.row["suppressed_at"] is None and person.row["bogus_at"] is None and not person.in_talks
-        if may_open and tx.store.calendar.add(shown.last_at or 0, rules.sla.stale) > tx.now:
+        last = max(shown.last_at or 0, shown.planned_at or 0)
+        if may_open and tx.store.calendar.add(last, rules.sla.stale) > tx.now:
             return Understanding(Kind.OPEN, Stage.NEW, Status.UNCONTACTED, note=note, deal=True)
         outcome, reason = Outcome.NO_RESPONSE, "stale" if shown.tried_at is None else "no_reply"
         if shown.reached_at is not None:
@@ -203,7 +206,7 @@ class Stories:
     ) -> AtBat | None:
         """Put activities onto the at bats they were part of, and the deal behind the one that waited for it."""
         made = None
-        older = [each for each in story.entries if person.at_bats and each.at < person.at_bats[0].opened_at]
+        older = [each for each in story.entries if person.at_bats and each.counts_at < person.at_bats[0].opened_at]
         if older and len(person.at_bats) == 1 and person.at_bats[0].open and not person.at_bats[0].imported:
             # The one that is worked now was made by hand: what happened before it was an attempt of its own.
             now = person.at_bats[0]
@@ -213,13 +216,15 @@ class Stories:
             self._renumbered.append(now)
             story.entries = [each for each in story.entries if each not in older]
         for entry in story.entries:
-            at_bat = _at(person.at_bats, entry.at)
+            at_bat = _at(person.at_bats, entry.counts_at)
             if at_bat.id in self._new and not at_bat.open:
                 self._waiting.staging.again(entry.source.number, entry.row.line)  # once that has ended for good
                 continue
             self._entries.add(entry, person, at_bat.id)
             if at_bat.open:
                 self._attached[at_bat.id].append(entry)
+            else:
+                _tell_tasks([entry], NO_EVIDENCE, False)
         last = person.at_bats[-1] if person.at_bats else None
         if deal is not None and last is not None and last.open and last.imported and self._waits(last):
             self._converted[last.id] = deal
@@ -246,6 +251,10 @@ class Stories:
         if lead.imported and shown.first_at is not None and shown.first_at < lead.opened_at:
             changes.update(self._opened(lead, shown.first_at))
         after = {**changes, "stage": path[-1][0]} if path else changes
+        step = taken(tx, lead, after, shown.step) if shown.step is not None else {}
+        _tell_tasks(entries, shown if step else NO_EVIDENCE, True)
+        changes.update(step)
+        after = {**after, **step}
         changes.update(queue_order.place(lead, after, tx.rules, tx.store.calendar))
         tx.not_before(max(lead.updated_at, lead.stage_at))
         advance(tx, lead, changes, path)
@@ -301,6 +310,19 @@ class Stories:
                 tx.update(Opportunity, opportunity, account_id=account_id)
                 if opportunity["stage"] == OpportunityStage.WON:
                     became_customer(tx, account_id, opportunity["closed_at"])
+
+
+def _tell_tasks(entries: Sequence[Entry], shown: Evidence, is_open: bool) -> None:
+    """Count the task that became the next step, the one of ``shown``, and say of the others why they did not."""
+    step = shown.step
+    for entry in entries:
+        if not entry.to_do:
+            continue
+        if step is not None and step_of(entry.values) == step:
+            entry.source.summary.made[TAKEN] += 1
+            step = None
+        else:
+            entry.source.summary.warn(entry.row.line, BEHIND if is_open else ENDED)
 
 
 def _choice(deals: Sequence[Deal]) -> Deal | None:

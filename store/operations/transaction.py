@@ -37,7 +37,7 @@ PERSONAL: Mapping[str, frozenset[str]] = {
     "email": frozenset({"address", "folded"}),
     "touch": frozenset({"note"}),
     "note": frozenset({"text"}),
-    "lead": frozenset({"learned", "outcome_note", "why"}),
+    "lead": frozenset({"learned", "outcome_note", "why", "next_words"}),
     "signal": frozenset({"words", "payload"}),
     "callback": frozenset({"words"}),
     "meeting": frozenset({"words"}),

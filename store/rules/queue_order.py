@@ -121,10 +121,10 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
 
 def _step(lead: LeadState, zone: str, now: Instant, steps: int) -> str:
     channel = (lead.next_channel or Channel.CALL).label
-    if lead.stage in (Stage.NEW, Stage.ACCEPTED) and lead.first_touch_at is None:
-        words = f"new: {channel}"
-    elif lead.next_words:
+    if lead.next_words:
         words = lead.next_words
+    elif lead.stage in (Stage.NEW, Stage.ACCEPTED) and lead.first_touch_at is None:
+        words = f"new: {channel}"
     elif lead.cadence_step < steps:
         words = f"step {lead.cadence_step + 1} of {steps}: {channel}"
     else:

@@ -14,6 +14,7 @@ from store.doctor import check
 from store.intake.reading import describe
 from store.intake.rows import Defaults
 from store.operations.import_files import import_files, rehearsal
+from store.operations.import_steps import BEHIND, ENDED, TAKEN
 from store.operations.import_summary import Summary
 from store.queries.timeline import EntryKind, at_bats, timeline
 from store.vocabulary import ActorKind, Channel
@@ -54,7 +55,11 @@ def test_the_four_files_together(acceptance_data: Path, store: Store) -> None:
     assert {kind: (each.rows, each.accepted, each.rejected) for kind, each in told.items()} == {
         kind: (rows, rows, 0) for kind, rows in ROWS.items()
     }
-    assert told["activities"].made == {"calls": 402, "e-mails": 398, "meetings": 412, "notes": 403, "tasks": 385}
+    made = {"calls": 402, "e-mails": 398, "meetings": 412, "notes": 403, "tasks": 385}
+    assert told["activities"].made == {**made, TAKEN: 64}
+    # each on an at bat of its own that is open; the other 257 say why they are not next
+    assert store.value("SELECT count(*) FROM lead WHERE open = 1 AND next_words <> ''") == 64
+    assert sum(told["activities"].warnings[why][0] for why in (BEHIND, ENDED)) == 321 - 64
     assert counts(store, "SELECT disposition, count(*) FROM touch WHERE channel = 'call' GROUP BY 1") == {
         "no_answer": 96,
         "wrong_number": 79,
