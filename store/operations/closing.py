@@ -26,7 +26,6 @@ from store.models import (
 )
 from store.operations.at_bat import (
     advance,
-    end_clock,
     open_at_bat,
     require_open,
     spoken_name,
@@ -35,7 +34,7 @@ from store.operations.at_bat import (
 )
 from store.operations.employment import offer_to_follow
 from store.operations.people import add_contact, match_contact
-from store.operations.promises import end_promises
+from store.operations.promises import end_promises, give_up
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.rules import clocks, queue_order
 from store.rules.closing import CloseDraft, Ending, ending
@@ -86,11 +85,8 @@ def cleaned(draft: CloseDraft, limits: LimitRules) -> CloseDraft:
 
 
 def finish(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> LeadState:
-    """Put an at bat to its end: spells, status, promises, clocks, when the person may come back."""
+    """Put an at bat to its end: spells, status, promises, when the person may come back."""
     end_promises(tx, lead.id)
-    for kind in ("first_touch", "accept"):
-        if lead.first_touch_at is None:
-            end_clock(tx, lead.id, kind, tx.now)
     through = ((Stage.DISQUALIFIED, False),) if end.disqualifies and lead.stage is not Stage.DISQUALIFIED else ()
     changes: dict[str, Any] = {
         "status": end.status,
@@ -116,13 +112,16 @@ def finish(tx: Transaction, lead: LeadState, end: Ending, draft: CloseDraft) -> 
 def suppress(tx: Transaction, contact_id: int | None, why: str) -> None:
     """The person gets no sales lead and no outbound touch on any channel until a team lead lifts it.
 
-    What is still open on them ends with it: their own at bat, where they were met on another's.
+    What is still open on them ends with it: their own at bat, where they were met on another's, and a callback that
+    was promised to them on an opportunity.
     """
     if contact_id is None:
         return
     contact = tx.get(Contact, contact_id)
     if contact["suppressed_at"] is None:
         tx.update(Contact, contact, suppressed_at=tx.now, suppressed_why=why)
+    for (promise_id,) in tx.store.rows(_PROMISED_ON_DEALS, (contact_id,)):
+        give_up(tx, tx.get(Callback, promise_id))
     for row in tx.find(Lead, contact_id=contact_id, open=1):
         lead, draft = tx.lead(row["id"]), CloseDraft(row["id"], Outcome.SUPPRESS)
         tx.not_before(lead.stage_at)
@@ -130,6 +129,10 @@ def suppress(tx: Transaction, contact_id: int | None, why: str) -> None:
             tx.update(Approval, asked, void=1)
         reason = tx.rules.outcomes[Outcome.SUPPRESS].default_reason
         finish(tx, lead, Ending(Outcome.SUPPRESS, Status.DISQUALIFIED, reason, "", None, "never", False), draft)
+
+
+_PROMISED_ON_DEALS = """
+SELECT id FROM callback WHERE opportunity_id IS NOT NULL AND contact_id = ? AND state = 'open' AND void = 0"""
 
 
 def _employees(tx: Transaction, lead: LeadState) -> int | None:

@@ -53,7 +53,7 @@ def log_on_opportunity(tx: Transaction, draft: DealTouchDraft) -> Done:
     _insert(tx, opportunity, draft, will, contact_id, note, at)
     if will.ends_promise:
         for open_one in promised:
-            give_up(tx, open_one) if will.suppress else keep(tx, open_one, at)
+            keep(tx, open_one, at)
     if will.callback_at is not None:
         _promise(tx, opportunity, will.callback_at, note, contact_id, anyone=draft.anyone)
     if will.meeting_at is not None:

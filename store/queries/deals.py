@@ -14,6 +14,10 @@ from store.database import Store
 from store.instants import DAY, Instant
 from store.queries.converting import Taker
 from store.queries.likely import KnownPerson, of_company
+from store.reach import reach_of
+from store.rules.passing_on import Promise, rises_for
+from store.rules.touch import Reach
+from store.ruleset import RuleSet
 from store.vocabulary import Channel, Disposition, Motion, OpportunityStage, Outcome, Role, Stage, Status
 
 ENDED_SHOWN = 90 * DAY
@@ -36,6 +40,7 @@ class Deal:
 
     ``person`` is its primary contact. ``giver``, ``taker``, ``handed_at`` and ``due_at`` are those of its last
     hand-over, which waits for an answer while ``waits``. ``lost_reason`` and ``reject_reason`` are keys of the rules.
+    ``promised_at`` is when the open callback is due, the earliest; ``rises`` whether it brings the row to the top.
     """
 
     id: int
@@ -68,7 +73,11 @@ class Deal:
     handed_at: Instant | None
     due_at: Instant | None
     reject_reason: str
+    promised_at: Instant | None
+    promiser_id: int | None
+    promiser: str
     section: Section = Section.OPEN
+    rises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +151,46 @@ class DealChoices:
 
 
 def deals(store: Store, user_id: int, now: Instant, *, everyone: bool = False, ended: bool = False) -> tuple[Deal, ...]:
-    """The opportunities on somebody's desk, in order: what waits for their word, what came back, open, ended.
+    """The opportunities on somebody's desk, in order: a callback that is due, what waits for their word, what came
+    back, open, ended.
 
-    Theirs are those they own, are asked to take, or worked the at bat of; with ``everyone`` the whole team's. With
-    ``ended`` those that were won or lost in the last 90 days too, the newest first. One query.
+    Theirs are those they own, are asked to take, or worked the at bat of, and those whose callback passed on to them;
+    with ``everyone`` the whole team's. With ``ended`` those that were won or lost in the last 90 days too, the newest
+    first. One query.
     """
     values = {"me": user_id, "everyone": int(everyone), "since": now - ENDED_SHOWN, "most": MOST}
+    values |= {
+        "lead": now + store.rules.queue.callback_lead,
+        "missed": now - store.rules.callbacks.passes_on,
+    }
     where = _OPEN if not ended else f"({_OPEN} OR {_ENDED})"
-    found = [_deal(row, user_id, everyone) for row in store.rows(_DEALS.format(where=f"{where} AND {_MINE}"), values)]
+    rows = store.rows(_DEALS.format(where=f"{where} AND {_MINE}"), values)
+    found = [_deal(row, user_id, everyone, now, store.rules) for row in rows]
     return tuple(sorted(found, key=_order))
 
 
-def deal(store: Store, opportunity_id: int, user_id: int, *, everyone: bool = False) -> Deal | None:
-    """One opportunity as it lies on somebody's desk; None where there is none."""
+def deal(
+    store: Store, opportunity_id: int, user_id: int, *, everyone: bool = False, now: Instant | None = None
+) -> Deal | None:
+    """One opportunity as it lies on somebody's desk; None where there is none. Nothing rises without ``now``."""
     row = store.row(_DEALS.format(where="o.id = :id AND o.void = 0"), {"id": opportunity_id, "most": 1})
-    return None if row is None else _deal(row, user_id, everyone)
+    return None if row is None else _deal(row, user_id, everyone, now, store.rules)
+
+
+def deal_of(store: Store, contact_id: int, user_id: int) -> Deal | None:
+    """The open opportunity that somebody is on, the newest that sales has not rejected where there are several."""
+    id = store.value(_OF_CONTACT, (contact_id,))
+    return None if id is None else deal(store, id, user_id)
+
+
+def reaches(store: Store, opportunity_id: int) -> dict[int, Reach]:
+    """How the people on an opportunity may be reached, by contact."""
+    return {part.contact_id: reach_of(store, part.contact_id) for part in parts(store, opportunity_id)}
 
 
 def deal_card(store: Store, opportunity_id: int, user_id: int, now: Instant) -> DealCard | None:
     """Everything that is known of one opportunity; six queries."""
-    found = deal(store, opportunity_id, user_id)
+    found = deal(store, opportunity_id, user_id, now=now)
     if found is None:
         return None
     lives = tuple(_life(row) for row in store.rows(_LIVES, (opportunity_id,)))
@@ -173,7 +202,7 @@ def deal_card(store: Store, opportunity_id: int, user_id: int, now: Instant) -> 
         tuple(row[0] for row in store.rows(_CAMPAIGNS, (opportunity_id,))),
         lives,
         tuple(LastTouch(at, Channel(by), Disposition(came), who, note) for at, by, came, who, note in touches),
-        store.value(_MEETING, {"leads": leads, "now": now}),
+        store.value(_MEETING, {"leads": leads, "deal": opportunity_id, "now": now}),
         str(store.value(_WORDS, {"deal": opportunity_id}) or ""),
     )
 
@@ -197,10 +226,20 @@ def parts(store: Store, opportunity_id: int) -> tuple[Part, ...]:
     )
 
 
-def _deal(row: tuple[Any, ...], user_id: int, everyone: bool) -> Deal:
+def _deal(row: tuple[Any, ...], user_id: int, everyone: bool, now: Instant | None, rules: RuleSet) -> Deal:
     read = Deal(*row)
     made = replace(read, stage=OpportunityStage(read.stage), open=bool(read.open), waits=bool(read.waits))
-    return replace(made, section=_section(made, user_id, everyone))
+    rises = now is not None and _rises(made, user_id, everyone, now, rules)
+    return replace(made, section=_section(made, user_id, everyone), rises=rises)
+
+
+def _rises(deal: Deal, user_id: int, everyone: bool, now: Instant, rules: RuleSet) -> bool:
+    """Whether the callback promised on it is due for this person: the owner's, and as one on an at bat passes on."""
+    if deal.promised_at is None or not deal.open:
+        return False
+    if everyone or deal.owner_id == user_id:
+        return deal.promised_at <= now + rules.queue.callback_lead
+    return rises_for(Promise(deal.promised_at, deal.promiser_id, deal.promiser), user_id, now, rules)
 
 
 def _section(deal: Deal, user_id: int, everyone: bool) -> Section:
@@ -213,6 +252,8 @@ def _section(deal: Deal, user_id: int, everyone: bool) -> Section:
 
 def _order(deal: Deal) -> tuple[object, ...]:
     """Total: by what is due first, or came back last; the bigger before the smaller, the older before the newer."""
+    if deal.rises:
+        return (-1, deal.promised_at or 0, -deal.amount, deal.id)
     match deal.section:
         case Section.HANDED:
             by: object = deal.due_at or 0
@@ -235,7 +276,8 @@ _OPEN = "o.open = 1"
 _ENDED = "(o.open = 0 AND o.void = 0 AND o.stage IN ('won', 'lost') AND o.closed_at >= :since)"
 _MINE = """(:everyone = 1 OR o.owner_id = :me OR (h.answered_at IS NULL AND h.taker_id = :me)
    OR EXISTS (SELECT 1 FROM conversion c JOIN lead l ON l.id = c.lead_id WHERE c.opportunity_id = o.id
-              AND c.void = 0 AND c.reversed_at IS NULL AND :me IN (c.user_id, l.owner_id)))"""
+              AND c.void = 0 AND c.reversed_at IS NULL AND :me IN (c.user_id, l.owner_id))
+   OR k.due_at <= iif(coalesce(k.promiser_id, :me) = :me, :lead, :missed))"""
 
 _DEALS = """
 SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id, coalesce(p.name, ''),
@@ -243,7 +285,7 @@ SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id
        coalesce(u.name, ''), o.opened_at, o.moved_at, o.closed_at, o.rejected_at, o.lost_reason,
        coalesce(iif(json_valid(o.custom), json_extract(o.custom, '$.competitor'), ''), ''),
        h.id IS NOT NULL AND h.answered_at IS NULL AND o.open = 1, h.giver_id, coalesce(g.name, ''), h.taker_id,
-       coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, '')
+       coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, ''), k.due_at, k.promiser_id, coalesce(r.name, '')
 FROM opportunity o
 LEFT JOIN account a ON a.id = o.account_id
 LEFT JOIN opportunity_contact m ON m.opportunity_id = o.id AND m.is_primary = 1 AND m.void = 0
@@ -252,6 +294,10 @@ LEFT JOIN "user" u ON u.id = o.owner_id
 LEFT JOIN hand_over h ON h.id = (SELECT max(id) FROM hand_over WHERE opportunity_id = o.id AND void = 0)
 LEFT JOIN "user" g ON g.id = h.giver_id
 LEFT JOIN "user" t ON t.id = h.taker_id
+LEFT JOIN callback k ON k.id = (
+    SELECT id FROM callback WHERE opportunity_id IS NOT NULL AND opportunity_id = o.id AND state = 'open' AND void = 0
+    ORDER BY due_at, id LIMIT 1) AND o.open = 1
+LEFT JOIN "user" r ON r.id = k.promiser_id
 WHERE {where} LIMIT :most"""
 
 _PARTS = """
@@ -279,13 +325,23 @@ SELECT t.at, t.channel, t.disposition, coalesce(u.name, ''), t.note FROM (
 LEFT JOIN "user" u ON u.id = t.user_id ORDER BY t.at DESC, t.id DESC LIMIT :most"""
 
 _MEETING = """
-SELECT min(at) FROM meeting WHERE lead_id IN (SELECT value FROM json_each(:leads))
-  AND result = 'booked' AND at >= :now AND void = 0"""
+SELECT min(at) FROM (
+    SELECT at, result, void FROM meeting WHERE lead_id IN (SELECT value FROM json_each(:leads))
+    UNION ALL SELECT at, result, void FROM meeting
+    WHERE opportunity_id IS NOT NULL AND opportunity_id = :deal AND void = 0)
+WHERE result = 'booked' AND at >= :now AND void = 0"""
+
+_OF_CONTACT = """
+SELECT o.id FROM opportunity_contact m JOIN opportunity o ON o.id = m.opportunity_id
+WHERE m.contact_id = ? AND m.void = 0 AND o.open = 1
+ORDER BY o.rejected_at IS NOT NULL, o.opened_at DESC, o.id DESC LIMIT 1"""
 
 # A note that was written by the very act that rejected or lost it.
 _WORDS = """
-SELECT n.text FROM conversion c JOIN note n ON n.lead_id = c.lead_id AND n.void = 0
-WHERE c.opportunity_id = :deal AND c.void = 0 AND c.reversed_at IS NULL AND n.written_id IN (
+SELECT n.text FROM note n
+WHERE n.void = 0 AND (n.opportunity_id IS NOT NULL AND n.opportunity_id = :deal OR n.lead_id IN (
+    SELECT lead_id FROM conversion WHERE opportunity_id = :deal AND void = 0 AND reversed_at IS NULL))
+  AND n.written_id IN (
     SELECT h.operation_id FROM change h WHERE h.entity = 'opportunity' AND h.entity_id = :deal
       AND h."column" IN ('rejected_at', 'lost_reason'))
 ORDER BY n.at DESC, n.id DESC LIMIT 1"""

@@ -81,14 +81,13 @@ def deal_effect(
     came = draft.disposition
     attempt = is_attempt(draft.channel, came, draft.direction)
     connect = came in CONNECTS and draft.with_whom is WithWhom.CONTACT
-    suppressed = came is Disposition.DO_NOT_CONTACT
     made = DealEffect(
         attempt,
         connect,
         callback_at=draft.next_at if came is Disposition.CALLBACK_REQUESTED else None,
         meeting_at=draft.next_at if came is Disposition.MEETING_BOOKED else None,
-        ends_promise=suppressed or ends(promised, draft.channel, rules, at, attempt, connect),
-        suppress=suppressed,
+        ends_promise=ends(promised, draft.channel, rules, at, attempt, connect),
+        suppress=came is Disposition.DO_NOT_CONTACT,
         stop_email=came is Disposition.UNSUBSCRIBE,
         mark_bad=_BAD.get(came, ""),
         result=_RESULTS.get(came),
@@ -115,14 +114,14 @@ def _check(reach: Reach, draft: DealTouchDraft, rules: RuleSet, now: Instant, at
 def _words(will: DealEffect, promised: Instant | None) -> tuple[str, ...]:
     words = []
     if will.suppress:
-        words.append("suppresses this person on every channel, and closes their open at bat")
+        words.append("suppresses this person on every channel: their open at bat closes, a callback to them is dropped")
     if will.mark_bad:
         words.append("marks the number bad" if will.mark_bad == "phone" else "marks the address bad")
     if will.stop_email:
         words.append("stops e-mail to this person")
     if will.result is not None:
         words.append(f"the meeting: {will.result.label}")
-    if promised is not None:
+    if promised is not None and not will.suppress:
         if will.callback_at is not None:
             words.append("replaces the callback promised before")
         else:

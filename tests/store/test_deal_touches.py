@@ -13,6 +13,7 @@ from store.operations.deal_touch import DealCallbackDraft, log_on_opportunity, p
 from store.operations.opportunity import GroupDraft, LoseDraft, WinDraft, lose, set_group, win
 from store.operations.transaction import Done
 from store.operations.undo import UndoDraft, undo
+from store.queries.deals import deal_card, deal_of, deals, reaches
 from store.queries.today import promises_kept, today
 from store.rules.deal_touch import DealTouchDraft
 from store.vocabulary import Channel, Direction, Disposition, Role
@@ -231,3 +232,56 @@ def test_a_meeting_is_booked_and_has_its_result(floor: Floor, came: D, result: s
     log(floor, id, came, Channel.MEETING)
     first, second = floor.dump()["meeting"]
     assert (first["result"], second["result"]) == (result, "booked")
+
+
+# --- where it shows ---
+
+
+def desk(floor: Floor, actor: Actor, **more: bool) -> list[tuple[int, bool]]:
+    return [(deal.id, deal.rises) for deal in deals(floor.store, actor.user_id, floor.now, **more)]
+
+
+def test_a_promise_that_is_due_stands_on_top_of_its_owners_list(floor: Floor) -> None:
+    first, second = owned(floor), owned(floor)
+    floor.raw("UPDATE opportunity SET close_date = '2030-01-01' WHERE id = ?", (second,))
+    handed(floor)
+    promise(floor, second, floor.now + HOUR)
+    assert [id for id, _ in desk(floor, ED)][1:] == [first, second]
+    floor.later(HOUR)
+    assert desk(floor, ED)[0] == (second, True)
+    assert desk(floor, ANA, everyone=True)[0] == (second, True)
+    assert (second, True) not in desk(floor, PRIYA)
+    assert second not in [id for id, _ in desk(floor, BEN)]
+    floor.later(HOUR)
+    assert desk(floor, PRIYA)[0] == desk(floor, BEN)[0] == (second, True)
+    log(floor, second)
+    assert (second, True) not in desk(floor, ED)
+    assert desk(floor, BEN) == []
+
+
+def test_anyones_promise_rises_for_everybody_at_its_time(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR, anyone=True)
+    assert desk(floor, BEN) == []
+    floor.later(HOUR)
+    assert desk(floor, BEN) == [(id, True)]
+
+
+def test_the_card_shows_the_next_meeting_booked_on_it(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.MEETING_BOOKED, next_at=floor.now + DAY)
+    card = deal_card(floor.store, id, ED.user_id, floor.now)
+    assert card is not None
+    assert card.meeting_at == last(floor, "meeting")["at"]
+    assert card.touches[0].disposition is D.MEETING_BOOKED
+
+
+def test_the_newest_open_opportunity_of_a_person_is_theirs(floor: Floor) -> None:
+    id = owned(floor)
+    contact = person(floor, id)
+    found = deal_of(floor.store, contact, ED.user_id)
+    assert found is not None
+    assert found.id == id
+    assert reaches(floor.store, id)[contact].phones == 1
+    win(floor.store, ED, floor.later(), WinDraft(id))
+    assert deal_of(floor.store, contact, ED.user_id) is None
