@@ -1,4 +1,4 @@
-"""The bottom line: the most useful keys that fit, or for a moment what was just done."""
+"""The bottom line: the most useful keys that fit, or for a moment what was just done, on as many lines as it takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from rich.cells import cell_len
 from textual import events, getters
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tui import present
@@ -15,15 +16,16 @@ from tui.frame import Frame
 from tui.theme import Urgency
 
 GAP = "   "
+MOST_LINES = 3
 
 
 class KeyLine(Widget):
-    """One calm line; a click on a command does what its key does."""
+    """One calm line, more only while something longer is said; a click on a command does what its key does."""
 
     app = getters.app(Frame)
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 1; background: $footer-background; color: $text-muted; }
+    KeyLine { dock: bottom; height: auto; background: $footer-background; color: $text-muted; }
     """
 
     def __init__(
@@ -47,23 +49,29 @@ class KeyLine(Widget):
         """Show what the app says."""
         self.watch(self.app, "notice", self._changed, init=False)
 
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as it may be."""
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A line, or those of what is said."""
+        return max(len(self._said(width)), 1)
+
     def render(self) -> Content:
-        """The notice, if any, then the keys that the rest of the width has room for."""
-        parts: list[present.Part] = [" "]
-        used = 1
-        if (notice := self.app.notice) is not None:
-            urgency = Urgency.LATE if notice.urgent else Urgency.DONE
-            said = present.content(f"{urgency.sign} {notice.sentence}", f"{urgency.style} bold", newlines=False)
-            said = said.truncate(max(self.size.width - 2, 1), ellipsis=True)
-            parts += [said, GAP]
-            used += said.cell_length + len(GAP)
+        """The notice, if any, then the keys that the rest of its line has room for; none beside several lines."""
+        width = self.size.width
+        said = self._said(width)
         self._places = []
-        for command in self._fitting(self.size.width - used):
+        if len(said) > 1:
+            return Content("\n").join(Content.assemble(" ", line) for line in said)
+        parts: list[present.Part] = [" ", *(part for line in said for part in (line, GAP))]
+        used = 1 + sum(line.cell_length + len(GAP) for line in said)
+        for command in self._fitting(width - used):
             label = self.app.keys.label(command)
-            width = cell_len(label) + 1 + cell_len(command.words)
+            cells = cell_len(label) + 1 + cell_len(command.words)
             parts += [(label, "bold $footer-key-foreground"), f" {command.words}{GAP}"]
-            self._places.append((range(used, used + width), command))
-            used += width + len(GAP)
+            self._places.append((range(used, used + cells), command))
+            used += cells + len(GAP)
         return present.joined(*parts)
 
     def on_click(self, event: events.Click) -> None:
@@ -91,5 +99,18 @@ class KeyLine(Widget):
             chosen.append(command)
         return [*chosen, last] if last in self._commands and room >= 0 else chosen
 
+    def _said(self, width: int) -> list[Content]:
+        """The lines of the notice, none without one; only what is longer than all of them loses its end."""
+        notice, room = self.app.notice, max(width - 2, 1)
+        if notice is None:
+            return []
+        urgency = Urgency.LATE if notice.urgent else Urgency.DONE
+        words = present.content(f"{urgency.sign} {notice.sentence}", f"{urgency.style} bold", newlines=False)
+        lines = words.wrap(room)
+        if len(lines) > MOST_LINES:
+            rest = Content(" ").join(line.rstrip() for line in lines[MOST_LINES - 1 :])
+            lines[MOST_LINES - 1 :] = [rest.truncate(room, ellipsis=True)]
+        return lines
+
     def _changed(self) -> None:
-        self.refresh()
+        self.refresh(layout=len(self._said(self.size.width)) > 1 or self.size.height > 1)
