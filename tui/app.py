@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 MAIN_VIEWS = (
     MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),
     MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
+    MainView("team", "Team", "screens.team.screen:TeamScreen"),
 )
 DIALOGS: dict[str, str] = {
     "log": "screens.dialogs.log:LogDialog",
@@ -87,6 +88,7 @@ SCREENS: dict[str, str] = {
     "session_summary": "screens.session.summary:SummaryScreen",
     "account": "screens.account.screen:AccountScreen",
     "deal_story": "screens.deals.story:DealStoryScreen",
+    "rep_queue": "screens.team.queue:RepQueueScreen",
 }
 ASK = "ask"
 WARM_AFTER = 0.2  # seconds after the first frame
@@ -111,7 +113,7 @@ class AtBat(Frame, inherit_bindings=False):
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
     CSS_PATH = [
         "tui.tcss",
-        *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session")),
+        *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session", "team")),
     ]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}

@@ -79,10 +79,10 @@ class QueueScreen(LeadScreen):
 
     def on_mount(self) -> None:
         """Show the first page with the first frame."""
-        read, owner = self.app.desk.read_now, self._owner
-        self._show(read(queries.queue, owner, self.app.desk.now(), zone=self.app.zone))
-        if owner is not None:
-            self.shown.take(read(own_views, owner))  # now: the first key may be to go through the views
+        read, me = self.app.desk.read_now, self._me
+        self._show(read(queries.queue, self._owner, self.app.desk.now(), zone=self._zone))
+        if me is not None:
+            self.shown.take(read(own_views, me))  # now: the first key may be to go through the views
         self.watch(self.app, "clock", self._minute, init=False)
         self.app.changed.subscribe(self, self._changed)
         self.strip.refresh_figures()
@@ -123,7 +123,7 @@ class QueueScreen(LeadScreen):
         ids = [other for other in table.ids if other != lead_id]
         before: QueueRow | None = table.cursor_row if table.cursor_id == lead_id else None
         placed: Placed = await self.app.desk.read(
-            sieve.place, ids, lead_id, self._owner, self.app.desk.now(), self.app.zone, self._listed
+            sieve.place, ids, lead_id, self._owner, self.app.desk.now(), self._zone, self._listed
         )
         listed = len(ids) < table.row_count
         if placed.row is None or placed.index is None:
@@ -270,9 +270,9 @@ class QueueScreen(LeadScreen):
 
     async def _take_own_views(self, open_one: int | None = None) -> None:
         """Have one's own views as they are kept, and go to one of them."""
-        if self._owner is None:
+        if self._me is None:
             return
-        changed = self.shown.take(await self.app.desk.read(own_views, self._owner))
+        changed = self.shown.take(await self.app.desk.read(own_views, self._me))
         if open_one is not None:
             self.shown.open_own(open_one)
         if changed or self._listed != self._spec:
@@ -292,12 +292,22 @@ class QueueScreen(LeadScreen):
         if own := self.shown.own:
             specs = [view.spec for view in own]
             now = self.app.desk.now()
-            counts = await self.app.desk.read(self._sieve.counts, self._owner, now, specs, zone=self.app.zone)
+            counts = await self.app.desk.read(self._sieve.counts, self._owner, now, specs, zone=self._zone)
             self.strip.count_own({view.id: count for view, count in zip(own, counts, strict=True)})
 
     @property
-    def _owner(self) -> int | None:
+    def _me(self) -> int | None:
         return self.app.person.id if self.app.person else None
+
+    @property
+    def _owner(self) -> int | None:
+        """Whose queue it is."""
+        return self._me
+
+    @property
+    def _zone(self) -> str:
+        """Whose day decides what is due today: the owner's zone."""
+        return self.app.zone
 
     def _painter(self) -> QueuePainter:
         app = self.app
@@ -365,7 +375,7 @@ class QueueScreen(LeadScreen):
             self._show(found, keep)
 
     async def _found(self, spec: Spec) -> Queue:
-        return await self.app.desk.read(self._sieve.list, self._owner, self.app.desk.now(), spec, zone=self.app.zone)
+        return await self.app.desk.read(self._sieve.list, self._owner, self.app.desk.now(), spec, zone=self._zone)
 
     @on(LineTable.RowsWanted)
     @work

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from store.queries.views import OwnView
 from store.rules.queue_views import Spec, View
@@ -24,6 +25,17 @@ class Tab:
 
 
 BUILT_IN = tuple(Tab(view.label, Spec(view)) for view in View)
+
+
+class Whose(NamedTuple):
+    """Whose queue is shown, where it is not one's own; the pool of what nobody has has no id.
+
+    ``zone`` is the one whose day counts, empty where it is the team's.
+    """
+
+    id: int | None
+    name: str
+    zone: str = ""
 
 
 class Shown:

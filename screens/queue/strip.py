@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from screens.queue.shown import GAP, MORE, Shown, fitting
-from store.queries.today import Today, today
+from screens.queue.shown import GAP, MORE, Shown, Whose, fitting
+from store.queries.today import Today, today, views
 from store.rules.queue_views import Order, View
 from tui import present
+from tui.config import Goals
 from tui.frame import Frame, Standing
 from tui.theme import Urgency
 
@@ -44,6 +45,7 @@ class Strip(Widget):
         self._own: Mapping[int, int | None] = {}
         self._places: list[tuple[range, int]] = []
         self._today: Today | None = None
+        self._of: Whose | None = None  # whose figures, where they are not one's own
         self._came = 0
         self._went = 0
         self._marked = 0
@@ -65,14 +67,25 @@ class Strip(Widget):
             self._came, self._went = came, went
             self.refresh()
 
+    def look_at(self, of: Whose) -> None:
+        """Show another's figures from now on."""
+        self._of, self._today, self._own = of, None, {}
+        self.announce(0, 0)
+        self.refresh_figures()
+
     @work(exclusive=True)
     async def refresh_figures(self) -> None:
         """Read the figures again."""
-        person = self.app.person
-        if person is None:
-            return
-        self._today = await self.app.desk.read(today, person.id, self.app.desk.now(), zone=self.app.zone)
-        self.app.standing = Standing(self._today.sla, self._today.late)
+        app, person = self.app, self.app.person
+        if (of := self._of) is not None:
+            now = app.desk.now()
+            if of.id is None:  # nobody's day
+                self._today = Today(views=await app.desk.read(views, None, now))
+            else:
+                self._today = await app.desk.read(today, of.id, now, zone=of.zone)
+        elif person is not None:
+            self._today = await app.desk.read(today, person.id, app.desk.now(), zone=app.zone)
+            app.standing = Standing(self._today.sla, self._today.late)
         self.refresh()
 
     def render(self) -> Content:
@@ -103,9 +116,9 @@ class Strip(Widget):
             key = self.app.key_of("refresh")
             return present.content(f"others changed the list: {', '.join(words)} · {key} takes it in", "$warning")
         figures = self._today
-        if figures is None:
+        if figures is None or (self._of is not None and self._of.id is None):
             return Content("")
-        goals, limit = self.app.goals, self.app.team.rules.callbacks.limit
+        goals, limit = self.app.goals if self._of is None else Goals(), self.app.team.rules.callbacks.limit
         parts: list[present.Part] = [
             _toward(figures.attempts, goals.attempts, "attempt"),
             _toward(figures.connects, goals.connects, "connect"),

@@ -1,0 +1,111 @@
+"""The team now: one row per rep, alive while it is looked at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+
+from screens.queue.shown import Whose
+from screens.team.painter import BoardPainter, BoardRow
+from screens.team.strip import TeamStrip
+from store.queries.team import Figures, TeamNow, team_now
+from store.queries.today import MOST_COUNTED
+from tui.commands import Where, bindings
+from tui.desk import Change
+from tui.view import View
+from tui.widgets.line_table import LineTable
+
+UNROUTED, EVERYBODY = 0, -1  # the ids of the two rows that are nobody's
+_EMPTY = "Nobody here calls yet: users with the role sdr, and whoever has at bats, have a row."
+
+
+class TeamScreen(View):
+    """The board. Figures change in place, by row: the cursor stays on its rep."""
+
+    VIEW = "team"
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.TEAM, Where.LIST, Where.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TEAM)]
+    AUTO_FOCUS = "LineTable"
+
+    table: getters.query_one[LineTable[BoardRow]] = getters.query_one(LineTable)
+    strip = getters.query_one(TeamStrip)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stale = False  # something changed while another screen was in front
+
+    def compose_body(self) -> ComposeResult:
+        """Strip on top, the reps below."""
+        yield TeamStrip()
+        with Vertical(id="board"):
+            app = self.app
+            painter = BoardPainter(app.team.rules.team, app.zone, app.desk.now)
+            yield LineTable(painter, empty=Content(_EMPTY), markable=False, opens=False)
+
+    def on_mount(self) -> None:
+        """Show the board with the first frame, and follow clock and store."""
+        self._show(self.app.desk.read_now(team_now, self.app.desk.now()))
+        self.watch(self.app, "clock", self._minute, init=False)
+        self.app.changed.subscribe(self, self._changed)
+
+    def on_screen_resume(self) -> None:
+        """Coming back, show what happened meanwhile."""
+        if self._stale:
+            self._stale = False
+            self._look()
+
+    def action_timeline(self) -> None:
+        """Open the queue of the rep under the cursor, or what nobody has."""
+        row, id = self.table.cursor_row, self.table.cursor_id
+        if row is None or id == EVERYBODY:
+            self.app.say("Choose a rep: their queue opens.", urgent=True)
+        else:
+            self.app.open_screen("rep_queue", Whose(id or None, row.name, row.rep.zone if row.rep else ""))
+
+    @on(LineTable.Selected)
+    def _selected(self) -> None:
+        self.action_timeline()
+
+    def _minute(self) -> None:
+        self._later()
+        self.table.repaint()
+
+    def _changed(self, change: Change) -> None:
+        self._later()
+
+    def _later(self) -> None:
+        """Look again, at once where somebody is looking."""
+        if self.app.screen is self:
+            self._look()
+        else:
+            self._stale = True
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        self._show(await self.app.desk.read(team_now, self.app.desk.now()))
+
+    def _show(self, team: TeamNow) -> None:
+        """Put figures in their places; only when somebody came or went is the list made anew."""
+        rows = _rows(team)
+        if list(rows) == list(self.table.ids):
+            for id, row in rows.items():
+                self.table.patch(id, row)
+        else:
+            self.table.load(rows, rows, self.table.cursor_id)
+        self.strip.show(team)
+
+
+def _rows(team: TeamNow) -> dict[int, BoardRow]:
+    """The lines of the board by id, in order; a team of nobody has none."""
+    rows = {rep.id: BoardRow(rep.name, rep.figures, rep) for rep in team.reps}
+    if team.unrouted:
+        more = team.unrouted >= MOST_COUNTED
+        rows[UNROUTED] = BoardRow("unrouted", Figures(open=team.unrouted), counts=("open",), more=more)
+    if team.reps:
+        rows[EVERYBODY] = BoardRow("everybody", team.total)
+    return rows
