@@ -120,7 +120,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.half_up", "ctrl+u", "half up", "Half a page up.", _LIST),
     Command("list.mark", "space", "mark", "Mark or unmark this row and go on; commands act on all marked.", _MARKS, 13),
     Command("list.mark_all", "ctrl+a", "mark all", "Mark every row, or none.", _MARKS),
-    Command("find", "slash", "find", "Find a person, company, phone or e-mail.", _ALL, 8),
+    Command("find", "slash", "find", "Find a person, company, opportunity, phone or e-mail.", _ALL, 8),
     Command("undo", "u", "undo", "Undo the last thing you did (for ten minutes).", _ALL, 9),
     Command("new_lead", "i,plus", "new", "An inbound call: a new account, person and lead in one go.", _ALL),
     Command("back", "escape,backspace", "back", "Back to where you came from, same row, same place.", _ALL),
