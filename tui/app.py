@@ -26,7 +26,7 @@ from store.instants import MINUTE, SECOND, Instant
 from store.vocabulary import UserRole
 from tui.bell import Bell
 from tui.commands import KeyChoices, Where, bindings
-from tui.config import Goals
+from tui.config import ConfigError, Goals
 from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
@@ -131,6 +131,7 @@ class AtBat(Frame, inherit_bindings=False):
         *,
         people: Sequence[Person] = (),
         remember: Callable[[str], None] = lambda name: None,
+        keep_theme: Callable[[str], None] = lambda name: None,
         keys: KeyChoices | None = None,
         theme: str | None = None,
         log_file: Path = Path("atbat.log"),
@@ -142,7 +143,10 @@ class AtBat(Frame, inherit_bindings=False):
         bell: Bell | None = None,
         calendar_folder: Path | None = None,
     ) -> None:
-        """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``."""
+        """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``.
+
+        ``keep_theme`` gets the name of a theme chosen here; a ConfigError from it is said.
+        """
         views = views or MAIN_VIEWS
         self.DEFAULT_MODE = first_view(views, person) if person is not None else ASK  # type: ignore[misc]  # no blank screen first
         super().__init__(
@@ -156,6 +160,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.use_command_palette = True
         self._people = people
         self._remember = remember
+        self._keep_theme = keep_theme
         self._log_file = log_file
         self._upkeep = upkeep
         self.programs = programs or Programs()
@@ -354,6 +359,10 @@ class AtBat(Frame, inherit_bindings=False):
         """Change between dark and light."""
         names = [look.name for look in THEMES]
         self.theme = names[1] if self.theme == names[0] else names[0]
+        try:
+            self._keep_theme(self.theme)
+        except ConfigError as problem:
+            self.say(str(problem), urgent=True)
 
     def action_find(self) -> None:
         """Find anybody."""
@@ -421,6 +430,7 @@ def run(settings: Settings) -> int:
         people=people,
         remember=partial(remember_person, config_file=settings.places.config_file),
         keys=KeyChoices(settings.keymap),
+        keep_theme=partial(_keep_theme, settings),
         theme=settings.theme,
         log_file=settings.places.log_file,
         upkeep=Upkeep(settings.database, desk.now),
@@ -446,6 +456,20 @@ def _screen_of(view: MainView) -> View:
 
 def _team_facts(store: Any) -> TeamFacts:
     return TeamFacts(store.zone, store.calendar, store.rules)
+
+
+def _keep_theme(settings: Settings, theme: str) -> None:
+    """Remember a theme for the next start; raises ConfigError, with why, where it will not be found then."""
+    from tui.state import keep_theme
+
+    places = settings.places
+    if settings.sources.get("theme") == str(places.config_file):
+        raise ConfigError(f"It looks so until you leave: {places.config_file} names the theme.")
+    try:
+        keep_theme(theme, places.state_file)
+    except OSError as error:
+        problem = f"{places.state_file} cannot be written ({error.strerror})"
+        raise ConfigError(f"It looks so until you leave: {problem}.") from error
 
 
 def _named(name: str | None, people: Sequence[Person]) -> Person | None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tui.state import kept_theme, replace_file
+
 APPLICATION = "atbat"
 SHIPPED_RULES = Path(__file__).resolve().parent.parent / "store" / "rules.toml"
 LONGEST_NAME = 200
@@ -38,6 +40,7 @@ class Places:
     database_file: Path
     log_file: Path
     team_rules_file: Path
+    state_file: Path
 
     @property
     def team_rules(self) -> Path | None:
@@ -103,14 +106,17 @@ def find_places(environment: Mapping[str, str] = os.environ) -> Places:
     """Where the files are on this machine, for this person."""
     if home := environment.get("ATBAT_HOME"):
         folder = Path(home).expanduser().absolute()
-        config = data = log = folder
+        config = data = log = state = folder
     else:
         import platformdirs  # after ATBAT_HOME: tests and scripts that set it need not pay for this
 
         config = platformdirs.user_config_path(APPLICATION, appauthor=False)
         data = platformdirs.user_data_path(APPLICATION, appauthor=False)
         log = platformdirs.user_log_path(APPLICATION, appauthor=False)
-    return Places(config / "config.toml", data / "leads.db", log / "atbat.log", config / "rules.toml")
+        state = platformdirs.user_state_path(APPLICATION, appauthor=False)
+    return Places(
+        config / "config.toml", data / "leads.db", log / "atbat.log", config / "rules.toml", state / "state.toml"
+    )
 
 
 def load_settings(
@@ -157,6 +163,8 @@ def survey_settings(
             continue
         if key == "database":
             base = Path.cwd()
+    if "theme" not in chosen and (theme := kept_theme(places.state_file)) in THEME_NAMES:
+        chosen["theme"], sources["theme"] = theme, f"chosen with the keyboard, kept in {places.state_file}"
     chosen["database"] = _absolute(str(chosen.get("database", places.database_file)), base)
     if "ics_folder" in chosen:
         chosen["ics_folder"] = _absolute(str(chosen["ics_folder"]), places.config_file.parent)
@@ -179,27 +187,11 @@ def remember_person(name: str, config_file: Path) -> None:
         document = tomlkit.parse(target.read_text("utf-8-sig") if target.exists() else "")
         document["person"] = person
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(target, tomlkit.dumps(document))
+        replace_file(target, tomlkit.dumps(document))
     except OSError as error:
         raise ConfigError(f"{config_file}: cannot be written ({error.strerror}).") from error
     except ValueError as error:
         raise ConfigError(f"{config_file}: {error}.") from error
-
-
-def _replace(target: Path, text: str) -> None:
-    """Put ``text`` in place of ``target`` at once, readable by its owner alone: a crash leaves the old or the new."""
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _absolute(database: str, base: Path) -> str:
@@ -299,7 +291,7 @@ KEYS: tuple[Key, ...] = (
         "The database, or its URL; a relative path starts at this file. --db and ATBAT_DB go before it.",
         '"~/sales/leads.db"',
     ),
-    Key("theme", _theme, f"How it looks: {' or '.join(THEME_NAMES)}.", '"atbat-light"'),
+    Key("theme", _theme, f"How it looks: {' or '.join(THEME_NAMES)}; left out, as ctrl+t left it.", '"atbat-light"'),
     Key("bell", _yes_or_no, "Whether it rings once for a hot lead, a reply or a promise that falls due.", "false"),
     Key("phone_command", _command("number"), "What o starts to call a number.", '"xdg-open tel:{number}"'),
     Key("mail_command", _command("address"), "What o starts to write a mail.", '"xdg-open mailto:{address}"'),
