@@ -12,9 +12,11 @@ from textual.widgets import Input, Static
 
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
+from store.lead_state import LeadState
 from store.operations.working import ApprovalDraft
 from store.queries.closing import Asked, asked
 from store.queries.queue import QueueRow
+from store.vocabulary import Stage
 from tui import present
 from tui.lead_screen import Offered
 from tui.widgets.choice_list import Choice, ChoiceList
@@ -36,6 +38,10 @@ class ApproveDialog(LeadDialog):
     """
 
     asked: Asked | None
+
+    def works_on(self, lead: LeadState) -> bool:
+        """On what waits."""
+        return lead.open and lead.stage is Stage.DISQUALIFIED
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Read what was asked for."""

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
+from store.lead_state import LeadState
 from store.operations.employment import FollowDraft
 from store.queries.queue import QueueRow
 from store.queries.sheet import PersonSheet, person_sheet
@@ -25,6 +26,10 @@ class FollowDialog(LeadDialog):
     VERB = "At the new company"
 
     sheet: PersonSheet | None
+
+    def works_on(self, lead: LeadState) -> bool:
+        """The at bat it was offered on may well be over: another is opened."""
+        return True
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Read where they work now."""

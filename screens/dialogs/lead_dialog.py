@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.content import Content
@@ -12,7 +13,7 @@ from store.lead_state import LeadState
 from store.queries import queue
 from store.queries.queue import QueueRow
 from store.rules.calling import may_call, next_allowed
-from store.vocabulary import Outcome
+from store.vocabulary import Outcome, Stage
 from tui import present
 from tui.desk import Done
 from tui.dialog import Dialog
@@ -30,15 +31,43 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     lead: LeadState
     offered: Outcome | None
     seen: int
+    _told = ""
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
-        """Take up the row; nothing is read."""
+        """Take up the row as it stands now; raises Refusal, saying who did what, where others left nothing to do."""
         if isinstance(opening, Offered):
             self.row, self.offered = opening.row, opening.outcome
         else:
             self.row, self.offered = opening, None
+        self._told = ""
+        now = await self.app.desk.read(queue.row, self.row.id)
+        if now is not None and now.version != self.row.version:
+            await self._take_in(now)
         self.lead = self.row.lead
         self.seen = self.row.version
+
+    def works_on(self, lead: LeadState) -> bool:
+        """Whether it can be saved on an at bat that stands like this."""
+        return lead.open and lead.stage is not Stage.DISQUALIFIED
+
+    async def _take_in(self, row: QueueRow) -> None:
+        """Go on with what somebody did since the row was shown, and say who."""
+        from store.operations.at_bat import deed_since, who_ended
+
+        desk, seen = self.app.desk, self.row.version
+        assert desk.actor is not None
+        if not row.lead.open and not self.works_on(row.lead):
+            raise Refusal(await desk.read(who_ended, row.lead, desk.actor, desk.now()))
+        deed = await desk.read(deed_since, row.lead, seen, desk.actor, desk.now())
+        if not self.works_on(row.lead):
+            raise Refusal(f"{deed or 'It was changed'}, and this cannot be done any more; nothing was saved.")
+        self.row, self._told = row, f"{deed}: this is how it stands now." if deed else ""
+
+    def begin(self, opening: QueueRow | Offered, then: Callable[[Done], None]) -> None:
+        """Also say what somebody else did since the row was shown."""
+        super().begin(opening, then)
+        if self._told:
+            self.say(self._told)
 
     def heading(self) -> Content:
         """``Log · Dana Ortiz, CFO · Acme [UK] Ltd``."""

@@ -14,6 +14,7 @@ from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWI
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.instants import Instant
+from store.lead_state import LeadState
 from store.queries.queue import QueueRow
 from store.reach import recent_tries
 from store.rules.touch import (
@@ -53,6 +54,10 @@ class LogDialog(LeadDialog):
         if cadence_ends(self.lead, self.app.team.rules):
             now = self.app.desk.now()
             self.tries = await self.app.desk.read(recent_tries, self.lead.contact_id, self.lead.id, now)
+
+    def works_on(self, lead: LeadState) -> bool:
+        """Also on one that ended with a meeting, of which it is not known yet what became."""
+        return super().works_on(lead) or awaits_result(lead)
 
     def compose_form(self) -> ComposeResult:
         """What came of it first: the rest is for the exception."""

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
+from store.lead_state import LeadState
 from store.operations.working import NoteDraft, StatusDraft
 from store.queries.queue import QueueRow
 from store.rules.path import ALLOWED_STATUSES
@@ -25,6 +26,10 @@ class NoteDialog(LeadDialog):
     """One line of words; a note is no activity."""
 
     VERB = "Note"
+
+    def works_on(self, lead: LeadState) -> bool:
+        """Also while it waits for a team lead."""
+        return lead.open
 
     def compose_form(self) -> ComposeResult:
         """The words."""

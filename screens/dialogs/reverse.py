@@ -11,8 +11,10 @@ from textual.widgets import Input
 
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
+from store.lead_state import LeadState
 from store.operations.converting import ReverseDraft
 from store.queries.queue import QueueRow
+from store.vocabulary import Stage
 from tui.lead_screen import Offered
 from tui.widgets.field import Field
 
@@ -21,6 +23,10 @@ class ReverseDialog(LeadDialog):
     """One line: why."""
 
     VERB = "Reverse the conversion"
+
+    def works_on(self, lead: LeadState) -> bool:
+        """On what was converted."""
+        return lead.stage is Stage.CONVERTED
 
     def compose_form(self) -> ComposeResult:
         """Why it was a mistake."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
+from store.actor import Actor
+from store.database import Store
 from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
@@ -71,6 +73,12 @@ WHERE c.entity = 'lead' AND c.entity_id = ? AND c."column" = 'version' AND CAST(
   AND o.by = 'person' AND o.actor_id <> ?
 ORDER BY o.id DESC LIMIT 1"""
 
+_ENDED = """
+SELECT o.actor_id, u.name, o.by, o.at FROM change c
+JOIN operation o ON o.id = c.operation_id JOIN user u ON u.id = o.actor_id
+WHERE c.entity = 'lead' AND c.entity_id = ? AND c."column" = 'stage' AND c.after IN ('"closed"', '"converted"')
+ORDER BY c.operation_id DESC LIMIT 1"""
+
 
 def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
     """The at bat an operation works on; raises Conflict when another person changed it since ``seen``."""
@@ -79,23 +87,39 @@ def take_up(tx: Transaction, lead_id: int, seen: int | None) -> LeadState:
         raise Refusal("That at bat was undone.")
     tx.lead_id = lead_id
     tx.not_before(max(lead.updated_at, lead.stage_at))
-    if seen is not None and lead.version > seen:
-        other = tx.store.row(_OTHERS, (lead_id, seen, tx.actor.user_id))
-        if other is not None:
-            _, name, kind, at = other
-            deed = DEEDS.get(kind, "changed this")
-            over = not lead.open and tx.kind != "reverse"
-            again = "it has ended, and nothing more can be added" if over else "look again, then save once more"
-            raise Conflict(
-                f"{name} {deed} {span(max(0, tx.now - at))} ago: {again}.",
-                version=lead.version,
-            )
+    if seen is not None and (deed := deed_since(tx.store, lead, seen, tx.actor, tx.now)):
+        over = not lead.open and tx.kind != "reverse"
+        sentence = who_ended(tx.store, lead, tx.actor, tx.now) if over else f"{deed}: look again, then save once more."
+        raise Conflict(sentence, version=lead.version)
     return lead
 
 
-def require_open(lead: LeadState) -> None:
-    """Refuse to work an at bat that has ended or waits for approval."""
+def deed_since(store: Store, lead: LeadState, seen: int, actor: Actor, now: Instant) -> str:
+    """What another person did last since the version ``seen``: ``Ben took this over 7 min ago``; empty for nothing."""
+    other = store.row(_OTHERS, (lead.id, seen, actor.user_id)) if lead.version > seen else None
+    if other is None:
+        return ""
+    _, name, kind, at = other
+    return f"{name} {DEEDS.get(kind, 'changed this')} {span(max(0, now - at))} ago"
+
+
+def who_ended(store: Store, lead: LeadState, actor: Actor, now: Instant) -> str:
+    """Who ended an at bat, when and how, as a sentence; one look-up, so for whoever is refused alone."""
+    ended = store.row(_ENDED, (lead.id,))
+    if ended is None:  # it came here ended
+        return f"This at bat is {lead.stage.label} for good: new interest is a new at bat."
+    who, name, by, at = ended
+    subject = "A rule" if by != "person" else "You" if who == actor.user_id else name
+    deed = "converted" if lead.stage is Stage.CONVERTED else "closed"
+    how = f" as {store.rules.outcomes[lead.outcome].label}" if deed == "closed" and lead.outcome is not None else ""
+    return f"{subject} {deed} this{how} {span(max(0, now - at))} ago; nothing was saved, new interest is a new at bat."
+
+
+def require_open(lead: LeadState, tx: Transaction | None = None) -> None:
+    """Refuse to work an at bat that has ended, saying who ended it, or waits for approval."""
     if not lead.open:
+        if tx is not None:
+            raise Refusal(who_ended(tx.store, lead, tx.actor, tx.now))
         raise Refusal(f"This at bat is {lead.stage.label} for good: new interest is a new at bat.")
     if lead.stage is Stage.DISQUALIFIED:
         raise Refusal("This at bat waits for a team lead's approval: ask for it to be sent back first.")

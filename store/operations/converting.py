@@ -100,7 +100,7 @@ def qualify(tx: Transaction, draft: QualifyDraft) -> Done:
     fit, with the reason that the question stands for.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
+    require_open(lead, tx)
     learned = clean_note(draft.learned, field="learned", limit=tx.rules.limits.note)
     changes: dict[str, Any] = {
         "need": draft.answers.need,
@@ -149,7 +149,7 @@ def convert(tx: Transaction, draft: ConvertDraft) -> Done:
     Raises Refusal naming the field; of two people converting the same at bat the second is told who was first.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
+    require_open(lead, tx)
     if reach_of(tx.store, lead.contact_id).suppressed:
         raise Refusal("This person asked not to be contacted: it cannot be converted.")
     changes: dict[str, Any] = {}

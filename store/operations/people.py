@@ -38,7 +38,7 @@ def add_person(tx: Transaction, draft: PersonDraft) -> Done:
     Raises Refusal when the person is there already, has no name, or has an open at bat and would become primary.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
+    require_open(lead, tx)
     contact_id = draft.contact_id
     if contact_id is None:
         if draft.person is None or not draft.person.name:

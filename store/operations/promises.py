@@ -47,7 +47,7 @@ def callback(tx: Transaction, draft: CallbackDraft) -> Done:
     Raises Refusal for a time that is missing, past or too far off, for a suppressed person, and over the limit.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
+    require_open(lead, tx)
     check_promise(draft.at, tx.rules, tx.now)
     assert draft.at is not None
     if reach_of(tx.store, lead.contact_id).suppressed:
@@ -66,6 +66,7 @@ def snooze(tx: Transaction, draft: SnoozeDraft) -> Done:
     Raises Refusal for a time past or beyond expiry, and where a promise is open.
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead, tx)
     may_snooze(lead, draft.until, tx.now, tx.rules, tx.store.calendar)
     advance(tx, lead, {"snoozed_until": draft.until})
     return tx.done(f"{spoken_name(tx, lead)} snoozed")

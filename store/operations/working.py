@@ -11,7 +11,7 @@ from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
 from store.models import Approval, Assignment, Note, Touch
-from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, require_open, spoken_name, take_up, who_ended
 from store.operations.closing import finish
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import queue_order
@@ -70,6 +70,7 @@ class ApprovalDraft:
 def accept(tx: Transaction, draft: LeadDraft) -> Done:
     """Take an at bat up: New becomes Accepted; an unowned one becomes one's own. Refused once it was accepted."""
     lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead, tx)
     may_accept(lead, tx.actor.user_id)
     changes: dict[str, Any] = {"accepted_at": tx.now}
     if lead.owner_id is None:
@@ -93,7 +94,7 @@ def note(tx: Transaction, draft: NoteDraft) -> Done:
     """Keep words on an at bat; a note is no activity and stops no clock."""
     lead = take_up(tx, draft.lead_id, draft.seen)
     if not lead.open:
-        raise Refusal(f"This at bat is {lead.stage.label} for good: its story is written.")
+        raise Refusal(who_ended(tx.store, lead, tx.actor, tx.now))
     text = clean_note(draft.text, field="text", limit=tx.rules.limits.note)
     if not text.strip():
         raise Refusal("Write the note first.", "text")
@@ -114,6 +115,7 @@ def note(tx: Transaction, draft: NoteDraft) -> Done:
 def set_status(tx: Transaction, draft: StatusDraft) -> Done:
     """Set the status by hand where the rules were wrong: recorded as an override. Refused outside the stage's list."""
     lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead, tx)
     may_set_status(lead, draft.status)
     tx.override = "status"
     changes: dict[str, Any] = {"status": draft.status}
@@ -188,6 +190,7 @@ def _same_standing(touch: dict[str, Any], disposition: Disposition) -> None:
 def reassign(tx: Transaction, draft: LeadDraft) -> Done:
     """Take an at bat over oneself. No clock of it starts anew; one's own begins now."""
     lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead, tx)
     may_reassign(lead, tx.actor, held_by(tx.store, tx.actor), tx.rules.routing.open_lead_limit)
     tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="taken over")
     advance(tx, lead, {"owner_id": tx.actor.user_id, "assigned_at": tx.now})

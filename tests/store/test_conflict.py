@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from store import Conflict, Refusal
+from store.operations.at_bat import who_ended
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, QualifyDraft, ReverseDraft, convert, qualify, reverse
 from store.operations.log_touch import log_touch
 from store.operations.people import PersonDraft, add_person
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.transaction import Operation
+from store.operations.undo import UndoDraft, undo
 from store.operations.working import (
     ApprovalDraft,
     LeadDraft,
@@ -31,7 +33,7 @@ from store.rules.touch import TouchDraft
 from store.vocabulary import Channel, Disposition, Outcome, Role, Stage, Status
 from tests.factories import ANA, BEN, CLOSE_DATE, DAY, HOUR, PRIYA, SECOND, YES, Floor
 
-Make = Callable[[Floor, int, int], Any]
+Make = Callable[[Floor, int, Any], Any]
 ACTS: list[tuple[Operation[Any], Make]] = [
     (log_touch, lambda floor, lead, seen: TouchDraft(lead, Channel.CALL, Disposition.NO_ANSWER, seen=seen)),
     (accept, lambda floor, lead, seen: LeadDraft(lead, seen)),
@@ -62,7 +64,7 @@ def test_whoever_comes_second_is_told_who_what_and_when(floor: Floor, act: Opera
         note(floor.store, BEN, floor.later(), NoteDraft(lead, "mine"))
     before = floor.dump()
     floor.later(5 * SECOND)
-    with pytest.raises(Conflict, match=r"^Ben .* this .* ago: (look again|it has ended).*\.$") as told:
+    with pytest.raises(Conflict, match=r"^Ben .* this .* ago.*(look again|nothing was saved).*\.$") as told:
         act(floor.store, actor, floor.now, make(floor, lead, seen))
     assert floor.dump() == before
     assert told.value.version == floor.state(lead).version
@@ -71,7 +73,7 @@ def test_whoever_comes_second_is_told_who_what_and_when(floor: Floor, act: Opera
 
 DEEDS: list[tuple[str, Callable[[Floor, int], Any]]] = [
     ("logged a touch on this", lambda floor, lead: floor.touch(lead, actor=BEN)),
-    ("closed this", lambda floor, lead: floor.close(lead, Outcome.NO_RESPONSE, actor=BEN)),
+    ("closed this as no response", lambda floor, lead: floor.close(lead, Outcome.NO_RESPONSE, actor=BEN)),
     ("converted this", lambda floor, lead: floor.convert(lead, actor=BEN)),
     ("took this over", lambda floor, lead: reassign(floor.store, BEN, floor.later(), LeadDraft(lead))),
     (
@@ -108,6 +110,51 @@ def test_of_two_who_convert_the_second_is_told_who_was_first(floor: Floor) -> No
     floor.convert(lead, actor=BEN, seen=seen)
     with pytest.raises(Conflict, match="Ben converted this"):
         floor.convert(lead, seen=seen)
-    with pytest.raises(Refusal, match="converted for good"):
+    with pytest.raises(Refusal, match="^Ben converted this .* ago; nothing was saved"):
         floor.convert(lead)
     assert floor.value("SELECT count(*) FROM opportunity") == 1
+
+
+ENDINGS: dict[str, tuple[Callable[[Floor, int], Any], str]] = {
+    "closed": (lambda floor, lead: floor.close(lead, Outcome.NO_RESPONSE, actor=BEN), "Ben closed this as no response"),
+    "suppressed": (
+        lambda floor, lead: floor.touch(lead, Disposition.DO_NOT_CONTACT, actor=BEN),
+        "Ben closed this as suppress from future sales motion",
+    ),
+    "converted": (lambda floor, lead: floor.convert(lead, actor=BEN), "Ben converted this"),
+    "oneself": (lambda floor, lead: floor.close(lead, Outcome.NO_RESPONSE), "You closed this as no response"),
+}
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+@pytest.mark.parametrize(
+    ("act", "make"), [pair for pair in ACTS if pair[0] not in (close, reverse, approve, send_back)], ids=lambda _: ""
+)
+def test_whoever_works_what_has_ended_is_told_who_ended_it_when_and_as_what(
+    floor: Floor, how: str, act: Operation[Any], make: Make
+) -> None:
+    end, told = ENDINGS[how]
+    lead = floor.lead()
+    end(floor, lead)
+    before = floor.dump()
+    floor.later(2 * HOUR)
+    with pytest.raises(Refusal, match=f"^{told} 2 h ago; nothing was saved"):
+        act(floor.store, PRIYA, floor.now, make(floor, lead, None))
+    assert floor.dump() == before
+
+
+def test_who_ended_it_is_named_whatever_was_done_since(floor: Floor) -> None:
+    lead = floor.lead()
+    seen = floor.state(lead).version
+    floor.close(lead, Outcome.NO_RESPONSE, actor=BEN)
+    undo(floor.store, BEN, floor.later(), UndoDraft())
+    floor.close(lead, Outcome.NO_SHOW, actor=ANA)
+    with pytest.raises(Conflict, match="^Ana closed this as no-show"):
+        floor.touch(lead, seen=seen)
+
+
+def test_what_ended_elsewhere_has_nobody_to_name(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.close(lead, Outcome.NO_RESPONSE, actor=BEN)
+    state = floor.state(lead)
+    assert who_ended(floor.store, state._replace(id=10_000), PRIYA, floor.now).startswith("This at bat is closed")
