@@ -198,6 +198,14 @@ class Assignment(Row):
         indexes = ((("lead", "at"), False),)
 
 
+Assignment.add_index(  # whose turn it is
+    SQL(
+        "CREATE INDEX IF NOT EXISTS assignment_turn ON assignment (at, owner_id)"
+        " WHERE void = 0 AND (rule = 'in turn' OR rule >= 'rule ' AND rule < 'rule!')"
+    )
+)
+
+
 class Clock(Row):
     """A service-level clock on an at bat: when due, and whether it was met, recorded once."""
 

@@ -12,6 +12,8 @@ from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
+from store.operations.alerts import close_alert, raise_alert, team_lead
+from store.operations.scoring import total_of
 from store.operations.transaction import Transaction
 from store.reach import reach_of
 from store.rules import clocks, expiry, queue_order
@@ -19,7 +21,8 @@ from store.rules.business import at_local
 from store.rules.cadence import next_step
 from store.rules.path import forward
 from store.rules.queue_order import span
-from store.vocabulary import Channel, Motion, Role, Stage, Status
+from store.rules.routing import UNROUTED, Trace, dump_trace
+from store.vocabulary import AlertKind, Channel, Motion, Role, Stage, Status
 
 # How the history tells another person what was done, after their name.
 DEEDS: Mapping[str, str] = {
@@ -36,6 +39,8 @@ DEEDS: Mapping[str, str] = {
     "reverse": "reversed the conversion of this",
     "close": "closed this",
     "reassign": "took this over",
+    "reassign_to": "assigned this",
+    "claim_next": "claimed this",
     "undo": "undid an act on this",
     "approve": "approved the closing of this",
     "send_back": "sent this back",
@@ -128,7 +133,7 @@ def require_open(lead: LeadState, tx: Transaction | None = None) -> None:
 def advance(
     tx: Transaction, lead: LeadState, changes: Mapping[str, Any], entered: tuple[tuple[Stage, bool], ...] = ()
 ) -> LeadState:
-    """Save ``changes``, with a spell for each stage entered, the status history and the clocks that end with it."""
+    """Save ``changes``, with a spell for each stage entered and the status history."""
     changes = dict(changes)
     if entered:
         changes.update(stage=entered[-1][0], stage_at=tx.now)
@@ -146,18 +151,25 @@ def advance(
             )
     if changes.get("status", lead.status) is not lead.status:
         tx.insert(StatusChange, lead_id=lead.id, status=changes["status"], at=tx.now, override=int(bool(tx.override)))
-    after = tx.save_lead(lead, changes)
-    if lead.first_touch_at is None and after.first_touch_at is not None:
-        end_clock(tx, lead.id, "first_touch", after.first_touch_at)
-    if lead.accepted_at is None and after.accepted_at is not None:
-        end_clock(tx, lead.id, "accept", after.accepted_at)
-    return after
+    return tx.save_lead(lead, changes)
 
 
-def end_clock(tx: Transaction, lead_id: int, kind: str, at: Instant) -> None:
-    """Record once whether a running clock was met."""
-    for clock in tx.find(Clock, lead_id=lead_id, kind=kind, met=None, void=0):
-        tx.update(Clock, clock, ended_at=at, met=int(at <= clock["due_at"]))
+def assign(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace = ()) -> LeadState:
+    """Give an at bat to somebody, or to nobody; no clock of it starts anew.
+
+    Every change of owner comes through here, so that who, by which rule and why is kept. What nobody gets is told to
+    the team lead, until somebody has it.
+    """
+    _keep_assignment(tx, lead, owner_id, rule, trace)
+    return advance(tx, lead, {"owner_id": owner_id, "assigned_at": None if owner_id is None else tx.now})
+
+
+def _keep_assignment(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace) -> None:
+    tx.insert(Assignment, lead_id=lead.id, owner_id=owner_id, at=tx.now, rule=rule, trace=dump_trace(trace))
+    if owner_id is not None:
+        close_alert(tx, AlertKind.UNROUTED, "lead", lead.id)
+    elif rule == UNROUTED:
+        raise_alert(tx, AlertKind.UNROUTED, "lead", lead.id, team_lead(tx, lead.team_id), "nobody was free to take it")
 
 
 def spoken_name(tx: Transaction, lead: LeadState) -> str:
@@ -176,10 +188,10 @@ def open_at_bat(
     source: str,
     owner_id: int | None,
     rule: str,
+    trace: Trace = (),
     trigger: str = "",
     why: str = "",
     value: int = 0,
-    score: int = 0,
     campaign_id: int | None = None,
     opened_at: Instant | None = None,
     imported: bool = False,
@@ -187,7 +199,8 @@ def open_at_bat(
 ) -> LeadState:
     """Open at bat n+1 for a contact (or one for a company without a person), with its clocks, window and first step.
 
-    Raises Refusal when the person is suppressed or has an open at bat already.
+    ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers; an unrouted one is told to the team
+    lead. Raises Refusal when the person is suppressed or has an open at bat already.
     """
     before = _earlier(tx, contact_id, account_id)
     opened = tx.now if opened_at is None else opened_at
@@ -224,7 +237,7 @@ def open_at_bat(
         "expires_at": expires,
         "warn_at": expiry.warns_at(expires, rules),
         "value": value,
-        "score": score,
+        "score": total_of(tx.store, contact_id, account_id, tx.now, signal_id=signal_id),
         "imported": int(imported),
         "rules": rules.digest,
         "updated_at": tx.now,
@@ -236,7 +249,7 @@ def open_at_bat(
     lead = tx.save_lead(lead, placed)
     tx.insert(StageSpell, lead_id=lead_id, stage=Stage.NEW, entered_at=opened)
     tx.insert(StatusChange, lead_id=lead_id, status=lead.status, at=opened)
-    tx.insert(Assignment, lead_id=lead_id, owner_id=owner_id, at=tx.now, rule=rule)
+    _keep_assignment(tx, lead, owner_id, rule, trace)
     if contact_id is not None:
         tx.insert(LeadContact, lead_id=lead_id, contact_id=contact_id, role=Role.OTHER, is_primary=1, added_at=tx.now)
     for kind, due in (("first_touch", first_due), ("accept", clocks.accept_due(motion, opened, rules, calendar))):

@@ -10,13 +10,14 @@ from store.database import Store
 from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
-from store.models import Approval, Assignment, Note, Touch
-from store.operations.at_bat import advance, require_open, spoken_name, take_up, who_ended
+from store.models import Approval, Note, Touch
+from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up, who_ended
 from store.operations.closing import finish
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import queue_order
 from store.rules.closing import STATUS_AFTER, CloseDraft, Ending, comes_back_on
 from store.rules.path import ALLOWED_STATUSES, allowed
+from store.rules.routing import ACCEPTED, TAKEN_OVER
 from store.rules.touch import DISPOSITIONS
 from store.vocabulary import Channel, Decision, Disposition, Outcome, Stage, Status
 
@@ -72,11 +73,9 @@ def accept(tx: Transaction, draft: LeadDraft) -> Done:
     lead = take_up(tx, draft.lead_id, draft.seen)
     require_open(lead, tx)
     may_accept(lead, tx.actor.user_id)
-    changes: dict[str, Any] = {"accepted_at": tx.now}
     if lead.owner_id is None:
-        changes.update(owner_id=tx.actor.user_id, assigned_at=tx.now)
-        tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="accepted")
-    advance(tx, lead, changes, ((Stage.ACCEPTED, False),))
+        lead = assign(tx, lead, tx.actor.user_id, ACCEPTED)
+    advance(tx, lead, {"accepted_at": tx.now}, ((Stage.ACCEPTED, False),))
     return tx.done(f"{spoken_name(tx, lead)} accepted")
 
 
@@ -192,8 +191,7 @@ def reassign(tx: Transaction, draft: LeadDraft) -> Done:
     lead = take_up(tx, draft.lead_id, draft.seen)
     require_open(lead, tx)
     may_reassign(lead, tx.actor, held_by(tx.store, tx.actor), tx.rules.routing.open_lead_limit)
-    tx.insert(Assignment, lead_id=lead.id, owner_id=tx.actor.user_id, at=tx.now, rule="taken over")
-    advance(tx, lead, {"owner_id": tx.actor.user_id, "assigned_at": tx.now})
+    assign(tx, lead, tx.actor.user_id, TAKEN_OVER)
     return tx.done(f"{spoken_name(tx, lead)} is yours")
 
 

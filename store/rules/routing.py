@@ -24,6 +24,7 @@ IN_TURN = "in turn"
 POOL = "team's pool"
 UNROUTED = "unrouted"
 CLAIMED = "claimed from the pool"
+ACCEPTED = "accepted"
 TAKEN_OVER = "taken over"
 ASSIGNED = "assigned by a team lead"
 

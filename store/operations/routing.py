@@ -1,0 +1,252 @@
+"""Who gets an at bat: by the rules, from the pool, or from a team lead.
+
+The rules themselves are ``store.rules.routing``; see docs/model.md, "Routing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+
+from store.actor import Actor
+from store.database import Store
+from store.errors import Refusal
+from store.instants import Instant
+from store.lead_state import LeadState
+from store.models import User
+from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up
+from store.operations.transaction import Done, Transaction, operation
+from store.operations.working import held_by
+from store.queries import queue
+from store.rules.business import at_local
+from store.rules.queue_views import View
+from store.rules.routing import (
+    ASSIGNED,
+    CLAIMED,
+    Candidate,
+    Step,
+    Trace,
+    Wanted,
+    choose,
+    counted_from,
+)
+from store.vocabulary import Motion, Stage, UserRole
+
+_LOOKED_AT = 50  # of the pool's best; more than these can hardly all wait for an approval
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Who gets it (None: nobody yet), by which rule, and which people were passed over and why."""
+
+    owner_id: int | None
+    rule: str
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDraft:
+    """Taking the next at bat of the team's pool; it needs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignDraft:
+    """An at bat that a team lead gives to somebody."""
+
+    lead_id: int
+    owner_id: int
+    seen: int | None = None
+
+
+# --- the rules, asked inside a transaction ---
+
+
+def route(
+    tx: Transaction,
+    *,
+    account_id: int | None,
+    contact_id: int | None,
+    motion: Motion,
+    source: str,
+    score: int,
+    value: int,
+    besides: Iterable[int] = (),
+    product: str = "",
+) -> Routed:
+    """Who gets a new at bat; nothing is written. ``value`` is in minor units.
+
+    ``besides`` are users to avoid where the team has another: whoever had the last one, which got no response.
+    """
+    account = tx.store.row(_ACCOUNT, {"account": account_id, "contact": contact_id})
+    size, industry, country, region, account_owner = account or (None, "", "", "", None)
+    working = tx.store.rows(_WORKING, {"account": account_id, "contact": contact_id}) if account_id else []
+    wanted = Wanted(
+        motion,
+        source,
+        tx.store.team,
+        size,
+        industry,
+        country,
+        region,
+        product,
+        score,
+        value,
+        tuple(user_id for (user_id,) in working),
+        account_owner,
+        tuple(besides),
+    )
+    choice = choose(wanted, candidates(tx.store, tx.now), tx.rules.routing)
+    return Routed(choice.owner_id, choice.rule, choice.trace)
+
+
+def candidates(store: Store, now: Instant) -> list[Candidate]:
+    """Everybody who uses the program, with what the rules look at."""
+    rules = store.rules.routing
+    values = {"today": store.calendar.day(now).isoformat(), "limit": rules.open_lead_limit}
+    found = [
+        Candidate(
+            id,
+            name,
+            team,
+            UserRole(role),
+            capacity,
+            held,
+            absent_until,
+            bool(paused),
+            bool(active),
+            since=max(changed, _back_at(store, last_away)),
+        )
+        for id, name, team, role, capacity, held, absent_until, last_away, paused, active, changed in store.rows(
+            _CANDIDATES, values
+        )
+    ]
+    picked = dict(store.rows(_PICKED, (counted_from(found, rules, now),)))
+    return [replace(one, picked=picked.get(one.user_id, 0)) for one in found]
+
+
+def _back_at(store: Store, last_away: str) -> Instant:
+    """When somebody who was away until this day was back."""
+    return at_local(date.fromisoformat(last_away) + timedelta(days=1), time(), store.zone) if last_away else 0
+
+
+def route_anew(tx: Transaction, lead: LeadState) -> LeadState:
+    """Ask the rules again who gets an at bat, now that its owner cannot keep it."""
+    routed = route(
+        tx,
+        account_id=lead.account_id,
+        contact_id=lead.contact_id,
+        motion=lead.motion,
+        source=lead.source,
+        score=lead.score,
+        value=lead.value,
+    )
+    return assign(tx, lead, routed.owner_id, routed.rule, routed.trace)
+
+
+# --- the acts of people ---
+
+
+@operation("claim_next")
+def claim_next(tx: Transaction, draft: ClaimDraft) -> Done:
+    """Take the best at bat that nobody has, by the queue's order, and accept it.
+
+    The write lock is held from before it is looked for, so that no two people ever get the same one. Raises Refusal
+    for who is absent or holds as many as they may, and where nothing is due in the pool.
+    """
+    _may_claim(tx)
+    lead = _best_of_pool(tx)
+    if lead is None:
+        raise Refusal("Nothing to claim: nothing in the team's pool is due now.")
+    tx.lead_id = lead.id
+    tx.not_before(max(lead.updated_at, lead.stage_at))
+    found = queue.row(tx.store, lead.id)
+    zone = _zone_of(tx.store, tx.actor)
+    why = queue.reason(tx.store, found, tx.now, zone, tx.actor.user_id).words if found is not None else ""
+    lead = assign(tx, lead, tx.actor.user_id, CLAIMED)
+    if lead.stage is Stage.NEW:
+        advance(tx, lead, {"accepted_at": tx.now}, ((Stage.ACCEPTED, False),))
+    return tx.done(f"{spoken_name(tx, lead)} is yours" + (f": {why}" if why else ""))
+
+
+@operation("reassign_to")
+def reassign_to(tx: Transaction, draft: AssignDraft) -> Done:
+    """Give an at bat to somebody of the team, whatever they hold. Team leads only; not to who has left."""
+    if not tx.actor.leads_team:
+        raise Refusal("Only a team lead gives at bats to others.")
+    lead = take_up(tx, draft.lead_id, draft.seen)
+    require_open(lead)
+    user = tx.get(User, draft.owner_id)
+    if not user["active"]:
+        raise Refusal(f"{user['name']} has left: choose somebody else.", "owner")
+    if lead.owner_id == draft.owner_id:
+        raise Refusal(f"{user['name']} has it already: choose somebody else.", "owner")
+    by = str(tx.get(User, tx.actor.user_id)["name"])
+    assign(tx, lead, draft.owner_id, ASSIGNED, (Step(ASSIGNED, user["name"], f"by {by}", chosen=True),))
+    return tx.done(f"{spoken_name(tx, lead)} goes to {user['name']}")
+
+
+def _may_claim(tx: Transaction) -> None:
+    absent = tx.store.value(_ABSENT, {"user": tx.actor.user_id, "today": tx.today()})
+    if absent:
+        raise Refusal(f"You are down as absent until {absent}: say first that you are back (atbat users back).")
+    held, limit = held_by(tx.store, tx.actor), tx.rules.routing.open_lead_limit
+    if held >= limit:
+        raise Refusal(f"You hold {held} open at bats, and {limit} is the limit: end some.")
+
+
+def _best_of_pool(tx: Transaction) -> LeadState | None:
+    """The first that can be worked, in the order in which the pool is shown to whoever takes from it."""
+    zone = _zone_of(tx.store, tx.actor)
+    for limit in (1, _LOOKED_AT):
+        for lead_id in queue.walk(tx.store, None, tx.now, zone=zone, view=View.ALL, limit=limit):
+            lead = tx.lead(lead_id)
+            if lead.stage is not Stage.DISQUALIFIED:
+                return lead
+    return None
+
+
+def _zone_of(store: Store, actor: Actor) -> str:
+    return str(store.value('SELECT zone FROM "user" WHERE id = ?', (actor.user_id,)) or "")
+
+
+_ACCOUNT = """
+SELECT a.size, coalesce(a.industry, ''), coalesce(nullif(a.country, ''), c.country, ''), coalesce(a.state, ''),
+       a.owner_id
+FROM (SELECT 1) LEFT JOIN account a ON a.id = :account LEFT JOIN contact c ON c.id = :contact"""
+# Who works the company: whoever is furthest on there first, then whoever came to it last.
+_WORKING = """
+SELECT owner_id FROM lead WHERE account_id = :account AND open = 1 AND owner_id IS NOT NULL
+  AND (contact_id IS NULL OR contact_id IS NOT :contact)
+GROUP BY owner_id
+ORDER BY max(CASE stage WHEN 'new' THEN 0 WHEN 'accepted' THEN 1 WHEN 'attempting' THEN 2 WHEN 'connected' THEN 3
+         WHEN 'qualified' THEN 4 ELSE -1 END) DESC, max(assigned_at) DESC, owner_id"""
+_ABSENT = "SELECT max(ends) FROM absence WHERE user_id = :user AND void = 0 AND :today BETWEEN starts AND ends"
+# What counts as having become available: being added, and what routing looks at of a user.
+_CANDIDATES = f"""
+SELECT u.id, u.name, coalesce(t.name, ''), u.role, u.capacity,
+       (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue
+                              WHERE owner_id = u.id AND open = 1 LIMIT :limit)),
+       coalesce(({_ABSENT.replace(":user", "u.id")}), ''),
+       coalesce((SELECT max(ends) FROM absence WHERE user_id = u.id AND void = 0 AND ends < :today), ''),
+       u.paused, u.active,
+       coalesce((SELECT max(o.at) FROM change c JOIN operation o ON o.id = c.operation_id
+                 WHERE c.entity = 'user' AND c.entity_id = u.id
+                   AND c."column" IN ('+', 'paused', 'active', 'capacity', 'role', 'team_id')), 0)
+FROM "user" u LEFT JOIN team t ON t.id = u.team_id WHERE u.id > 1"""
+_PICKED = """
+SELECT owner_id, count(*) FROM assignment INDEXED BY assignment_turn
+WHERE at >= ? AND void = 0 AND (rule = 'in turn' OR rule >= 'rule ' AND rule < 'rule!') GROUP BY owner_id"""
+
+
+__all__ = [
+    "AssignDraft",
+    "ClaimDraft",
+    "Routed",
+    "assign",
+    "candidates",
+    "claim_next",
+    "reassign_to",
+    "route",
+    "route_anew",
+]
