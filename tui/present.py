@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -30,6 +31,7 @@ from store.vocabulary import Word
 
 Align = Literal["left", "right"]
 Part = str | tuple[str, str] | Content
+_NOTHING = Content()
 
 MOST_MARKS = 8
 """Combining marks kept on one letter; no script needs more."""
@@ -89,6 +91,23 @@ def joined(*parts: Part, newlines: bool = True) -> Content:
         else:
             pieces.append(safe(part, newlines=newlines))
     return Content.assemble(*pieces)
+
+
+def flowed(parts: Sequence[Content], between: Content, width: int, *, start: Content = _NOTHING) -> list[Content]:
+    """Pieces one after the other on as many lines of ``width`` cells as it takes, none broken but one too long itself.
+
+    ``start`` stands before the first; later lines are set in as far.
+    """
+    blank = Content(" " * start.cell_length)
+    lines: list[Content] = []
+    line, is_new = start, True
+    for part in parts:
+        longer = Content.assemble(line, "" if is_new else between, part)
+        if not is_new and longer.cell_length > width:
+            lines.append(line)
+            longer = Content.assemble(blank, part)
+        line, is_new = longer, False
+    return [one.truncate(max(width, 1), ellipsis=True) for one in (*lines, line)]
 
 
 def cells(text: str, width: int, align: Align = "left") -> str:

@@ -19,7 +19,7 @@ _DOT = Content.styled(" · ", _MUTED)
 
 
 class CompanyHead(Widget, can_focus=True):
-    """A few lines, each cut at the edge. With the focus on it, no person is selected: edits are the company's."""
+    """A few lines, each as long as it takes. With the focus on it, no person is selected: edits are the company's."""
 
     app = getters.app(Frame)
     ALLOW_SELECT = False
@@ -38,13 +38,12 @@ class CompanyHead(Widget, can_focus=True):
         return container.width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line for each thing there is to say."""
-        return max(len(self._lines()), 1)
+        """One line for each thing there is to say, more where the width asks for it."""
+        return max(len(self._lines(width)), 1)
 
     def render(self) -> Content:
         """The lines for this width."""
-        width = max(self.size.width, 1)
-        return Content("\n").join(line.truncate(width, ellipsis=True) for line in self._lines())
+        return Content("\n").join(self._lines(max(self.size.width, 1)))
 
     def on_focus(self) -> None:
         """Say what can be done here."""
@@ -54,18 +53,21 @@ class CompanyHead(Widget, can_focus=True):
         """Take it away again."""
         self.refresh(layout=True)
 
-    def _lines(self) -> list[Content]:
+    def _lines(self, width: int) -> list[Content]:
         company = self._company
         if company is None:
             return []
         now = self.app.desk.now()
-        lines = [_facts(company, self.app.zone, now), _deals(company), _people(company.people)]
+        lines = present.flowed(_facts(company, self.app.zone, now), _DOT, width)
+        start = present.joined(("open  ", _MUTED)) if company.deals else Content()
+        lines += present.flowed(_deals(company), _DOT, width, start=start)
+        lines += present.flowed(_people(company.people), _DOT, width)
         if self.has_focus:
             lines.append(present.joined((f"{self.app.key_of('edit')} edits the company", "$accent")))
-        return [line for line in lines if line]
+        return lines
 
 
-def _facts(company: Company, zone: str, now: Instant) -> Content:
+def _facts(company: Company, zone: str, now: Instant) -> list[Content]:
     parts = [present.content(company.name, "bold", limit=80, newlines=False)]
     customer = ""
     if company.customer_since is not None:
@@ -87,7 +89,7 @@ def _facts(company: Company, zone: str, now: Instant) -> Content:
     parts += [_phone(phone) for phone in company.phones[:2]]
     if company.zone and (there := present.local_time(now, company.zone)):
         parts.append(present.joined((f"{there} there", _MUTED)))
-    return _DOT.join(parts)
+    return parts
 
 
 def _phone(phone: CompanyPhone) -> Content:
@@ -96,13 +98,13 @@ def _phone(phone: CompanyPhone) -> Content:
     return present.joined(present.phone(phone.number), (kind, _MUTED), bad)
 
 
-def _deals(company: Company) -> Content:
+def _deals(company: Company) -> list[Content]:
     if not company.deals:
-        return present.joined(("no open opportunity", _MUTED))
+        return [present.joined(("no open opportunity", _MUTED))]
     parts = [_deal(deal) for deal in company.deals]
     if company.more_deals:
         parts.append(Content(f"{company.more_deals} more"))
-    return present.joined(("open  ", _MUTED), _DOT.join(parts))
+    return parts
 
 
 def _deal(deal: Deal) -> Content:
@@ -111,12 +113,12 @@ def _deal(deal: Deal) -> Content:
     return present.content(f"{deal.name}, {deal.stage.label}, {amount}{owner}", limit=80, newlines=False)
 
 
-def _people(people: Headcount) -> Content:
+def _people(people: Headcount) -> list[Content]:
     if not people.here and not people.former:
-        return present.joined(("nobody is known here", _MUTED))
-    parts = [present.count(people.here, "person", "people")]
-    parts += [f"{number:,} {word}" for number, word in _counts(people) if number]
-    return present.joined((" · ".join(parts), _MUTED))
+        return [present.joined(("nobody is known here", _MUTED))]
+    words = [present.count(people.here, "person", "people")]
+    words += [f"{number:,} {word}" for number, word in _counts(people) if number]
+    return [present.joined((word, _MUTED)) for word in words]
 
 
 def _counts(people: Headcount) -> tuple[tuple[int, str], ...]:

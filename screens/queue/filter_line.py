@@ -16,6 +16,8 @@ from store.rules.filter_terms import LONGEST
 
 _HINT = "words, or such as motion:demo stage:connected score>50 size>1000 country:DE attempts>3 quiet>7"
 
+_BESIDE = 0.6  # of the width, for what came of it
+
 
 class FilterInput(Input):
     """Enter and down keep what is typed and go to the list, before the next key is acted on."""
@@ -32,6 +34,8 @@ class FilterLine(Horizontal):
         &.-shown { display: block; }
         Input, Input:focus { width: 1fr; height: 1; border: none; padding: 0 1; background: $panel; }
         Static { width: auto; max-width: 60%; height: 1; padding: 0 1; color: $text-muted; }
+        &.-long { layout: vertical; height: auto; }
+        &.-long Static { width: 1fr; max-width: 100%; height: auto; max-height: 4; }
     }
     """
 
@@ -48,6 +52,7 @@ class FilterLine(Horizontal):
         """``hint`` stands where nothing is typed yet."""
         super().__init__()
         self._hint = hint
+        self._said = 0
 
     def compose(self) -> ComposeResult:
         """What is typed, and beside it what came of it."""
@@ -79,8 +84,17 @@ class FilterLine(Horizontal):
             self.screen.set_focus(self.input)
 
     def say(self, words: Content) -> None:
-        """Say what came of it."""
+        """Say what came of it; what is too long to stand beside goes below."""
+        self._said = words.cell_length
         self.query_one(Static).update(words)
+        self._make_room()
+
+    def on_resize(self) -> None:
+        """Beside or below, for the room there is."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self.set_class(self._said > self.screen.size.width * _BESIDE - 2, "-long")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what is typed."""

@@ -291,3 +291,25 @@ def _contrast(one: Color, other: Color) -> float:
 
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+# --- pieces on as many lines as it takes ---
+
+
+def test_pieces_flow_and_none_is_broken() -> None:
+    parts = [Content(word) for word in ("logistics", "240 people", "Portland US", "northwind.example")]
+    lines = present.flowed(parts, Content(" · "), 24, start=Content("is  "))
+    assert [line.plain for line in lines] == [
+        "is  logistics",
+        "    240 people",
+        "    Portland US",
+        "    northwind.example",
+    ]
+    assert [line.plain for line in present.flowed(parts, Content(" · "), 36)] == [
+        "logistics · 240 people · Portland US",
+        "northwind.example",
+    ]
+
+
+def test_a_piece_longer_than_the_line_is_cut() -> None:
+    assert [line.plain for line in present.flowed([Content("a" * 30)], Content(" "), 10)] == ["aaaaaaaaa…"]
