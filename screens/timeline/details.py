@@ -88,7 +88,7 @@ def _entry_facts(entry: Entry, zone: str) -> Facts:
 
 def _text(entry: Entry) -> str:
     if entry.kind is EntryKind.EDIT:
-        return "\n".join(words.edited(one) for one in entry.edits)
+        return "\n".join(told for one in entry.edits if (told := words.edited(one)))
     if entry.kind is EntryKind.AMENDMENT and entry.before:
         return f"{entry.words}\n\nIt said before:\n{entry.before}"
     return entry.words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from store.instants import Instant, moment
 from store.queries.edits import Edited
@@ -204,6 +205,11 @@ _YES_NO = {"0": "no", "1": "yes"}
 
 def edited(one: Edited) -> str:
     """One edited fact: ``title CFO → COO``, ``size → 240``, ``+1 503 555 0142 bad``, ``notes``."""
+    if one.entity == "opportunity_contact":
+        return _part(one)
+    if one.entity == "opportunity":
+        before, after = _deal_value(one, one.before), _deal_value(one, one.after)
+        return f"{_FACTS.get(one.column, one.column.replace('_', ' '))} {before or 'none'} → {after or 'none'}"
     if one.column == "+":
         return f"added {one.of}"
     if one.column in ("state", "kind"):
@@ -217,7 +223,38 @@ def edited(one: Edited) -> str:
     return f"{fact} {before} → {after or 'none'}" if before else f"{fact} → {after}"
 
 
+def _deal_value(one: Edited, value: str) -> str:
+    """A fact of an opportunity as people write it."""
+    if not value:
+        return ""
+    if one.column == "amount":
+        return present.money(int(value), one.of)
+    if one.column == "close_date":
+        on = date.fromisoformat(value)
+        return f"{on.day} {on:%b %Y}"
+    return f"{value} %" if one.column == "probability" else value
+
+
+def _part(one: Edited) -> str:
+    """A person's part on an opportunity: ``Lee Fox joins: user``, ``Lee Fox taken off``, ``Lee Fox is primary``."""
+    match one.column:
+        case "void":
+            return f"{one.of} taken off"
+        case "+":
+            return f"{one.of} joins: {_role(one.after)}"
+        case "is_primary":
+            return f"{one.of} is primary" if one.after == "1" else ""
+        case _:
+            return f"{one.of} {_role(one.before)} → {_role(one.after)}"
+
+
+def _role(value: str) -> str:
+    return value.replace("_", " ")
+
+
 def _edit(entry: Entry, day: _Day) -> str:
+    if entry.opportunity_id is not None:
+        return ", ".join(told for one in entry.edits if (told := edited(one))) or "changed"
     told = [one for one in entry.edits if not (one.column == "state" and _rewritten(one, entry))]
     return f"edited: {', '.join(edited(one) for one in told)}" if told else "edited"
 

@@ -18,7 +18,7 @@ from store.intake.companies import company_key
 from store.intake.objects import RECORD_KEY, DealRow
 from store.intake.rows import Reject
 from store.intake.staging import Staging
-from store.models import Account, ExternalId, Opportunity, OpportunitySpell, Row
+from store.models import Account, Edit, ExternalId, Opportunity, OpportunitySpell, Row
 from store.operations.import_at_bats import Owners
 from store.operations.import_known import DIGEST, RECORD, Company, KnownCompanies, by_record
 from store.operations.import_source import BLANK, Source
@@ -27,6 +27,7 @@ from store.rules.amount import minor_digits, parse_amount
 from store.vocabulary import OpportunityStage
 
 _ENTITY = ("opportunity",)
+_TOLD = ("amount", "probability", "close_date", "owner_id")  # what a later file may change, and a story tells
 _ENDED = (OpportunityStage.WON, OpportunityStage.LOST)
 _OTHER = "other"  # the reason code where the file gives none that the rules know
 
@@ -196,6 +197,8 @@ class _Taking:
         summary.unchanged += same
         summary.enriched += not same
         tx.update(Opportunity, before, **changes)
+        if any(before[name] != changes.get(name, before[name]) for name in _TOLD):
+            tx.insert(Edit, opportunity_id=deal_id, user_id=tx.actor.user_id, at=tx.now)
 
     def _moved(self, before: dict[str, Any], stage: OpportunityStage, row: DealRow) -> dict[str, Any]:
         """The next stage from now on: when it was entered is not in the file."""

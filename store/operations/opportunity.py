@@ -9,7 +9,7 @@ from typing import Any
 from store.errors import Refusal
 from store.instants import moment
 from store.intake.clean import clean_line, clean_note
-from store.models import Account, Contact, Conversion, OpportunityContact
+from store.models import Account, Callback, Contact, Conversion, Edit, OpportunityContact
 from store.operations.at_bat import spoken_name, take_up
 from store.operations.converting import ConvertDraft, Member, make_opportunity, offer_to
 from store.operations.deal import (
@@ -24,10 +24,11 @@ from store.operations.deal import (
     take_up_opportunity,
 )
 from store.operations.people import add_contact, match_contact
+from store.operations.promises import give_up
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.closing import NewPerson
 from store.rules.deals import check_close_date, check_reason, lost_reasons
-from store.vocabulary import OPEN_OPPORTUNITY_STAGES, OpportunityStage, Outcome, Role
+from store.vocabulary import OPEN_OPPORTUNITY_STAGES, OpportunityStage, Outcome, PromiseState, Role
 
 _MOST_AMOUNT = 10**15  # minor units
 
@@ -79,10 +80,14 @@ class DealNoteDraft:
 
 @dataclass(frozen=True, slots=True)
 class GroupDraft:
-    """The parts people play on an opportunity: of those on it (empty leaves them), and of one who joins them."""
+    """The parts people play on an opportunity: of those on it (empty leaves them), and of one who joins them.
+
+    ``removed`` are the contacts taken off it; where ``members`` are given these are among them.
+    """
 
     opportunity_id: int
     members: tuple[Member, ...] = ()
+    removed: tuple[int, ...] = ()
     role: Role | None = None
     contact_id: int | None = None
     person: NewPerson | None = None
@@ -111,6 +116,8 @@ def update_opportunity(tx: Transaction, draft: OpportunityDraft) -> Done:
         enter(tx, opportunity, stage, **changes)
     else:
         change(tx, opportunity, **changes)
+    if changes:
+        tx.insert(Edit, opportunity_id=opportunity["id"], user_id=tx.actor.user_id, at=tx.now)
     said = f": {stage.label}" if stage is not None else " changed"
     return tx.done(f"{changes.get('name', opportunity['name'])}{said}")
 
@@ -160,18 +167,23 @@ def note_opportunity(tx: Transaction, draft: DealNoteDraft) -> Done:
 
 @operation("set_group")
 def set_group(tx: Transaction, draft: GroupDraft) -> Done:
-    """Change the parts people play on an opportunity, exactly one of them primary, and add somebody to it.
+    """Change the parts people play on an opportunity, exactly one of them primary, take people off it, and add one.
 
-    Raises Refusal for none or two primary contacts, and for somebody who is on it already.
+    Raises Refusal for none or two primary contacts, for taking the primary one off, and for somebody who is on it
+    already.
     """
     opportunity = take_up_opportunity(tx, draft.opportunity_id, draft.seen)
     require_may_work(tx, opportunity)
     there = {row["contact_id"]: row for row in tx.find(OpportunityContact, opportunity_id=opportunity["id"], void=0)}
     changed = _set_parts(tx, there, draft.members)
+    gone = _take_off(tx, opportunity, draft.removed)
     joined = _join(tx, opportunity, there, draft)
-    if not changed and not joined:
+    if not changed and not gone and not joined:
         raise Refusal("Nothing is different: change a part, or add somebody.")
     change(tx, opportunity)
+    tx.insert(Edit, opportunity_id=opportunity["id"], user_id=tx.actor.user_id, at=tx.now)
+    if gone and not joined:
+        return tx.done(f"{', '.join(gone)} taken off {opportunity['name']}")
     if joined and draft.role is not None:
         return tx.done(f"{joined} added to {opportunity['name']}: {draft.role.label}")
     return tx.done(f"parts changed on {opportunity['name']}")
@@ -247,6 +259,24 @@ def _set_parts(tx: Transaction, there: dict[int, dict[str, Any]], members: tuple
         changed = changed or any(row[name] != value for name, value in wanted.items())
         tx.update(OpportunityContact, row, **wanted)
     return changed
+
+
+def _take_off(tx: Transaction, opportunity: dict[str, Any], removed: tuple[int, ...]) -> list[str]:
+    """Take people off the opportunity, and say who; what was done with them stays, a promise to them is given up."""
+    names = []
+    for contact_id in removed:
+        name = tx.get(Contact, contact_id)["name"]
+        rows = tx.find(OpportunityContact, opportunity_id=opportunity["id"], contact_id=contact_id, void=0)
+        if not rows:
+            raise Refusal(f"{name} is not on this opportunity any more: look again.", "members")
+        if rows[0]["is_primary"]:
+            raise Refusal(f"{name} is primary: name another primary first.", "members")
+        tx.update(OpportunityContact, rows[0], void=1)
+        for promise in tx.find(Callback, opportunity_id=opportunity["id"], state=PromiseState.OPEN, void=0):
+            if promise["contact_id"] == contact_id:
+                give_up(tx, promise)
+        names.append(str(name))
+    return names
 
 
 def _join(tx: Transaction, opportunity: dict[str, Any], there: dict[int, dict[str, Any]], draft: GroupDraft) -> str:

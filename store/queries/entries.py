@@ -276,6 +276,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "lead_id": "x.lead_id",
             "whom": "c.name",
             "words": "x.words",
+            "opportunity_id": "x.opportunity_id",
             "due_at": "x.due_at",
             "state": "x.state",
         },
@@ -290,6 +291,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "who": "u.name",
             "whom": "c.name",
             "words": "x.words",
+            "opportunity_id": "x.opportunity_id",
             "due_at": "x.due_at",
             "state": "x.state",
         },
@@ -459,11 +461,14 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
         {
             "id": "x.id",
             "at": "x.at",
+            "opportunity_id": "x.opportunity_id",
             "who": "u.name",
-            "whom": "coalesce(c.name, a.name)",
+            "by": "o.by",
+            "whom": "coalesce(c.name, a.name, p.name)",
             "edits": EDITS,
         },
         'edit x LEFT JOIN "user" u ON u.id = x.user_id LEFT JOIN contact c ON c.id = x.contact_id'
-        " LEFT JOIN account a ON a.id = x.account_id",
+        " LEFT JOIN account a ON a.id = x.account_id LEFT JOIN opportunity p ON p.id = x.opportunity_id"
+        " LEFT JOIN operation o ON o.id = x.written_id",
     ),
 }

@@ -248,6 +248,8 @@ class _Arm(NamedTuple):
 
 _ANSWERED = "AND answered_at IS NOT NULL"
 _KEPT_OR_MISSED = "AND state IN ('kept', 'missed')"
+_ON_A_DEAL = "AND opportunity_id IS NOT NULL"
+_ENDED_ON_A_DEAL = f"{_ON_A_DEAL} {_KEPT_OR_MISSED}"
 
 
 def _arms() -> tuple[_Arm, ...]:
@@ -282,6 +284,9 @@ def _arms() -> tuple[_Arm, ...]:
         _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", "stage"),
         _Arm(kind.HAND_OVER, "hand_over", "at", "deals", "opportunity_id", "", "''"),
         _Arm(kind.HAND_OVER_ANSWER, "hand_over", "answered_at", "deals", "opportunity_id", _ANSWERED, "reason"),
+        _Arm(kind.CALLBACK, "callback", "promised_at", "deals", "opportunity_id", _ON_A_DEAL, "words"),
+        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "deals", "opportunity_id", _ENDED_ON_A_DEAL, "words"),
+        _Arm(kind.EDIT, "edit", "at", "deals", "opportunity_id", _ON_A_DEAL, "''"),
         _Arm(kind.EDIT, "edit", "at", "people", "contact_id", "", "''"),
         _Arm(kind.EDIT, "edit", "at", "company", "account_id", "", "''"),
     )
@@ -289,9 +294,21 @@ def _arms() -> tuple[_Arm, ...]:
 
 _ARMS = _arms()
 # What was done on the opportunity itself, where its own story is read.
-_DEAL_ARMS = tuple(
-    _Arm(kind, kind.value, "at", "deals", "opportunity_id", "AND opportunity_id IS NOT NULL", words)
-    for kind, words in ((EntryKind.TOUCH, "note"), (EntryKind.SIGNAL, "words"))
+_DEAL_ARMS = (
+    *(
+        _Arm(kind, kind.value, "at", "deals", "opportunity_id", _ON_A_DEAL, words)
+        for kind, words in ((EntryKind.TOUCH, "note"), (EntryKind.SIGNAL, "words"), (EntryKind.NOTE, "text"))
+    ),
+    _Arm(EntryKind.MEETING, "meeting", "booked_at", "deals", "opportunity_id", _ON_A_DEAL, "words"),
+    _Arm(
+        EntryKind.MEETING_RESULT,
+        "meeting",
+        "result_at",
+        "deals",
+        "opportunity_id",
+        f"{_ON_A_DEAL} AND result <> 'booked'",
+        "words",
+    ),
 )
 _NOBODYS = " AND (contact_id IS NULL OR contact_id NOT IN (SELECT id FROM people))"
 _OF_NO_LEAD = " AND (lead_id IS NULL OR lead_id NOT IN (SELECT id FROM leads))"

@@ -9,14 +9,28 @@ import pytest
 from store.actor import Actor
 from store.errors import Conflict, Refusal
 from store.instants import DAY, HOUR, MINUTE
+from store.operations.converting import Member
 from store.operations.deal_touch import DealCallbackDraft, log_on_opportunity, promise_on_opportunity
-from store.operations.opportunity import GroupDraft, LoseDraft, WinDraft, lose, set_group, win
+from store.operations.opportunity import (
+    DealNoteDraft,
+    GroupDraft,
+    LoseDraft,
+    OpportunityDraft,
+    WinDraft,
+    lose,
+    note_opportunity,
+    set_group,
+    update_opportunity,
+    win,
+)
 from store.operations.transaction import Done
 from store.operations.undo import UndoDraft, undo
-from store.queries.deals import deal_card, deal_of, deals, reaches
+from store.queries.deals import deal_card, deal_of, deals, parts, reaches
+from store.queries.timeline import Entry, EntryKind, count, deal_timeline, timeline
 from store.queries.today import promises_kept, today
+from store.rules.closing import NewPerson
 from store.rules.deal_touch import DealTouchDraft
-from store.vocabulary import Channel, Direction, Disposition, Role
+from store.vocabulary import Channel, Direction, Disposition, OpportunityStage, Role
 from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.store.test_hand_over import handed, opportunity
 from tests.store.test_opportunity import owned
@@ -285,3 +299,120 @@ def test_the_newest_open_opportunity_of_a_person_is_theirs(floor: Floor) -> None
     assert reaches(floor.store, id)[contact].phones == 1
     win(floor.store, ED, floor.later(), WinDraft(id))
     assert deal_of(floor.store, contact, ED.user_id) is None
+
+
+# --- its story ---
+
+
+def story(floor: Floor, id: int) -> list[Entry]:
+    found = deal_timeline(floor.store, id).entries
+    assert count(floor.store, id, deal=True) == len(found)
+    return list(found)
+
+
+def kinds(floor: Floor, id: int) -> set[EntryKind]:
+    return {entry.kind for entry in story(floor, id)}
+
+
+def test_its_story_has_what_was_done_on_it(floor: Floor) -> None:
+    id = owned(floor)
+    log(floor, id, D.MEETING_BOOKED, next_at=floor.now + HOUR)
+    log(floor, id, D.CALLBACK_REQUESTED, next_at=floor.now + HOUR)
+    note_opportunity(floor.store, PRIYA, floor.later(), DealNoteDraft(id, "their budget is in March"))
+    floor.later(HOUR)
+    log(floor, id, D.HELD, Channel.MEETING)
+    entries = {entry.kind: entry for entry in story(floor, id)}
+    assert {
+        EntryKind.TOUCH,
+        EntryKind.CALLBACK,
+        EntryKind.CALLBACK_ENDED,
+        EntryKind.MEETING,
+        EntryKind.MEETING_RESULT,
+        EntryKind.NOTE,
+    } <= entries.keys()
+    assert entries[EntryKind.CALLBACK].who == "Ed"
+    assert entries[EntryKind.NOTE].words == "their budget is in March"
+    contact = person(floor, id)
+    told = timeline(floor.store, contact).entries
+    assert {EntryKind.CALLBACK, EntryKind.MEETING, EntryKind.NOTE} <= {entry.kind for entry in told}
+    assert count(floor.store, contact) == len(told)
+
+
+def test_a_note_is_in_the_story_of_an_opportunity_that_no_at_bat_stands_behind(floor: Floor) -> None:
+    id = owned(floor)
+    note_opportunity(floor.store, ED, floor.later(), DealNoteDraft(id, "call the plant first"))
+    assert last(floor, "note")["opportunity_id"] == id
+
+
+def changes(floor: Floor, id: int) -> list[list[tuple[str, str, str]]]:
+    return [
+        [(one.column, one.before, one.after) for one in entry.edits]
+        for entry in story(floor, id)
+        if entry.kind is EntryKind.EDIT
+    ]
+
+
+def test_its_story_tells_what_was_changed_on_it(floor: Floor) -> None:
+    id = owned(floor)
+    draft = OpportunityDraft(id, amount=1_800_000, probability=40, close_date="2027-03-01")
+    update_opportunity(floor.store, ED, floor.later(), draft)
+    update_opportunity(floor.store, ANA, floor.later(), OpportunityDraft(id, owner_id=ANA.user_id, name="Two sites"))
+    name = opportunity(floor, id)["name"]
+    assert name == "Two sites"
+    newest, first = changes(floor, id)
+    assert set(first) == {
+        ("amount", "0", "1800000"),
+        ("probability", "0", "40"),
+        ("close_date", "2027-01-29", "2027-03-01"),
+    }
+    assert ("owner_id", "Ed", "Ana") in newest
+    edit = next(entry for entry in story(floor, id) if entry.kind is EntryKind.EDIT)
+    assert (edit.who, edit.opportunity_id) == ("Ana", id)
+
+
+def test_a_stage_alone_is_no_change_of_facts_and_an_undo_takes_the_entry_along(floor: Floor) -> None:
+    id = owned(floor)
+    update_opportunity(floor.store, ED, floor.later(), OpportunityDraft(id, stage=OpportunityStage.PROPOSAL))
+    assert EntryKind.EDIT not in kinds(floor, id)
+    update_opportunity(floor.store, ED, floor.later(), OpportunityDraft(id, amount=5))
+    undo(floor.store, ED, floor.later(), UndoDraft())
+    assert EntryKind.EDIT not in kinds(floor, id)
+
+
+# --- people who leave it ---
+
+
+def joined(floor: Floor, id: int) -> int:
+    """Somebody who joined the opportunity as a user."""
+    draft = GroupDraft(id, role=Role.USER, person=NewPerson("Lee", "Fox"))
+    set_group(floor.store, ED, floor.later(), draft)
+    return int(floor.value("SELECT max(contact_id) FROM opportunity_contact WHERE opportunity_id = ?", id))
+
+
+def test_a_person_is_taken_off_and_comes_back_with_an_undo(floor: Floor) -> None:
+    id = owned(floor)
+    lee = joined(floor, id)
+    promise(floor, id, floor.now + DAY, contact_id=lee)
+    done = set_group(floor.store, ED, floor.later(), GroupDraft(id, removed=(lee,)))
+    assert done.sentence.startswith("Lee Fox taken off ")
+    assert [part.name for part in parts(floor.store, id)] == ["Person1 Ortiz"]
+    assert last(floor, "callback")["state"] == "dropped"
+    assert changes(floor, id)[0] == [("void", "0", "1")]
+    undo(floor.store, ED, floor.later(), UndoDraft())
+    assert [part.name for part in parts(floor.store, id)] == ["Person1 Ortiz", "Lee Fox"]
+    assert last(floor, "callback")["state"] == "open"
+    set_group(floor.store, ED, floor.later(), GroupDraft(id, removed=(lee,)))
+    set_group(floor.store, ED, floor.later(), GroupDraft(id, role=Role.CHAMPION, contact_id=lee))
+    assert [part.role for part in parts(floor.store, id)][1:] == [Role.CHAMPION]
+
+
+def test_the_primary_is_not_taken_off_until_another_is_named(floor: Floor) -> None:
+    id = owned(floor)
+    first, lee = person(floor, id), joined(floor, id)
+    with pytest.raises(Refusal, match="name another primary first"):
+        set_group(floor.store, ED, floor.later(), GroupDraft(id, removed=(first,)))
+    members = (Member(first, Role.OTHER), Member(lee, Role.CHAMPION, primary=True))
+    set_group(floor.store, ED, floor.later(), GroupDraft(id, members, removed=(first,)))
+    assert [(part.contact_id, part.primary) for part in parts(floor.store, id)] == [(lee, True)]
+    with pytest.raises(Refusal, match="not on this opportunity any more"):
+        set_group(floor.store, ED, floor.later(), GroupDraft(id, removed=(first,)))
