@@ -83,7 +83,7 @@ class Rep:
 class TeamNow:
     """The board: the reps by name, those who have left last, and how many at bats nobody has.
 
-    ``unrouted`` stops at ``MOST_COUNTED``; there may be more where it is that many. ``team_works`` says whether it is
+    ``unrouted`` stops at ``today.MOST_COUNTED``; there may be more where it is that many. ``team_works`` says whether it is
     within the team's hours.
     """
 
@@ -94,7 +94,7 @@ class TeamNow:
 
 
 def team_now(store: Store, now: Instant) -> TeamNow:
-    """The board as of ``now``. Seven queries, whatever the size of the team; it costs the open at bats with an owner."""
+    """The board as of ``now``: seven queries, whatever the size of the team, which cost its open at bats."""
     day = moment(now, store.zone).date()
     start = at_local(day, time(), store.zone)
     span = {
@@ -208,7 +208,7 @@ FROM (SELECT u.*, s.resumed_at, s.current, s.at AS session_at, {_ACTED} AS acted
 LEFT JOIN (SELECT user_id, max(ends) AS until FROM absence
            WHERE starts <= :day AND ends >= :day AND void = 0 GROUP BY user_id) away ON away.user_id = u.id
 LEFT JOIN operation o ON o.id = u.last_on
-LEFT JOIN lead l ON l.id = CASE WHEN u.resumed_at IS NOT NULL AND u.current IS NOT NULL THEN u.current ELSE o.lead_id END
+LEFT JOIN lead l ON l.id = CASE WHEN u.resumed_at IS NULL THEN o.lead_id ELSE coalesce(u.current, o.lead_id) END
 LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
 ORDER BY u.active DESC, u.name, u.id"""
 
