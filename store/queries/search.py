@@ -22,6 +22,8 @@ _LONGEST = 100  # characters of what was typed that count
 _MOST_WORDS = 6
 _CANDIDATES = 60  # of each arm
 _TELLING = 2  # letters of a word that may tell a person from a company
+_NAME = "{name also}"  # a name, and the other spelling that is kept of it (store/migrations/0012)
+_SIGNS = dict.fromkeys(map(ord, "'’‘ʼ`´‐‑–-"))  # which that spelling leaves out
 _GRAM = 3  # the shortest part of a word that an index of trigrams finds
 
 
@@ -131,8 +133,15 @@ def quoted(text: str) -> str:
 
 
 def _all(words: Iterable[str], ending: str = "") -> str:
-    """Every one of the words, in any order; with ``*`` also what begins like them."""
-    return " AND ".join(quoted(word) + ending for word in words)
+    """Every one of the words, in any order; with ``*`` also what begins like them. A sign in a word may be missing."""
+    return " AND ".join(
+        "(" + " OR ".join(f"{quoted(spelt)}{ending}" for spelt in dict.fromkeys((word, _closed(word)))) + ")"
+        for word in words
+    )
+
+
+def _closed(word: str) -> str:
+    return word.translate(_SIGNS) or word
 
 
 # --- the arms -------------------------------------------------------------------------------------------------------
@@ -172,9 +181,9 @@ def _by_email(store: Store, text: str, found: _Found) -> None:
 def _by_words(store: Store, words: Sequence[str], found: _Found, limit: int) -> None:
     """Names, then how they begin; companies with their people; titles."""
     for match in (_all(words), _all(words, "*")):
-        for (contact_id,) in store.rows(_CONTACT_WORDS, (f"name : ({match})", _CANDIDATES)):
+        for (contact_id,) in store.rows(_CONTACT_WORDS, (f"{_NAME} : ({match})", _CANDIDATES)):
             found.add(contact_id, None, _Rank.WORDS, Matched.NAME)
-        for (account_id,) in store.rows(_ACCOUNT_WORDS, (f"name : ({match})", _CANDIDATES)):
+        for (account_id,) in store.rows(_ACCOUNT_WORDS, (f"{_NAME} : ({match})", _CANDIDATES)):
             found.add(None, account_id, _Rank.WORDS, Matched.NAME)
     if found.companies:
         companies = json.dumps(list(found.companies))
@@ -191,7 +200,7 @@ def _by_person_and_company(store: Store, words: Sequence[str], found: _Found) ->
         for person, company in ((words[:split], words[split:]), (words[split:], words[:split])):
             if min(max(map(len, person)), max(map(len, company))) < _TELLING:
                 continue
-            match = (f"name : ({_all(person, '*')})", f"name : ({_all(company, '*')})", _CANDIDATES)
+            match = (f"{_NAME} : ({_all(person, '*')})", f"{_NAME} : ({_all(company, '*')})", _CANDIDATES)
             rows = store.rows(_PERSON_AT, match)
             for (contact_id,) in rows:
                 found.add(contact_id, None, _Rank.WORDS, Matched.NAME)
