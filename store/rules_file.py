@@ -236,6 +236,7 @@ def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
         yield ("attempts", "parts_of_day"), "at least one part of the day"
     if rules.score.mql > rules.score.sql:
         yield ("score", "sql"), "a number not below score.mql"
+    yield from _score_disagreements(rules)
     for motion, worked in rules.motions.items():
         expiry = worked.expiry
         if worked.cadence not in rules.cadences:
@@ -262,6 +263,22 @@ def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
     for key, reason in rules.reasons.items():
         if reason.track not in rules.tracks:
             yield ("reasons", key, "track"), _one_of("[tracks]", reason.track, rules.tracks)
+
+
+def _score_disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
+    fit, known = rules.score.fit, rules.score.points
+    if (total := sum(fit.highest.values())) > 100:
+        parts = " + ".join(f"{name} {points}" for name, points in fit.highest.items())
+        yield ("score", "fit"), f"weights whose highest add up to at most 100, not {total} ({parts})"
+    bands = [band.employees for band in fit.size]
+    if bands != sorted(set(bands)):
+        yield ("score", "fit", "size"), "bands in the order of their employees, each once"
+    listed = [country for region in fit.regions.values() for country in sorted(region.countries)]
+    for country in {country for country in listed if listed.count(country) > 1}:
+        yield ("score", "fit", "regions"), f"each country in one region only, not {country} in several"
+    for number, kind in enumerate(rules.score.high_intent_signals):
+        if kind not in known:
+            yield ("score", "high_intent_signals", number), _one_of("[score.points]", kind, known)
 
 
 def _one_of(what: str, word: str, known: Iterable[str]) -> str:

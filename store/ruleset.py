@@ -424,12 +424,66 @@ class RoutingRules(NamedTuple):
     rules: tuple[AttributeRule, ...]
 
 
+class SizeBand(NamedTuple):
+    """What companies of so many employees are worth, up to the next band."""
+
+    employees: Positive
+    points: Percent
+
+
+class Region(NamedTuple):
+    """Countries that are worth the same; one without countries is everywhere else."""
+
+    countries: frozenset[Country]
+    points: Percent
+
+
+class FitRules(NamedTuple):
+    """What a company and a person must be to fit; of each table the best match counts. See docs/model.md, "Score"."""
+
+    size: tuple[SizeBand, ...]
+    industries: Mapping[str, Percent]
+    roles: Mapping[str, Percent]
+    regions: Mapping[str, Region]
+    technologies: Mapping[str, Percent]
+
+    @property
+    def highest(self) -> Mapping[str, int]:
+        """The most that each table can give."""
+        return {
+            "size": max((band.points for band in self.size), default=0),
+            "industries": max(self.industries.values(), default=0),
+            "roles": max(self.roles.values(), default=0),
+            "regions": max((region.points for region in self.regions.values()), default=0),
+            "technologies": max(self.technologies.values(), default=0),
+        }
+
+
 class ScoreRules(NamedTuple):
-    """Thresholds of the score and how fast intent decays."""
+    """Weights of the score, its thresholds, and how fast intent decays; docs/model.md, "Score"."""
 
     mql: Percent
     sql: Percent
+    fit_share: Share
     half_life_days: Positive
+    high_fit: Percent
+    high_intent: Percent
+    other_points: Percent
+    high_intent_signals: tuple[str, ...]
+    fit: FitRules
+    points: Mapping[str, Percent]
+
+    def points_of(self, kind: str) -> int:
+        """What a signal of this kind is worth on the day it comes in; ``Pricing page`` is ``pricing_page``."""
+        return self.points.get(_signal_key(kind), self.other_points)
+
+    def is_high_intent(self, kind: str) -> bool:
+        """Whether a signal of this kind shows that they want to talk."""
+        return _signal_key(kind) in self.high_intent_signals
+
+
+def _signal_key(kind: str) -> str:
+    return "_".join(kind.replace("-", " ").replace("_", " ").casefold().split())
 
 
 class LeadRules(NamedTuple):

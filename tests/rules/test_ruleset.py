@@ -245,6 +245,46 @@ MISTAKES = {
     "a fraction for a number": ("[callbacks]\nlimit = 2.5", 2, "callbacks.limit is 2.5", "a whole number"),
     "a share over one": ("[sla]\nconnect_window_share = 50", 2, "sla.connect_window_share", "from 0 to 1"),
     "thresholds the wrong way round": ("[score]\nsql = 40", 2, "score.sql", "not below score.mql"),
+    "weights of fit that add up to too much": (
+        "[score.fit.industries]\nfood = 60",
+        1,
+        "score.fit",
+        "at most 100, not 140 (size 25 + industries 60 + roles 25 + regions 15 + technologies 15)",
+    ),
+    "a weight that is no number": ('[score.fit.roles]\nceo = "high"', 2, "score.fit.roles.ceo", "from 0 to 100"),
+    "a weight below nothing": ("[score.points]\nwebinar = -5", 2, "score.points.webinar is -5", "from 0 to 100"),
+    "size bands out of order": (
+        "[score.fit]\nsize = [\n  { employees = 50, points = 5 },\n  { employees = 10, points = 9 },\n]",
+        2,
+        "score.fit.size",
+        "in the order of their employees",
+    ),
+    "a size band without points": (
+        "[score.fit]\nsize = [\n  { employees = 50 },\n]",
+        3,
+        "score.fit.size[1].points",
+        "is missing",
+    ),
+    "a country in two regions": (
+        '[score.fit.regions]\nasia = { countries = ["US"], points = 3 }',
+        1,
+        "score.fit.regions",
+        "in one region only, not US in several",
+    ),
+    "a region's country by its name": (
+        '[score.fit.regions.asia]\ncountries = ["Japan"]\npoints = 3',
+        2,
+        "score.fit.regions.asia.countries[1]",
+        '"US" or "DE"',
+    ),
+    "a signal of high intent nobody knows": (
+        '[score]\nhigh_intent_signals = ["demo_requst"]',
+        2,
+        "score.high_intent_signals[1]",
+        'did you mean "demo_request"',
+    ),
+    "a kind of fit nobody knows": ("[score.fit.titles]\nceo = 5", 1, "score.fit.titles", "not a known key"),
+    "a share of fit over one": ("[score]\nfit_share = 50", 2, "score.fit_share is 50", "from 0 to 1"),
     "a word for true": ('[motions.demo_request]\ninbound = "yes"', 2, "motions.demo_request.inbound", "true or false"),
     "a motion nobody knows": ("[motions.demo_requst]\ninbound = true", 1, "motions.demo_requst", '"demo_request"'),
     "a channel nobody knows": (
@@ -439,3 +479,17 @@ def test_a_duration_of_any_text_is_one_or_a_value_error(text: str) -> None:
         Duration.parse(text)
     except ValueError as error:
         assert "5 business minutes" in str(error)  # noqa: PT017
+
+
+def test_a_signal_is_worth_what_its_kind_is_however_it_is_written(team) -> None:
+    rules = team('[score]\nother_points = 7\n[score.points]\nwebinar = 33\n"trade_show" = 44').score
+    assert [rules.points_of(kind) for kind in ("webinar", "Trade show", "trade-show", "form", "smoke signal")] == [
+        33,
+        44,
+        44,
+        RULES.score.points["form"],
+        7,
+    ]
+    assert rules.is_high_intent("Demo Request")
+    assert not rules.is_high_intent("webinar")
+    assert set(RULES.score.points) >= {trigger.value for trigger in Trigger} - {"other"}
