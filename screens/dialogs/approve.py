@@ -41,7 +41,7 @@ class ApproveDialog(LeadDialog):
 
     def works_on(self, lead: LeadState) -> bool:
         """On what waits."""
-        return lead.open and lead.stage is Stage.DISQUALIFIED
+        return bool(lead.open) and lead.stage is Stage.DISQUALIFIED
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Read what was asked for."""

@@ -208,10 +208,18 @@ class BulkDialog(Running[ToAll]):
         if isinstance(act.like, StatusDraft):
             return f"Set {many} to {act.like.status.label}"
         if isinstance(act.like, CloseDraft):
-            return f"Close {many}: {act.like.outcome.label}"
+            back = f", back {self._at(act.like.back_at)}" if act.like.back_at is not None else ""
+            return f"Close {many}: {act.like.outcome.label}{back}"
         if isinstance(act.like, SnoozeDraft):
-            return f"Snooze {many} until {present.exactly(act.like.until, self.app.zone, self.app.desk.now())}"
+            return f"Snooze {many} until {self._at(act.like.until)}"
         return f"{_TITLES[act.verb]} {many}"
+
+    def _at(self, at: Instant) -> str:
+        """A time that is the same moment for all of them, and on whose clock it is written."""
+        app = self.app
+        whose = "your" if app.person is not None and app.person.zone else "the team’s"
+        place = app.zone.rpartition("/")[2].replace("_", " ")
+        return f"{present.exactly(at, app.zone, app.desk.now())} ({whose} time, {place}, for all of them)"
 
     def offer(self, save: str, drop: str) -> Content:
         """How to do it, or that there is nothing to do."""

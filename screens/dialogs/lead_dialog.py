@@ -31,7 +31,7 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     lead: LeadState
     offered: Outcome | None
     seen: int
-    _told = ""
+    _meanwhile = ""
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Take up the row as it stands now; raises Refusal, saying who did what, where others left nothing to do."""
@@ -39,7 +39,7 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
             self.row, self.offered = opening.row, opening.outcome
         else:
             self.row, self.offered = opening, None
-        self._told = ""
+        self._meanwhile = ""
         now = await self.app.desk.read(queue.row, self.row.id)
         if now is not None and now.version != self.row.version:
             await self._take_in(now)
@@ -48,7 +48,7 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
 
     def works_on(self, lead: LeadState) -> bool:
         """Whether it can be saved on an at bat that stands like this."""
-        return lead.open and lead.stage is not Stage.DISQUALIFIED
+        return bool(lead.open) and lead.stage is not Stage.DISQUALIFIED
 
     async def _take_in(self, row: QueueRow) -> None:
         """Go on with what somebody did since the row was shown, and say who."""
@@ -61,13 +61,13 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
         deed = await desk.read(deed_since, row.lead, seen, desk.actor, desk.now())
         if not self.works_on(row.lead):
             raise Refusal(f"{deed or 'It was changed'}, and this cannot be done any more; nothing was saved.")
-        self.row, self._told = row, f"{deed}: this is how it stands now." if deed else ""
+        self.row, self._meanwhile = row, f"{deed}: this is how it stands now." if deed else ""
 
     def begin(self, opening: QueueRow | Offered, then: Callable[[Done], None]) -> None:
         """Also say what somebody else did since the row was shown."""
         super().begin(opening, then)
-        if self._told:
-            self.say(self._told)
+        if self._meanwhile:
+            self.say(self._meanwhile)
 
     def heading(self) -> Content:
         """``Log · Dana Ortiz, CFO · Acme [UK] Ltd``."""

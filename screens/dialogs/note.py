@@ -29,7 +29,7 @@ class NoteDialog(LeadDialog):
 
     def works_on(self, lead: LeadState) -> bool:
         """Also while it waits for a team lead."""
-        return lead.open
+        return bool(lead.open)
 
     def compose_form(self) -> ComposeResult:
         """The words."""

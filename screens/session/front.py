@@ -10,21 +10,26 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.session.company import CompanyPane
 from screens.session.outcomes import Outcomes, offered
 from screens.session.words import story, to_say, who, why_now
-from store.queries.lead_card import LeadCard
+from store.queries.session import Turn
 from store.vocabulary import Channel, Disposition
 from tui import present
 from tui.frame import Frame
 from tui.widgets.choice_list import Choice
 
 _MUTED, _KEY = "$muted", "bold $footer-key-foreground"
-_PAST = {"-middle": 58, "-wide": 80}  # cells of the pane at the right, as in the stylesheet
+_PAST = {"-middle": 58, "-wide": 72}  # cells of the pane beside it, as in the stylesheet
+_THREE = 180  # cells of a window in which a third pane has room
 _LOW = 30  # lines of a window under which everything is said shorter
 
 
 class Front(Horizontal):
-    """Who, why now and what to say; at the right, or below in a narrow window, what came before."""
+    """Who, why now and what to say; at the right, or below in a narrow window, what came before.
+
+    In a very wide window the company has a pane of its own.
+    """
 
     app = getters.app(Frame)
 
@@ -38,17 +43,22 @@ class Front(Horizontal):
                 yield Static(id="story-below")
         with VerticalScroll(id="past", can_focus=False):
             yield Static(id="story")
+        yield CompanyPane()
 
-    def show(self, card: LeadCard) -> None:
+    def show(self, turn: Turn) -> None:
         """Show this at bat, for the room that there is."""
+        card = turn.card
         app, now = self.app, self.app.desk.now()
         rules, me = app.team.rules, app.person.name if app.person else ""
         width = app.size.width - 4
         pane = next((cells for name, cells in _PAST.items() if self.screen.has_class(name)), None)
         self.query_one("#who", Static).update(who(card, now, rules, width, tall=app.size.height >= _LOW))
         self.query_one("#why-now", Static).update(why_now(card, now, app.zone, rules))
-        self.query_one("#script", Static).update(to_say(card, now, app.zone))
-        past = story(card, now, app.zone, me, width if pane is None else pane - 4)
+        self.query_one("#script", Static).update(to_say(turn, now, app.zone, me))
+        three = app.size.width >= _THREE
+        self.set_class(three, "-three")
+        self.query_one(CompanyPane).show(card if three else None)
+        past = story(card, now, app.zone, me, width if pane is None else pane - 4, alone=not three)
         self.query_one("#story", Static).update(Content() if pane is None else past)
         self.query_one("#story-below", Static).update(past if pane is None else Content())
 

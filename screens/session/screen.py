@@ -312,10 +312,10 @@ class SessionScreen(LeadScreen):
     def action_copy_script(self) -> None:
         """Copy what to say."""
         turn = self.course.turn
-        if turn is None or turn.card.step is None:
-            self.app.say("There is no script for this step.", urgent=True)
+        if turn is None or turn.step is None:
+            self.app.say("There is no script: what is due is no step of the cadence.", urgent=True)
             return
-        self.app.copy_to_clipboard(present.clipboard(turn.card.step.script))
+        self.app.copy_to_clipboard(present.clipboard(turn.step.script))
         self.app.say("script copied")
 
     def action_read(self, way: int) -> None:
@@ -333,7 +333,7 @@ class SessionScreen(LeadScreen):
         turn = self.course.turn
         if turn is None or not self.is_mounted:
             return
-        self.front.show(turn.card)
+        self.front.show(turn)
         self.came.show(_channel(turn), lambda disposition: self._foretold(turn, disposition))
         self._show_line()
 

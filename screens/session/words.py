@@ -10,6 +10,7 @@ from screens.queue.painter import URGENCIES
 from screens.queue.preview import before, group, head, questions, rule, script, touches, ways
 from store.instants import Instant
 from store.queries.lead_card import LeadCard
+from store.queries.session import Promised, Turn
 from store.rules import queue_order
 from store.rules.path import standing
 from store.rules.touch import attempt_limit
@@ -47,24 +48,50 @@ def why_now(card: LeadCard, now: Instant, zone: str, rules: RuleSet) -> Content:
     )
 
 
-def to_say(card: LeadCard, now: Instant, zone: str) -> Content:
-    """The script of the step, and what was said last time."""
-    said = list(script(card))
+def to_say(turn: Turn, now: Instant, zone: str, me: str) -> Content:
+    """What was promised, else the script of the step that is due; and what was said last time."""
+    card, promised = turn.card, turn.promised
+    said: list[Content] = []
+    if promised is not None:
+        said = list(_promise(promised, card, now, zone, me))
+    elif turn.step is not None:
+        said = list(script(card))
     if not said:
-        planned = card.lead.next_words or "the cadence has no step left: one more try, or a decision"
+        decides = card.lead.decision is not None
+        none_left = "the cadence has no step left: one more try, or a decision"
+        planned = "a decision is due, not a step" if decides else card.lead.next_words or none_left
         said = [rule("no script"), present.content(planned, _MUTED)]
     blocks = [Content("\n").join(said)]
-    if card.last_words:
+    if card.last_words and (promised is None or card.last_words != promised.words):
         at = f", {present.day(card.last_at, zone, now)}" if card.last_at is not None else ""
         words = present.content(f"“{card.last_words}”", limit=1_000)
         blocks.append(Content("\n").join([rule(f"said last time{at}"), words]))
     return Content("\n\n").join(blocks)
 
 
-def story(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Content:
-    """The five questions, the four answers, the last touches, who else is in it, earlier at bats."""
-    blocks = (questions(card, now, zone, me, width), _answers(card), touches(card, now, zone))
-    later = (group(card), before(card, now, zone))
+def _promise(promised: Promised, card: LeadCard, now: Instant, zone: str, me: str) -> Iterator[Content]:
+    """When they are to be called and in what words it was promised; the cadence waits until then."""
+    due = present.exactly(promised.due_at, zone, now)
+    yield rule(f"callback promised for {due}")
+    theirs = present.exactly(promised.due_at, card.zones[0], now) if card.zones else due
+    there = f"{theirs} there · " if theirs != due else ""
+    by = "by you" if promised.by == me else f"by {promised.by}" if promised.by else "for anyone of the team"
+    made = present.exactly(promised.promised_at, zone, now)
+    yield present.content(f"{there}promised {made} {by}", _MUTED, limit=200)
+    if promised.words:
+        yield present.content(f"“{promised.words}”", limit=1_000)
+    if card.step is not None:
+        yield present.content(f"then step {card.step.number} of {card.step.total}: {card.step.channel.label}", _MUTED)
+
+
+def story(card: LeadCard, now: Instant, zone: str, me: str, width: int, *, alone: bool = True) -> Content:
+    """The five questions, the four answers, the last touches, who else is in it, earlier at bats.
+
+    Where another pane stands beside it, that has the last two, and there is room for more touches.
+    """
+    last = touches(card, now, zone) if alone else touches(card, now, zone, len(card.touches))
+    blocks = (questions(card, now, zone, me, width), _answers(card), last)
+    later = (group(card), before(card, now, zone)) if alone else ()
     shown = [Content("\n").join(lines) for block in (*blocks, *later) if (lines := list(block))]
     return Content("\n\n").join(shown)
 

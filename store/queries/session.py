@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from store.database import Store
 from store.instants import HOUR, Instant
-from store.queries.lead_card import LeadCard, card
+from store.queries.lead_card import LeadCard, NextStep, card
 from store.queries.queue import QueueRow, row
 from store.reach import recent_tries
 from store.rules.touch import cadence_ends
@@ -69,8 +69,18 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A callback that is open: when it is due, when it was promised, by whom (empty: for anyone), in what words."""
+
+    due_at: Instant
+    promised_at: Instant
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One at bat as the session shows it: the row that its verbs act on, and its card.
+    """One at bat as the session shows it: the row that its verbs act on, its card, and a promise to be kept.
 
     ``tries`` are the attempts of the last days, where the cadence ends and the next one is spread by them.
     """
@@ -78,6 +88,12 @@ class Turn:
     row: QueueRow
     card: LeadCard
     tries: tuple[Instant, ...] = ()
+    promised: Promised | None = None
+
+    @property
+    def step(self) -> NextStep | None:
+        """The cadence's step where that is what is due: a promise and a decision go before it."""
+        return self.card.step if self.promised is None and self.card.lead.decision is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +125,8 @@ def turn(store: Store, lead_id: int, now: Instant) -> Turn | None:
         return None
     lead = told.lead
     tries = recent_tries(store, lead.contact_id, lead.id, now) if cadence_ends(lead, store.rules) else ()
-    return Turn(found, told, tuple(tries))
+    promise = store.row(_PROMISE, (lead.id,)) if lead.callback_at is not None else None
+    return Turn(found, told, tuple(tries), None if promise is None else Promised(*promise))
 
 
 def seek(store: Store, session: Sitting, start: int, step: int, now: Instant) -> Found:
@@ -190,6 +207,10 @@ def _stretches(store: Store, session_id: int) -> list[tuple[int, int]]:
 _COLUMNS = "id, version, user_id, view, leads, current, started_at, resumed_at, worked, ended_at"
 _OPEN = f"SELECT {_COLUMNS} FROM work_session WHERE user_id = ? AND ended_at IS NULL AND void = 0"
 _ONE = f"SELECT {_COLUMNS} FROM work_session WHERE id = ? AND void = 0"
+
+_PROMISE = """
+SELECT k.due_at, k.promised_at, coalesce(u.name, ''), k.words FROM callback k LEFT JOIN "user" u ON u.id = k.promiser_id
+WHERE k.lead_id = ? AND k.state = 'open' AND k.void = 0 ORDER BY k.due_at, k.id LIMIT 1"""
 
 _OF_SESSION = "FROM change WHERE entity = 'work_session' AND entity_id = ?"
 _FIRST = f"SELECT min(operation_id) {_OF_SESSION}"

@@ -16,11 +16,11 @@ ENDINGS: dict[str, tuple[Callable[[Floor, int], Any], str]] = {
     "closed": (lambda floor, lead: floor.close(lead, Outcome.NO_RESPONSE, actor=BEN), "closed this as no response"),
     "converted": (lambda floor, lead: floor.convert(lead, actor=BEN), "converted this"),
 }
-LETTERS = {"l": "n", "x": "r", "c": "enter", "b": "tomorrow 3pm", "s": "+2d", "n": "a word", "t": "w", "Q": "y", "p": "h"}
+KEYS = "lxcbsntQp"
 
 
 @pytest.mark.parametrize("how", ENDINGS)
-@pytest.mark.parametrize("key", LETTERS)
+@pytest.mark.parametrize("key", KEYS)
 async def test_a_dialog_on_what_has_ended_meanwhile_stays_shut_and_says_who_ended_it(
     floor: Floor, key: str, how: str
 ) -> None:
@@ -30,7 +30,7 @@ async def test_a_dialog_on_what_has_ended_meanwhile_stays_shut_and_says_who_ende
         end(floor, lead_id)
         floor.later(2 * HOUR)
         before = floor.dump()
-        await d.burst(key, *LETTERS[key].split(" ")[0][:1])
+        await d.burst(key, "n")
         assert len(d.app.screen_stack) == 1
         assert d.app.notice is not None
         assert f"Ben {told} 2 h ago; nothing was saved" in d.app.notice.sentence

@@ -9,14 +9,19 @@ import pytest
 
 from screens.session.screen import SessionScreen
 from screens.session.summary import SummaryScreen
+from store.actor import Actor
 from store.instants import DAY, HOUR, MINUTE, SECOND
+from store.operations.promises import CallbackDraft, callback
 from store.operations.sessions import SessionDraft, resume_session
 from store.operations.working import LeadDraft, NoteDraft, note, reassign
-from store.queries.session import Sitting, open_sitting
-from store.vocabulary import Disposition, Motion, Outcome, Stage
+from store.queries.lead_card import card
+from store.queries.session import Sitting, open_sitting, turn
+from store.vocabulary import Disposition, Motion, Outcome, PromiseState, Stage
 from tests.drivers import AppDriver
 from tests.factories import BEN, PRIYA, Floor
+from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work, on_queue, queue_of
+from tui.present import exactly
 from tui.programs import Programs
 
 
@@ -45,6 +50,13 @@ def left(floor: Floor) -> Sitting:
     found = open_sitting(floor.store, PRIYA.user_id)
     assert found is not None
     return found
+
+
+def script_of(floor: Floor, lead_id: int) -> str:
+    found = card(floor.store, lead_id, floor.now)
+    assert found is not None
+    assert found.step is not None
+    return " ".join(found.step.script.split())[:30]
 
 
 def touches(floor: Floor) -> list[tuple[int, str, int | None]]:
@@ -92,6 +104,87 @@ async def test_the_screen_says_who_why_now_what_to_say_and_what_was_said(floor: 
                       "step 2 of 8", "“budget in Q1”", "need", "timeline", "voicemail left", "── before",
                       "no response"):  # fmt: skip
             assert words in text, words
+
+
+def promised_to(floor: Floor, lead_id: int, words: str, *, actor: Actor = PRIYA, anyone: bool = False) -> None:
+    """Promise a callback in two hours, and let them pass."""
+    due = floor.now + 2 * HOUR
+    callback(floor.store, actor, floor.now, CallbackDraft(lead_id, due, words=words, anyone=anyone))
+    floor.later(2 * HOUR)
+
+
+@pytest.mark.parametrize("by", ["you", "anyone of the team"])
+async def test_a_due_callback_shows_what_was_promised_in_place_of_the_script(
+    floor: Floor, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = floor.lead(motion=Motion.DEMO_REQUEST)
+    floor.later(3 * HOUR)
+    floor.touch(lead, Disposition.CONVERSATION, note="likes the dashboards")
+    floor.later()
+    promised_to(floor, lead, "price for [40] seats", anyone=by != "you")
+    copied: list[str] = []
+    async with at_work(floor, size=(120, 40)) as d:
+        monkeypatch.setattr(d.app, "copy_to_clipboard", copied.append)
+        await d.press("S")
+        due, made = exactly(floor.now, d.app.zone, floor.now), exactly(floor.now - 2 * HOUR, d.app.zone, floor.now)
+        text = said(d)
+        for words in (f"callback promised for {due}", f"promised {made} {'by' if by == 'you' else 'for'} {by}",
+                      "“price for [40] seats”", "then step 2 of 8", "said last time",
+                      "“likes the dashboards”"):  # fmt: skip
+            assert words in text, words
+        assert script_of(floor, lead) not in text
+        await d.press("Y")
+        assert copied == []
+        assert "There is no script" in d.screen_text()
+        await d.press("n")
+        await d.until(lambda: over(d))
+    assert floor.value("SELECT state FROM callback") == PromiseState.KEPT
+
+
+async def test_once_the_promise_is_kept_the_script_is_back(floor: Floor) -> None:
+    lead = floor.lead(motion=Motion.DEMO_REQUEST)
+    floor.later(3 * HOUR)
+    promised_to(floor, lead, "ask for Dana")
+    floor.touch(lead)
+    found = turn(floor.store, lead, floor.now)
+    assert found is not None
+    assert found.promised is None
+    assert found.step == found.card.step is not None
+
+
+async def test_the_words_of_a_promise_are_not_said_twice(floor: Floor) -> None:
+    lead = floor.lead(motion=Motion.DEMO_REQUEST)
+    floor.later(3 * HOUR)
+    due = floor.now + 2 * HOUR
+    floor.touch(lead, Disposition.CALLBACK_REQUESTED, note="after the board", next_at=due)
+    floor.later(2 * HOUR)
+    async with at_work(floor, size=(120, 40)) as d:
+        await d.press("S")
+        front = said(d).partition("last touches")[0]
+        assert front.count("“after the board”") == 1 + front.count("what “after the board”")
+
+
+async def test_a_decision_that_is_due_has_no_script(floor: Floor) -> None:
+    lead = floor.lead(Stage.CONNECTED)
+    floor.touch(lead, Disposition.NOT_INTERESTED)
+    found = turn(floor.store, lead, floor.now)
+    assert found is not None
+    assert found.card.lead.decision is not None
+    assert found.step is None
+    async with at_work(floor, size=(120, 40)) as d:
+        await d.press("S")
+        assert "a decision is due, not a step" in said(d)
+
+
+async def test_stopping_e_mail_is_never_one_letter_in_a_session(floor: Floor, leads: list[int]) -> None:
+    async with at_work(floor) as d:
+        await d.press("S")
+        session_of(d).pick(Disposition.UNSUBSCRIBE)
+        await d.until(lambda: "stops e-mail to this person" in d.screen_text())
+        assert touches(floor) == []
+        await d.press("escape")
+        assert "Nothing was saved." in d.screen_text()
+        assert in_front(d) == leads[0]
 
 
 async def test_what_asks_for_more_opens_the_log_dialog_on_it(floor: Floor, leads: list[int]) -> None:

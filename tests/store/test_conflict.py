@@ -110,7 +110,7 @@ def test_of_two_who_convert_the_second_is_told_who_was_first(floor: Floor) -> No
     floor.convert(lead, actor=BEN, seen=seen)
     with pytest.raises(Conflict, match="Ben converted this"):
         floor.convert(lead, seen=seen)
-    with pytest.raises(Refusal, match="^Ben converted this .* ago; nothing was saved"):
+    with pytest.raises(Refusal, match=r"^Ben converted this .* ago; nothing was saved"):
         floor.convert(lead)
     assert floor.value("SELECT count(*) FROM opportunity") == 1
 
@@ -149,7 +149,7 @@ def test_who_ended_it_is_named_whatever_was_done_since(floor: Floor) -> None:
     floor.close(lead, Outcome.NO_RESPONSE, actor=BEN)
     undo(floor.store, BEN, floor.later(), UndoDraft())
     floor.close(lead, Outcome.NO_SHOW, actor=ANA)
-    with pytest.raises(Conflict, match="^Ana closed this as no-show"):
+    with pytest.raises(Conflict, match=r"^Ana closed this as no-show"):
         floor.touch(lead, seen=seen)
 
 
