@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from screens.timeline.stream import Subject
+from store.queries.deals import deal
 from store.queries.search import Hit, Matched, find
 from tui import present
 from tui.commands import Where, bindings
@@ -25,20 +26,26 @@ from tui.widgets.line_table import LineTable
 
 _LONGEST = 100
 _ROWS = 14
-_HINT = "A name, a company, a number in any writing, an e-mail, or any three letters of them."
+_HINT = "A name, a company, an opportunity, a number in any writing, an e-mail, or any three letters of them."
 
 
 def _who(hit: Hit) -> tuple[str, str]:
+    if hit.deal is not None and hit.company not in ("", hit.name):
+        return f"{hit.name} · {hit.company}", "strong"
     if hit.contact_id is None:
         return hit.name, "strong"
     return f"{hit.name or 'nobody yet'}{f' · {hit.title}' if hit.title else ''}", "strong"
 
 
 def _company(hit: Hit) -> str:
+    if hit.deal is not None:
+        return "opportunity"
     return "company" if hit.contact_id is None else hit.company
 
 
 def _matched(hit: Hit) -> tuple[str, str]:
+    if hit.deal is not None:
+        return present.money(hit.deal.amount, hit.deal.currency), "muted"
     number = hit.matched is Matched.PHONE and hit.value.startswith("+")
     return (present.phone(hit.value) if number else hit.value) if hit.matched in _WITH_VALUE else "", "muted"
 
@@ -46,6 +53,9 @@ def _matched(hit: Hit) -> tuple[str, str]:
 def _standing(hit: Hit) -> tuple[str, str]:
     if hit.suppressed:
         return f"{Urgency.LATE.sign} do not contact", "late"
+    if hit.deal is not None:
+        stage, owner = present.label(hit.deal.stage, capital=True), hit.owner or "nobody’s"
+        return (f"{stage} · {owner}", "text") if hit.deal.open else (stage, "muted")
     if hit.lead_id is None or hit.stage is None:
         if hit.contact_id is not None:
             return "no open at bat", "muted"
@@ -169,7 +179,9 @@ class FindDialog(ModalScreen[None]):
 
     def _open_hit(self, hit: Hit) -> None:
         self.dismiss()
-        if hit.contact_id is None and hit.account_id is not None:
+        if hit.deal is not None:
+            self.app.hold_keys(_open_story(self.app, hit.deal.id))
+        elif hit.contact_id is None and hit.account_id is not None:
             self.app.open_screen("account", Whose(None, hit.account_id))
         else:
             self.app.open_screen("timeline", Subject(hit.contact_id, hit.account_id, hit.lead_id))
@@ -191,4 +203,13 @@ class FindDialog(ModalScreen[None]):
             return present.joined(
                 f"Nobody and nothing is like that. {self.app.key_of('new_lead')} on a list opens a new one."
             )
-        return Content("↑ ↓ choose · enter opens the timeline, or the company · esc closes")
+        return Content("↑ ↓ choose · enter opens the timeline, the company or the opportunity’s story · esc closes")
+
+
+async def _open_story(app: Frame, deal_id: int) -> None:
+    """The story of an opportunity, as it lies on the desk of whoever is here."""
+    actor = app.desk.actor
+    if actor is not None:
+        found = await app.desk.read(deal, deal_id, actor.user_id, everyone=actor.leads_team)
+        if found is not None:
+            app.open_screen("deal_story", found)

@@ -1,4 +1,4 @@
-"""Find any person, company, number or address from a few letters.
+"""Find any person, company, opportunity, number or address from a few letters.
 
 Each arm asks one full-text index for a limited number of candidates; the ranking is done here on those few, because
 ranking inside the index means reading every match. Arms that look for less likely things run only while there are
@@ -11,11 +11,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from store.database import Store
-from store.vocabulary import Stage, Word
+from store.vocabulary import OpportunityStage, Stage, Word
 
 LIMIT = 20
 _LONGEST = 100  # characters of what was typed that count
@@ -38,8 +39,19 @@ class Matched(Word):
 
 
 @dataclass(frozen=True, slots=True)
+class DealHit:
+    """What a hit that is an opportunity says besides; ``amount`` in minor units."""
+
+    id: int
+    stage: OpportunityStage
+    open: bool
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A person (``contact_id``), or a company alone, that matches.
+    """A person (``contact_id``), an opportunity (``deal``), or a company alone, that matches.
 
     ``value`` is the number or address that matched. ``lead_id`` is the open at bat with its stage and ``owner``; a
     company without one names its account owner.
@@ -56,6 +68,7 @@ class Hit:
     stage: Stage | None
     owner: str
     suppressed: bool
+    deal: DealHit | None = None
 
 
 class _Rank(IntEnum):
@@ -64,18 +77,20 @@ class _Rank(IntEnum):
     EXACT = 0
     BEGINS = 1
     WORDS = 2
-    COMPANY = 3
-    TITLE = 4
-    PART = 5
-    ADDRESS = 6
+    DEAL_OF_COMPANY = 3
+    COMPANY = 4
+    TITLE = 5
+    PART = 6
+    ADDRESS = 7
 
 
 @dataclass(slots=True)
 class _Found:
-    """The candidates so far, people and companies apart, each with its best match."""
+    """The candidates so far, people, companies and opportunities apart, each with its best match."""
 
-    people: dict[int, tuple[_Rank, Matched, str]]
-    companies: dict[int, tuple[_Rank, Matched, str]]
+    people: dict[int, tuple[_Rank, Matched, str]] = field(default_factory=dict)
+    companies: dict[int, tuple[_Rank, Matched, str]] = field(default_factory=dict)
+    deals: dict[int, tuple[_Rank, Matched]] = field(default_factory=dict)
 
     def add(
         self, contact_id: int | None, account_id: int | None, rank: _Rank, matched: Matched, value: str = ""
@@ -86,18 +101,25 @@ class _Found:
         elif account_id is not None:
             self.companies.setdefault(account_id, (rank, matched, value))
 
+    def add_deals(self, rows: Iterable[tuple[int]], rank: _Rank, matched: Matched) -> None:
+        """Likewise for opportunities."""
+        for (deal_id,) in rows:
+            self.deals.setdefault(deal_id, (rank, matched))
+
     def __len__(self) -> int:
+        """How many people and companies; opportunities have rows of their own."""
         return len(self.people) + len(self.companies)
 
 
 def find(store: Store, text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
     """The ``limit`` best hits for what was typed: words and their beginnings, any three letters or more, digits.
 
-    Exact matches come before beginnings, those before parts, people with an open at bat before others. Never raises,
-    whatever the text.
+    Exact matches come before beginnings, those before parts, people with an open at bat before others. Opportunities,
+    found by their name and those that are open by their company's too, have a quarter of the rows, and what people and
+    companies leave. Never raises, whatever the text.
     """
     text = clean(text)
-    found = _Found({}, {})
+    found = _Found()
     _by_phone(store, text, found)
     _by_email(store, text, found)
     words = words_of(text)
@@ -107,7 +129,11 @@ def find(store: Store, text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
             _by_person_and_company(store, words, found)
     if len(found) < (limit if len(words) == 1 else 1):
         _by_letters(store, text, found)
-    return _hits(store, found, fold(text))[:limit]
+    typed = fold(text)
+    others, deals = _hits(store, found, typed), _deal_hits(store, found, typed)
+    deals = deals[: max(limit // 4, limit - len(others))]
+    best = sorted([*others[: limit - len(deals)], *deals], key=lambda ranked: ranked[0])
+    return tuple(hit for _, hit in best)
 
 
 def clean(text: str) -> str:
@@ -185,8 +211,11 @@ def _by_words(store: Store, words: Sequence[str], found: _Found, limit: int) -> 
             found.add(contact_id, None, _Rank.WORDS, Matched.NAME)
         for (account_id,) in store.rows(_ACCOUNT_WORDS, (f"{_NAME} : ({match})", _CANDIDATES)):
             found.add(None, account_id, _Rank.WORDS, Matched.NAME)
+        found.add_deals(store.rows(_DEAL_WORDS, (match, _CANDIDATES)), _Rank.WORDS, Matched.NAME)
     if found.companies:
         companies = json.dumps(list(found.companies))
+        rows = store.rows(_DEALS_OF, (companies, _CANDIDATES))
+        found.add_deals(rows, _Rank.DEAL_OF_COMPANY, Matched.COMPANY)
         for contact_id, company in store.rows(_PEOPLE_OF, (companies, _CANDIDATES)):
             found.add(contact_id, None, _Rank.COMPANY, Matched.COMPANY, company)
     if len(found) < limit and max(map(len, words)) >= _TELLING:
@@ -221,13 +250,18 @@ def _by_letters(store: Store, text: str, found: _Found) -> None:
             found.add(contact_id, None, _Rank.ADDRESS, Matched.EMAIL, address)
         else:
             found.add(contact_id, account_id, _Rank.PART, Matched.NAME)
+    found.add_deals(store.rows(_DEAL_LETTERS, (match, _CANDIDATES)), _Rank.PART, Matched.NAME)
 
 
 # --- what is shown of the candidates --------------------------------------------------------------------------------
 
 
-def _hits(store: Store, found: _Found, typed: str) -> tuple[Hit, ...]:
-    ranked: list[tuple[tuple[object, ...], Hit]] = []
+_Ranked = list[tuple[tuple[Any, ...], Hit]]
+
+
+def _hits(store: Store, found: _Found, typed: str) -> _Ranked:
+    """The people and the companies with what they are ordered by, best first."""
+    ranked: _Ranked = []
     for table, candidates in ((_PEOPLE, found.people), (_COMPANIES, found.companies)):
         if not candidates:
             continue
@@ -249,18 +283,38 @@ def _hits(store: Store, found: _Found, typed: str) -> tuple[Hit, ...]:
             )
             ranked.append((_order(hit, rank, typed), hit))
     ranked.sort(key=lambda entry: entry[0])
-    return tuple(hit for _, hit in ranked)
+    return ranked
 
 
-def _order(hit: Hit, rank: _Rank, typed: str) -> tuple[object, ...]:
-    name = fold(hit.name)
+def _deal_hits(store: Store, found: _Found, typed: str) -> _Ranked:
+    """The opportunities, likewise."""
+    ranked: _Ranked = []
+    for row in store.rows(_DEALS, (json.dumps(list(found.deals)),)) if found.deals else ():
+        deal_id, account_id, name, company, stage, is_open, amount, currency, owner = row
+        rank, matched = found.deals[deal_id]
+        deal = DealHit(deal_id, OpportunityStage(stage), bool(is_open), amount, currency)
+        hit = Hit(None, account_id, name, "", company, matched, "", None, None, owner, False, deal)
+        ranked.append((_order(hit, rank, typed), hit))
+    ranked.sort(key=lambda entry: entry[0])
+    return ranked
+
+
+def _order(hit: Hit, rank: _Rank, typed: str) -> tuple[Any, ...]:
+    """Of what matches as well as another: people and companies, then opportunities; what is open; by name."""
+    name, deal = fold(hit.name), hit.deal
     if rank in (_Rank.WORDS, _Rank.PART) and hit.matched is Matched.NAME:
         rank = _Rank.EXACT if name == typed else _Rank.BEGINS if name.startswith(typed) else rank
-    return (rank, hit.lead_id is None, name, hit.contact_id is None, hit.contact_id or hit.account_id)
+    if deal is not None:
+        return (rank, True, not deal.open, name, False, deal.id)
+    return (rank, False, hit.lead_id is None, name, hit.contact_id is None, hit.contact_id or hit.account_id)
 
 
 _CONTACT_WORDS = "SELECT rowid FROM contact_words WHERE contact_words MATCH ? LIMIT ?"
 _ACCOUNT_WORDS = "SELECT rowid FROM account_words WHERE account_words MATCH ? LIMIT ?"
+_DEAL_WORDS = "SELECT rowid FROM opportunity_words WHERE opportunity_words MATCH ? ORDER BY rowid DESC LIMIT ?"
+_DEAL_LETTERS = "SELECT rowid FROM opportunity_grams WHERE opportunity_grams MATCH ? ORDER BY rowid DESC LIMIT ?"
+_DEALS_OF = """
+SELECT id FROM opportunity WHERE account_id IN (SELECT value FROM json_each(?)) AND open = 1 LIMIT ?"""
 _PHONES = """
 SELECT p.contact_id, p.account_id, p.digits, p.written_as FROM phone_grams g JOIN phone p ON p.id = g.rowid
 WHERE phone_grams MATCH ? AND p.void = 0 LIMIT ?"""
@@ -286,6 +340,10 @@ SELECT c.id, c.account_id, c.name, c.title, coalesce(a.name, ''), l.id, l.stage,
 FROM contact c LEFT JOIN account a ON a.id = c.account_id
 LEFT JOIN lead l ON l.contact_id = c.id AND l.open = 1 LEFT JOIN "user" u ON u.id = l.owner_id
 WHERE c.id IN (SELECT value FROM json_each(?)) AND c.void = 0 AND c.merged_into_id IS NULL"""
+_DEALS = """
+SELECT o.id, o.account_id, o.name, coalesce(a.name, ''), o.stage, o.open, o.amount, o.currency, coalesce(u.name, '')
+FROM opportunity o LEFT JOIN account a ON a.id = o.account_id LEFT JOIN "user" u ON u.id = o.owner_id
+WHERE o.id IN (SELECT value FROM json_each(?)) AND o.void = 0 AND o.stage <> 'reversed' AND o.merged_into_id IS NULL"""
 _COMPANIES = """
 SELECT NULL, a.id, a.name, '', a.name, l.id, l.stage, coalesce(u.name, o.name, ''), 0
 FROM account a LEFT JOIN lead l ON l.account_id = a.id AND l.contact_id IS NULL AND l.open = 1

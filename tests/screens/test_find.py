@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from screens.account.screen import AccountScreen
+from screens.deals.story import DealStoryScreen
 from screens.dialogs.find import FindDialog
 from screens.timeline.screen import TimelineScreen
+from store.actor import Actor
 from store.rules.closing import NewPerson
 from store.vocabulary import Disposition, Stage
 from tests.drivers import AppDriver
-from tests.factories import BEN, Floor
+from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.hostile import HOSTILE
 from tests.screens.queue_app import at_work, queue_of
 
@@ -155,15 +157,37 @@ async def test_a_company_opens_everything_that_happened_there(floor: Floor) -> N
         assert queue_of(d).is_current
 
 
+@pytest.mark.parametrize(("actor", "letters"), [(ED, "five si"), (PRIYA, "laims"), (ANA, "northw")])
+async def test_an_opportunity_opens_its_story(floor: Floor, actor: Actor, letters: str) -> None:
+    lead_id = floor.lead(Stage.QUALIFIED, person=DANA, company="Northwind")
+    floor.convert(lead_id, name="Claims, five sites", amount=3_600_000, taker_id=ED.user_id)
+    async with at_work(floor, actor) as d:
+        await d.press("/")
+        await d.type(letters)
+        await found(d, letters)
+        assert "Claims, five sites · Northwind" in d.screen_text()
+        assert " opportunity " in d.screen_text()
+        assert "Discovery · Ed" in d.screen_text()
+        hits = [finder(d).table._window.row(id) for id in finder(d).table.ids]
+        place = next(number for number, hit in enumerate(hits) if hit and hit.deal is not None)
+        await d.press(*["down"] * place, "enter")
+        await d.until(lambda: isinstance(d.app.screen, DealStoryScreen))
+        assert "Claims, five sites" in d.screen_text()
+        await d.press("escape")
+        await d.until(lambda: not isinstance(d.app.screen, DealStoryScreen))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50), (20, 5)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_whatever_is_typed_or_found_is_only_text(floor: Floor, size: tuple[int, int]) -> None:
     floor.lead(Stage.ACCEPTED, person=DANA)
+    floor.lead(Stage.CONVERTED)
     async with at_work(floor, size=size) as d:
         await d.press("/")
         for text in HOSTILE:
             stored = text.encode("utf-8", "replace").decode().replace("\0", "")
             floor.raw("UPDATE contact SET name = ?, title = ?", (f"Dana {stored}", stored))
             floor.raw("UPDATE account SET name = ?", (stored or "x",))
+            floor.raw("UPDATE opportunity SET name = ?", (f"Dana {stored}",))
             await finder(d)._look(text).wait()
             await finder(d)._look("dana").wait()
             await d.idle()
