@@ -12,7 +12,6 @@ from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
-from store.operations.alerts import close_alert, raise_alert, team_lead
 from store.operations.scoring import total_of
 from store.operations.transaction import Transaction
 from store.reach import reach_of
@@ -21,8 +20,8 @@ from store.rules.business import at_local
 from store.rules.cadence import next_step
 from store.rules.path import forward
 from store.rules.queue_order import span
-from store.rules.routing import UNROUTED, Trace, dump_trace
-from store.vocabulary import AlertKind, Channel, Motion, Role, Stage, Status
+from store.rules.routing import Trace, dump_trace
+from store.vocabulary import Channel, Motion, Role, Stage, Status
 
 # How the history tells another person what was done, after their name.
 DEEDS: Mapping[str, str] = {
@@ -157,8 +156,7 @@ def advance(
 def assign(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace = ()) -> LeadState:
     """Give an at bat to somebody, or to nobody; no clock of it starts anew.
 
-    Every change of owner comes through here, so that who, by which rule and why is kept. What nobody gets is told to
-    the team lead, until somebody has it.
+    Every change of owner comes through here, so that who, by which rule and why is kept.
     """
     _keep_assignment(tx, lead, owner_id, rule, trace)
     return advance(tx, lead, {"owner_id": owner_id, "assigned_at": None if owner_id is None else tx.now})
@@ -166,10 +164,6 @@ def assign(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, tr
 
 def _keep_assignment(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace) -> None:
     tx.insert(Assignment, lead_id=lead.id, owner_id=owner_id, at=tx.now, rule=rule, trace=dump_trace(trace))
-    if owner_id is not None:
-        close_alert(tx, AlertKind.UNROUTED, "lead", lead.id)
-    elif rule == UNROUTED:
-        raise_alert(tx, AlertKind.UNROUTED, "lead", lead.id, team_lead(tx, lead.team_id), "nobody was free to take it")
 
 
 def spoken_name(tx: Transaction, lead: LeadState) -> str:
@@ -199,8 +193,8 @@ def open_at_bat(
 ) -> LeadState:
     """Open at bat n+1 for a contact (or one for a company without a person), with its clocks, window and first step.
 
-    ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers; an unrouted one is told to the team
-    lead. Raises Refusal when the person is suppressed or has an open at bat already.
+    ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers. Raises Refusal when the person is
+    suppressed or has an open at bat already.
     """
     before = _earlier(tx, contact_id, account_id)
     opened = tx.now if opened_at is None else opened_at

@@ -115,9 +115,9 @@ def candidates(store: Store, now: Instant) -> list[Candidate]:
             absent_until,
             bool(paused),
             bool(active),
-            since=max(changed, _back_at(store, last_away)),
+            since=max(*changed, _back_at(store, last_away)),
         )
-        for id, name, team, role, capacity, held, absent_until, last_away, paused, active, changed in store.rows(
+        for id, name, team, role, capacity, held, absent_until, last_away, paused, active, *changed in store.rows(
             _CANDIDATES, values
         )
     ]
@@ -222,7 +222,7 @@ GROUP BY owner_id
 ORDER BY max(CASE stage WHEN 'new' THEN 0 WHEN 'accepted' THEN 1 WHEN 'attempting' THEN 2 WHEN 'connected' THEN 3
          WHEN 'qualified' THEN 4 ELSE -1 END) DESC, max(assigned_at) DESC, owner_id"""
 _ABSENT = "SELECT max(ends) FROM absence WHERE user_id = :user AND void = 0 AND :today BETWEEN starts AND ends"
-# What counts as having become available: being added, and what routing looks at of a user.
+# What counts as having become available: being added, what routing looks at of a user, and an absence that ended.
 _CANDIDATES = f"""
 SELECT u.id, u.name, coalesce(t.name, ''), u.role, u.capacity,
        (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue
@@ -232,7 +232,9 @@ SELECT u.id, u.name, coalesce(t.name, ''), u.role, u.capacity,
        u.paused, u.active,
        coalesce((SELECT max(o.at) FROM change c JOIN operation o ON o.id = c.operation_id
                  WHERE c.entity = 'user' AND c.entity_id = u.id
-                   AND c."column" IN ('+', 'paused', 'active', 'capacity', 'role', 'team_id')), 0)
+                   AND c."column" IN ('+', 'paused', 'active', 'capacity', 'role', 'team_id')), 0),
+       coalesce((SELECT max(o.at) FROM absence a JOIN operation o ON o.id = a.written_id
+                 WHERE a.user_id = u.id AND (a.void = 1 OR a.ends < :today)), 0)
 FROM "user" u LEFT JOIN team t ON t.id = u.team_id WHERE u.id > 1"""
 _PICKED = """
 SELECT owner_id, count(*) FROM assignment INDEXED BY assignment_turn
