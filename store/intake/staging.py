@@ -119,6 +119,12 @@ class Staging:
         for line, cells, target, keys in self._db.execute(sql, (file,)):
             yield line, json.loads(cells), target, json.loads(keys)
 
+    def targets(self, file: int) -> Iterator[tuple[int, int]]:
+        """Line and target of every row of a file that became something."""
+        yield from self._db.execute(
+            "SELECT line, target FROM held WHERE file = ? AND target IS NOT NULL ORDER BY line", (file,)
+        )
+
     def count(self) -> int:
         """How many keys rows still wait for."""
         return int(self._db.execute("SELECT count(DISTINCT key) FROM about WHERE done = 0").get or 0)

@@ -148,6 +148,7 @@ class _Import:
         self._rest()
         for source in deals:
             self._without_people(source)
+            self._beside(source)
         for source in self._of(FileKind.ACTIVITIES):
             for line, cells, _, keys in self._staging.left(source.number):
                 source.reject(Reject(line, self._nobody(keys), tuple(cells)))
@@ -209,6 +210,14 @@ class _Import:
             deals = [(line, target, keys) for line, _, target, keys in batch if target is not None]
             draft = _Lone(deals, source, self._owners, self._motion, self._waiting)
             import_lone_deals(self._store, self._actor, self._now, draft)
+
+    def _beside(self, source: Source) -> None:
+        """Say of which deals no at bat became them although their people had one, and why."""
+        targets = self._staging.targets(source.number)
+        while batch := dict(islice(((deal_id, line) for line, deal_id in targets), import_rows.BATCH)):
+            for deal_id, still_open in self._store.rows(_BESIDE, (json.dumps(list(batch)),)):
+                source.summary.made["with no at bat behind"] += 1
+                source.summary.warn(batch[deal_id], _BESIDE_OPEN if still_open else _BESIDE_ENDED)
 
     def _nobody(self, keys: Sequence[str]) -> str:
         """Why no person was found for these keys; the address itself is in the row."""
@@ -317,6 +326,13 @@ _USERS = 'SELECT id, name, email FROM "user" WHERE active = 1 AND id <> ? ORDER 
 _SHARED = """
 SELECT 1 FROM email WHERE void = 0 AND folded IN (SELECT value FROM json_each(?))
 GROUP BY folded HAVING count(DISTINCT contact_id) > 1 LIMIT 1"""
+_BESIDE_ENDED = "no at bat became it: its contact's ended without it, and is locked"
+_BESIDE_OPEN = "no at bat became it: its contact's is open, and its status tells of no deal"
+_BESIDE = """
+SELECT m.opportunity_id, max(l.open) FROM opportunity_contact m
+JOIN lead l ON l.contact_id = m.contact_id AND l.void = 0
+WHERE m.void = 0 AND m.opportunity_id IN (SELECT value FROM json_each(?))
+GROUP BY m.opportunity_id HAVING max(l.stage = 'converted') = 0 ORDER BY m.opportunity_id"""
 _LONE = """
 SELECT (SELECT count(*) FROM opportunity_contact WHERE opportunity_id = o.id), min(c.id), count(c.id)
 FROM opportunity o LEFT JOIN contact c ON c.account_id = o.account_id AND c.void = 0 AND c.merged_into_id IS NULL

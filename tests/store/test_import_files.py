@@ -21,7 +21,7 @@ from store.operations.import_at_bats import Owners
 from store.operations.import_files import ImportDraft, import_files, rehearsal
 from store.operations.import_steps import TAKEN
 from store.operations.import_summary import Summary
-from store.queries.timeline import EntryKind, at_bats, timeline
+from store.queries.timeline import EntryKind, account_timeline, at_bats, timeline
 from store.rules.closing import CloseDraft, NewPerson
 from store.vocabulary import ActorKind, Channel, Outcome, Stage
 from tests.factories import PRIYA, ZONE, Floor
@@ -174,7 +174,7 @@ def test_it_opens_with_the_earlier_of_created_and_first_activity(
     assert lead.first_touch_due_at is None
     assert lead.expires_at is not None
     assert lead.expires_at > floor.now
-    assert floor.store.rows("SELECT 1 FROM clock") == []
+    assert floor.store.rows("SELECT 1 FROM clock WHERE kind = 'first_touch'") == []
 
 
 def test_somebody_without_status_or_activity_is_a_name(floor: Floor, bring: Bring) -> None:
@@ -744,3 +744,39 @@ def test_what_says_it_was_made_in_the_future_is_told(floor: Floor, bring: Bring,
     found = {kind: summary.warnings.get(sentence) for kind, summary in told.items()}
     assert found == dict.fromkeys(("contacts", "companies", "deals"), (1, (2,)) if warned else None)
     assert one(floor, "SELECT max(created_at) FROM contact") <= floor.now
+
+
+# --- deals that come when the at bats are here already ---
+
+
+@pytest.mark.parametrize(
+    ("status", "happened", "why"),
+    [
+        ("", [activity(outcome="No Answer")], "ended without it, and is locked"),
+        ("Unqualified", [], "ended without it, and is locked"),
+        ("In Progress", [], "is open, and its status tells of no deal"),
+        ("Open Deal", [], ""),
+        ("", [], ""),
+    ],
+)
+@pytest.mark.parametrize("company_named", [False, True])
+def test_a_deal_that_comes_later_says_what_it_is_not_behind(
+    floor: Floor, bring: Bring, status: str, happened: list[Cells], why: str, company_named: bool
+) -> None:
+    """It is its contact's and its company's deal all the same, and stands in their timeline."""
+    bring(contacts=[contact(status=status, Associated_Company_Domain="acme.com")], activities=happened)
+    told = bring(deals=[deal(domain="acme.com" if company_named else "")])["deals"]
+    assert told.made["with no at bat behind"] == bool(why)
+    assert [(why in sentence, count, lines) for sentence, (count, lines) in told.warnings.items()] == (
+        [(True, 1, (2,))] if why else []
+    )
+    assert one(floor, "SELECT account_id FROM opportunity") == 1
+    assert one(floor, "SELECT contact_id, is_primary FROM opportunity_contact") == (1, 1)
+    assert EntryKind.OPPORTUNITY in {entry.kind for entry in timeline(floor.store, 1).entries}
+    assert EntryKind.OPPORTUNITY in {entry.kind for entry in account_timeline(floor.store, 1).entries}
+
+
+def test_of_two_deals_of_a_converted_at_bat_neither_stands_beside_it(floor: Floor, bring: Bring) -> None:
+    told = bring(contacts=[contact(status="Open Deal")], deals=[deal(), deal("Closed Lost", number=2)])["deals"]
+    assert told.made["with no at bat behind"] == 0
+    assert one(floor, "SELECT count(*) FROM conversion") == 1
