@@ -9,6 +9,7 @@ from screens.team import words
 from store.instants import Instant
 from store.queries.team import Figures, Rep
 from store.ruleset import TeamRules
+from tui import present
 from tui.theme import Urgency
 from tui.widgets.line_painter import Column, ColumnPainter, Line, Palette
 
@@ -32,6 +33,7 @@ class Drawn:
     name: str
     doing: str
     on: str
+    last: str
     beside: Urgency
     strong: bool
     figures: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -47,8 +49,9 @@ def _figure(title: str, name: str, width: int, needs: int = 0) -> Column[Drawn]:
 _COLUMNS: tuple[Column[Drawn], ...] = (
     Column("", lambda row: (row.sign.sign, row.sign.component), 1),
     Column("rep", lambda row: (row.name, "strong" if row.strong else "text"), 12, 2),
-    Column("now", lambda row: (row.doing, row.beside.component), 20, 1),
-    Column("with", lambda row: (row.on, "text"), 16, 6, needs=130),
+    Column("now", lambda row: (row.doing, row.beside.component), 17, 1),
+    Column("with", lambda row: (row.on, "text"), 14, 6, needs=110),
+    Column("last act", lambda row: (row.last, "muted"), 12, needs=150),
     _figure("open", "open", 6),
     _figure("new", "new", 4),
     _figure("due", "due", 5, needs=100),
@@ -59,7 +62,7 @@ _COLUMNS: tuple[Column[Drawn], ...] = (
     _figure("tries", "attempts", 6),
     _figure("conn", "connects", 5),
     _figure("mtg", "meetings", 4),
-    _figure("kept", "kept", 8, needs=100),
+    _figure("kept", "kept", 7, needs=100),
 )
 
 
@@ -86,10 +89,12 @@ class BoardPainter:
     def _drawn(self, row: BoardRow) -> Drawn:
         figures = self._figures(row)
         if row.rep is None:
-            return Drawn(Urgency.CALM, row.name, "", "", Urgency.QUIET, False, figures)
-        doing, urgency = words.doing(row.rep, self._now(), self._zone)
-        paused = " · paused" if row.rep.paused else ""
-        return Drawn(urgency, row.name, f"{doing}{paused}", words.on_whom(row.rep), urgency, True, figures)
+            return Drawn(Urgency.CALM, row.name, "", "", "", Urgency.QUIET, False, figures)
+        rep, now = row.rep, self._now()
+        doing, urgency = words.doing(rep, now, self._zone)
+        name = f"{row.name} · paused" if rep.paused else row.name
+        last = present.clock(rep.last_at, self._zone, now) if rep.last_at is not None else ""
+        return Drawn(urgency, name, doing, words.on_whom(rep), last, urgency, True, figures)
 
     def _figures(self, row: BoardRow) -> dict[str, tuple[str, str]]:
         marked = words.marks(row.figures, self._rules) if row.rep is not None else {}

@@ -9,18 +9,25 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from screens.queue.shown import Whose
 from screens.team.painter import BoardPainter, BoardRow
 from screens.team.strip import TeamStrip
 from store.queries.team import Figures, TeamNow, team_now
 from store.queries.today import MOST_COUNTED
+from tui import present
 from tui.commands import Where, bindings
 from tui.desk import Change
 from tui.view import View
 from tui.widgets.line_table import LineTable
 
 UNROUTED, EVERYBODY = 0, -1  # the ids of the two rows that are nobody's
+_LEGEND = (
+    "new: nobody accepted them · due: in the queue now · late: due before now · SLA: clocks that ran out today ·"
+    " waits: for a team lead's approval · tries, conn, mtg: attempts, connects, meetings booked today ·"
+    " kept: today's callbacks. ! and • mark what the team's rules call too much."
+)
 _EMPTY = "Nobody here calls yet: users with the role sdr, and whoever has at bats, have a row."
 
 
@@ -46,6 +53,7 @@ class TeamScreen(View):
             app = self.app
             painter = BoardPainter(app.team.rules.team, app.zone, app.desk.now)
             yield LineTable(painter, empty=Content(_EMPTY), markable=False, opens=False)
+        yield Static(present.content(_LEGEND, "$muted"), id="legend")
 
     def on_mount(self) -> None:
         """Show the board with the first frame, and follow clock and store."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.instants import Instant
+from store.instants import MINUTE, Instant
 from store.queries.team import Figures, Rep
 from store.queries.today import MOST_COUNTED
 from store.rules.presence import Presence
@@ -22,7 +22,7 @@ def doing(rep: Rep, now: Instant, zone: str) -> Said:
     quiet = present.span(now - rep.last_at) if rep.last_at is not None else ""
     match rep.presence:
         case Presence.SESSION:
-            return f"in a session, {_since(rep, now)}", Urgency.DONE
+            return f"session, {_since(rep, now)}", Urgency.CALM
         case Presence.AT_WORK:
             return f"at work, {_since(rep, now)}", Urgency.CALM
         case Presence.IDLE:
@@ -69,4 +69,6 @@ def unrouted(count: int) -> str:
 
 def _since(rep: Rep, now: Instant) -> str:
     since = rep.on_it_since if rep.on_it_since is not None else rep.last_at
-    return present.span(now - since) if since is not None else ""
+    if since is None:
+        return ""
+    return present.span(now - since) if now - since >= MINUTE else "now"

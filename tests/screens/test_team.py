@@ -1,0 +1,244 @@
+"""The team's board, key by key: who is on what, a rep's queue, and what others do while it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from screens.queue.screen import QueueScreen
+from screens.team.queue import RepQueueScreen
+from screens.team.screen import EVERYBODY, UNROUTED, TeamScreen
+from store import Store, open_store
+from store.instants import HOUR, MINUTE
+from store.operations.log_touch import log_touch
+from store.operations.working import LeadDraft, accept
+from store.rules.touch import TouchDraft
+from store.vocabulary import Channel, Disposition, Stage
+from tests.drivers import AppDriver
+from tests.factories import ANA, BEN, PRIYA, Actor, Floor
+from tests.screens.lead_app import said
+from tests.screens.queue_app import at_work, on_queue, queue_of
+
+
+@pytest.fixture
+def another(floor: Floor) -> Iterator[Store]:
+    """The same database, opened by somebody else."""
+    store = open_store(floor.store.path)
+    yield store
+    store.close()
+
+
+def board_of(d: AppDriver) -> TeamScreen:
+    """The board, which is in front."""
+    assert isinstance(d.app.screen, TeamScreen)
+    return d.app.screen
+
+
+def theirs(d: AppDriver) -> RepQueueScreen:
+    """Somebody's queue, which is in front."""
+    assert isinstance(d.app.screen, RepQueueScreen)
+    return d.app.screen
+
+
+def line_of(d: AppDriver, name: str) -> str:
+    """The line of the board that begins with a name."""
+    lines = [" ".join(line.replace("▌", "").split()) for line in d.screen_text().splitlines()]
+    return next((line for line in lines if line.startswith(name) or line[2:].startswith(name)), "")
+
+
+async def on_board(d: AppDriver, actor: Actor | None = None) -> TeamScreen:
+    """Go to the board, and to a rep."""
+    await d.press("4")
+    board = board_of(d)
+    while actor is not None and board.table.cursor_id != actor.user_id:
+        await d.press("j")
+    return board
+
+
+async def test_one_key_there_and_one_back_to_the_same_row(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    second = floor.lead(Stage.ACCEPTED)
+    floor.touch(floor.lead(actor=BEN), actor=BEN)
+    async with at_work(floor) as d:
+        await d.press("j")
+        row = queue_of(d).table.cursor_id
+        await d.press("4")
+        assert line_of(d, "Ben").startswith("Ben at work, now Person3 Ortiz")
+        assert line_of(d, "Priya").startswith("Priya at work, 2 min")
+        await d.press("1")
+        assert on_queue(d)
+        assert queue_of(d).table.cursor_id == row
+        await d.press("4", "enter")
+        assert theirs(d)
+        await d.press("1")
+        assert on_queue(d)
+    assert floor.state(second).open
+
+
+async def test_enter_opens_a_reps_queue_and_esc_goes_back_to_the_row(floor: Floor) -> None:
+    theirs_one = floor.lead(Stage.ACCEPTED, actor=BEN)
+    mine = floor.lead(Stage.ACCEPTED)
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d, PRIYA)
+        index = board.table.cursor_index
+        await d.press("enter")
+        assert "Priya’s queue" in said(d)
+        assert list(theirs(d).table.ids) == [mine]
+        await d.press("escape")
+        assert board_of(d).table.cursor_index == index
+        await d.press("k", "enter")
+        assert "Ben’s queue" in said(d)
+        assert list(theirs(d).table.ids) == [theirs_one]
+        await d.press("enter", "escape")
+        assert theirs(d)
+        await d.press("escape")
+        assert board_of(d).table.cursor_id == BEN.user_id
+
+
+async def test_what_is_done_in_a_reps_queue_is_done_as_oneself(floor: Floor) -> None:
+    lead = floor.lead(Stage.ACCEPTED, actor=BEN)
+    other = floor.lead(Stage.ACCEPTED, actor=BEN)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter")
+        await d.until(lambda: list(theirs(d).table.ids) == [lead, other])
+        await d.press("l", "n")
+        assert floor.value("SELECT user_id FROM touch") == ANA.user_id
+        touched = floor.value("SELECT lead_id FROM touch")
+        rest = other if touched == lead else lead
+        await d.until(lambda: theirs(d).table.cursor_id == rest)
+        await d.press("r")
+        assert floor.state(rest).owner_id == ANA.user_id
+        await d.until(lambda: rest not in theirs(d).table.ids)
+        await d.press("S")
+        await d.until(lambda: "These are Ben’s" in said(d))
+        await d.press("escape")
+        board = board_of(d)
+        await d.until(lambda: ANA.user_id in board.table.ids)
+        assert board.table.cursor_id == BEN.user_id
+        await d.until(lambda: line_of(d, "Ana").startswith("Ana at work"))
+
+
+async def test_a_filter_in_a_reps_queue_is_left_first(floor: Floor) -> None:
+    for _ in range(3):
+        floor.lead(Stage.ACCEPTED, actor=BEN)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter", "f")
+        await d.type("person2")
+        await d.press("enter")
+        await d.until(lambda: len(theirs(d).table.ids) == 1)
+        await d.press("escape")
+        await d.until(lambda: len(theirs(d).table.ids) == 3)
+        await d.press("escape")
+        assert board_of(d)
+        await d.press("enter")
+        assert len(theirs(d).table.ids) == 3
+
+
+async def test_the_same_screen_serves_the_next_rep_from_its_first_row(floor: Floor) -> None:
+    for actor in (BEN, BEN, PRIYA, PRIYA):
+        floor.lead(Stage.ACCEPTED, actor=actor)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter", "j", "space", "v", "escape", "j", "enter")
+        assert "Priya’s queue" in said(d)
+        queue = theirs(d)
+        assert (len(queue.table.ids), queue.table.cursor_index, queue.table.marked) == (2, 0, set())
+        await d.until(lambda: "All 2" in said(d))
+        assert d.app.standing is not None
+        assert d.app.standing.late == 0
+
+
+async def test_another_programs_log_shows_while_one_looks_and_nothing_moves(floor: Floor, another: Store) -> None:
+    leads = [floor.lead(Stage.ACCEPTED, actor=actor) for actor in (PRIYA, BEN)]
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d, PRIYA)
+        ids, index = list(board.table.ids), board.table.cursor_index
+        assert board.table.cursor_row is not None
+        assert board.table.cursor_row.figures.attempts == 0
+        log_touch(another, BEN, floor.later(), TouchDraft(leads[1], Channel.CALL, Disposition.CONVERSATION))
+        await d.until(lambda: "1 attempt · 1 connect" in said(d))
+        assert (list(board.table.ids), board.table.cursor_index) == (ids, index)
+        assert "Person2 Ortiz" in line_of(d, "Ben")
+        log_touch(another, PRIYA, floor.later(), TouchDraft(leads[0], Channel.CALL, Disposition.NO_ANSWER))
+        await d.until(lambda: board.table.cursor_row is not None and board.table.cursor_row.figures.attempts == 1)
+
+
+async def test_what_happened_while_one_was_elsewhere_is_there_on_return(floor: Floor, another: Store) -> None:
+    lead = floor.lead(actor=BEN)
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d)
+        assert board.table.cursor_row is not None
+        assert board.table.cursor_row.figures.new == 1
+        await d.press("1")
+        accept(another, BEN, floor.later(), LeadDraft(lead))
+        await d.until(lambda: board._stale)
+        await d.press("4")
+        await d.until(lambda: board.table.cursor_row is not None and board.table.cursor_row.figures.new == 0)
+
+
+async def test_thresholds_are_said_by_a_sign_too(floor: Floor) -> None:
+    lead = floor.lead(Stage.ACCEPTED, actor=BEN)
+    floor.touch(lead, actor=BEN)
+    for _ in range(10):
+        floor.lead(actor=BEN)
+    floor.now += 16 * MINUTE
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d)
+        await d.until(lambda: line_of(d, "Ben").startswith("! Ben idle 16 min"))
+        assert "10•" in line_of(d, "Ben")
+        assert line_of(d, "Priya").startswith("• Priya nothing yet")
+        assert "! 1 idle • 1 not begun" in said(d)
+        accept(floor.store, BEN, floor.now, LeadDraft(lead + 1))
+        await d.until(lambda: line_of(d, "Ben").startswith("Ben at work"))
+        floor.now += 3 * HOUR
+        board._minute()
+        await d.until(lambda: "idle 3 h" in line_of(d, "Ben"))
+
+
+async def test_what_nobody_has_opens_too_and_everybody_together_does_not(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.raw("UPDATE lead SET owner_id = NULL")
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d)
+        assert "! 1 unrouted" in said(d)
+        assert list(board.table.ids)[-2:] == [UNROUTED, EVERYBODY]
+        await d.press("G", "enter")
+        await d.until(lambda: "Choose a rep" in said(d))
+        await d.press("k", "enter")
+        assert "nobody has these yet" in said(d)
+        assert list(theirs(d).table.ids) == [lead]
+        await d.press("r")
+        await d.until(lambda: not theirs(d).table.row_count)
+        await d.press("escape")
+        await d.until(lambda: UNROUTED not in board.table.ids)
+        assert "unrouted" not in said(d)
+    assert floor.state(lead).owner_id == ANA.user_id
+
+
+@pytest.mark.parametrize("actor", [PRIYA, ANA], ids=["rep", "team lead"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_it_can_be_read_in_every_size_by_everybody(floor: Floor, size: tuple[int, int], actor: Actor) -> None:
+    floor.touch(floor.lead(actor=BEN), actor=BEN)
+    async with at_work(floor, actor, size=size) as d:
+        await on_board(d)
+        columns = ["rep", "now", "open", "new", "late", "SLA", "tries", "conn", "mtg"]
+        header = next(line for line in d.screen_text().splitlines() if " rep " in line).split()
+        assert [title for title in header if title in columns] == columns
+        assert ("with" in header) is (size[0] >= 120)
+        assert all(len(line) <= size[0] for line in d.screen_text().splitlines())
+        await d.resize(80, 24)
+        assert "stale" not in d.screen_text()
+        assert "Ben" in d.screen_text()
+
+
+async def test_the_keys_are_offered_and_help_names_them(floor: Floor) -> None:
+    async with at_work(floor, ANA) as d:
+        await on_board(d)
+        assert "enter queue" in d.screen_text().splitlines()[-1]
+        await d.press("?")
+        await d.until(lambda: "On the team's board" in d.screen_text())
+        await d.press("escape")
+        assert not isinstance(d.app.screen, QueueScreen)
