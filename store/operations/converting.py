@@ -21,7 +21,7 @@ from store.models import (
     OpportunitySpell,
     Signal,
 )
-from store.operations.at_bat import advance, end_clock, has_open_opportunity, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, has_open_opportunity, require_open, spoken_name, take_up
 from store.operations.promises import end_promises
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of
@@ -173,8 +173,6 @@ def convert(tx: Transaction, draft: ConvertDraft) -> Done:
         from_status=lead.status,
     )
     end_promises(tx, lead.id)
-    for kind in ("first_touch", "accept"):
-        end_clock(tx, lead.id, kind, tx.now)
     changes.update(
         status=Status.CONVERTED,
         accepted_at=lead.accepted_at or tx.now,

@@ -26,6 +26,8 @@ from store.errors import Refusal, StoreError
 from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.models import Lead, Row
+from store.operations.scoring import rescore_changed
+from store.operations.settle import settle
 from store.vocabulary import Outcome
 
 Draft = TypeVar("Draft")
@@ -44,6 +46,7 @@ PERSONAL: Mapping[str, frozenset[str]] = {
     "task": frozenset({"words"}),
     "saved_view": frozenset({"name", "spec"}),  # a filter may look for a person
 }
+WORKED_OUT = frozenset({"updated_at", "rule_at"})  # follow from the rest, so that the history need not hold them
 MADE = "+"
 
 
@@ -111,6 +114,7 @@ class Transaction:
         self.override = ""
         self.undoes: int | None = None
         self.repeats: tuple[int, int | None] | None = None
+        self.touched: dict[int, None] = {}
         self._changes: list[tuple[str, int, str, str | None, str | None]] = []
         self._last_ids: dict[str, int] = {}
         self._began = False
@@ -159,6 +163,8 @@ class Transaction:
             raise TypeError(f"{_table(model)} has no column {sorted(set(values) - set(defaults))}")
         made = self.store.connection.execute(sql, [row[name] for name in names]).get
         self._last_ids.pop(_table(model), None)
+        if model is Lead:
+            self.touch(made)
         self._changes.append((_table(model), made, MADE, None, None))
         return int(made)
 
@@ -206,13 +212,25 @@ class Transaction:
         self._begin_history()
         columns["version"] = before.version + 1
         columns["updated_at"] = self.now
+        if not columns.get("open", before.open):
+            columns["rule_at"] = None  # the rules are done with what has ended
+        self.touch(before.id)
         sql = _update_sql(Lead, tuple(columns))
         self.store.connection.execute(sql, [*columns.values(), self.id, before.id])
         for name, value in columns.items():
-            if name != "updated_at":
+            if name not in WORKED_OUT:
                 self._changes.append(("lead", before.id, name, _json(getattr(before, name)), _json(value)))
         self.lead_id = before.id if self.lead_id is None else self.lead_id
         return self.lead(before.id)
+
+    def touch(self, lead_id: int) -> None:
+        """Have this at bat's clocks and alerts settled when the operation is done."""
+        self.touched[lead_id] = None
+
+    def rule_next(self, lead: LeadState, at: Instant | None) -> None:
+        """Keep when a rule next does something to an open at bat; worked out from its state, so no history."""
+        if lead.rule_at != at:
+            self.store.connection.execute("UPDATE lead SET rule_at = ? WHERE id = ?", (at, lead.id))
 
     def begin(self, lead_id: int | None = None) -> None:
         """Write the operation down before its first change: for one that may change nothing, or many at bats."""
@@ -269,11 +287,13 @@ class Transaction:
         connection = self.store.connection
         try:
             if error is None:
+                rescore_changed(self, tuple(self._changes))
+                settle(self)
                 if self._began:
                     self._seal()
                 connection.execute("COMMIT")
                 return
-        except (apsw.Error, PeeweeException, StoreError) as failure:
+        except BaseException as failure:  # nothing of it may stay, nor the lock
             error = failure
         self._roll_back()
         if isinstance(error, apsw.ConstraintError):
