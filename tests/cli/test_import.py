@@ -276,3 +276,49 @@ def test_a_mapping_file_explains_the_files_of_its_kind(
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 × Contract Sent  proposal" in done.stdout
     assert "1 × Connected conversation" in " ".join(done.stdout.split())
+
+
+def test_files_of_one_name_have_rejects_of_their_own(database: Path, tmp_path: Path) -> None:
+    names = ("a/people.csv", "b/people.csv", "a/people.txt", "a/people.tsv")
+    files = [tmp_path / name for name in names]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"Name,Email\nDana Ortiz,d{number}@acme.com\n,nobody{number}@acme.com\n", "utf-8")
+    done = atbat(database, "import", *files, "--source", "fair")
+    assert done.returncode == 0, done.stderr
+    left = ("a/people.rejects.csv", "b/people.rejects.csv", "a/people.rejects-2.csv", "a/people.rejects-3.csv")
+    for number, name in enumerate(left):
+        assert f"All rejected rows are in {tmp_path / name}: mend them there" in done.stdout
+        assert f"nobody{number}@acme.com" in (tmp_path / name).read_text("utf-8-sig")
+    again = atbat(database, "import", *files, "--source", "fair")
+    assert again.stdout.count("which was there already with just these") == 4
+    assert sorted(tmp_path.rglob("*.rejects*.csv")) == sorted(tmp_path / name for name in left)
+
+
+def test_the_order_in_which_files_are_named_does_not_matter(
+    database: Path, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    """Companies, deals and people are read before what happened with them."""
+    other = make_template(tmp_path / "other.db")
+    told = [atbat(path, "import", *files) for path, files in (
+        (database, exports.values()), (other, reversed(exports.values())),
+    )]  # fmt: skip
+    last = [done.stdout.splitlines()[-1] for done in told]
+    assert last[0].startswith("all files")
+    assert last[0] == last[1]
+    stands = "SELECT c.name, l.stage, l.status FROM lead l JOIN contact c ON c.id = l.contact_id ORDER BY 1"
+    with_both = []
+    for path in (database, other):
+        store = open_store(path)
+        with_both.append(store.rows(stands))
+        store.close()
+    assert with_both[0] == with_both[1] != []
+
+
+def test_tasks_taken_as_next_steps_are_counted(database: Path, tmp_path: Path) -> None:
+    people = write(tmp_path / "contacts.csv", "contacts", [contact(status="In Progress")])
+    tasks = [activity("Task", "2026-09-01", number=number) for number in (1, 2)]
+    happened = write(tmp_path / "activities.csv", "activities", tasks)
+    said = atbat(database, "import", happened, people).stdout
+    assert "tasks 2, tasks taken as next steps 1" in said
+    assert "1 × open task behind the next step of its at bat: it stands in the timeline alone (line 3)" in said

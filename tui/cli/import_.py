@@ -51,7 +51,7 @@ def command(
 ) -> int:
     """Read FILEs (CSV and the like) into the database: people, each once, with the at bats they are in.
 
-    Of HubSpot also companies, deals and activities, together or one after the other, in any order: each file is told
+    Of HubSpot also companies, deals and activities, together or one after the other, named in any order: each is told
     by its columns. Doing it again changes nothing, so an import that was interrupted is finished by repeating it. A
     backup is made first. Rows that cannot be taken go to a file of rejects (beside FILE unless named) with line and
     reason; mended there, it can be imported itself. Exits with 0 when anything was taken, 1 when nothing could be.
@@ -86,9 +86,9 @@ def command(
             say("This was a trial: nothing was written.")
             return _say_all(told, summaries)
         _back_up(store)
-        left_over = [rejects] if rejects else [_free(file) for file in files]
+        left_over = [rejects] if rejects else _free(files)
         summaries = _run(store, actor, told, draft, left_over)
-        same = [None if rejects else _written_before(*each) for each in zip(files, left_over, strict=True)]
+        same = [None if rejects else _written_before(*each, left_over) for each in zip(files, left_over, strict=True)]
         return _say_all(told, summaries, left_over, same)
     finally:
         store.close()
@@ -166,16 +166,33 @@ def _back_up(store: Store) -> None:
         automatic(store.path, time.time_ns() // 1000, "import", copied)
 
 
-def _free(file: Path) -> Path:
-    """``people.rejects.csv`` beside ``people.csv``, numbered where that is taken."""
-    return next(path for path in _rejects_of(file) if not path.exists())
+def _free(files: Sequence[Path]) -> list[Path]:
+    """For each file ``people.rejects.csv`` beside ``people.csv``, numbered where that is taken.
+
+    ``people.txt`` and ``People.csv`` beside it have one of their own, wherever case makes no difference too.
+    """
+    taken: dict[str, Path] = {}
+    for file in files:
+        free = (path for path in _rejects_of(file) if not path.exists() and _place(path) not in taken)
+        path = next(free)
+        taken[_place(path)] = path
+    return list(taken.values())
 
 
-def _written_before(file: Path, rejects: Path) -> Path | None:
-    """The earlier file of rejects that holds the same as the new one, which then goes; None where there is none."""
+def _place(path: Path) -> str:
+    return str(path.resolve()).casefold()
+
+
+def _written_before(file: Path, rejects: Path, now: Sequence[Path]) -> Path | None:
+    """The file of rejects of an earlier import that holds the same as the new one, which then goes; None if none does.
+
+    ``now`` are those that this import writes.
+    """
     if not rejects.exists():
         return None
     for earlier in takewhile(lambda path: path != rejects, _rejects_of(file)):
+        if earlier in now:
+            continue
         with suppress(OSError):
             if filecmp.cmp(earlier, rejects, shallow=False):
                 rejects.unlink()
