@@ -20,8 +20,8 @@ def people_painter(now: Callable[[], Instant], zone: str) -> ColumnPainter[Perso
             Column("who", _name, 16, 2),
             Column("title", lambda row: (row.title, "text"), 14, 3),
             Column("pool", _pool, 9),
-            Column("at bat", lambda row: _at_bat(row, zone, now()), 20, 1),
-            Column("last touch", lambda row: _touched(row, now()), 10, needs=72),
+            Column("at bat", lambda row: at_bat(row, zone, now()), 20, 1),
+            Column("last touch", lambda row: touched(row, now()), 10, needs=72),
             Column("reach", _reach, 12, needs=100),
             Column("part", _part, 14, 1, needs=112),
         ),
@@ -47,7 +47,8 @@ def _pool(row: PersonLine) -> tuple[str, str]:
     return ("former" if row.former else row.pool.label), "muted"
 
 
-def _at_bat(row: PersonLine, zone: str, now: Instant) -> tuple[str, str]:
+def at_bat(row: PersonLine, zone: str, now: Instant) -> tuple[str, str]:
+    """How somebody stands with us: the words and the name of their style."""
     if row.suppressed:
         return "do not contact", "late"
     if row.bogus:
@@ -69,7 +70,8 @@ def _day(left: str, zone: str, now: Instant) -> str:
         return left
 
 
-def _touched(row: PersonLine, now: Instant) -> tuple[str, str]:
+def touched(row: PersonLine, now: Instant) -> tuple[str, str]:
+    """When they were touched last: the words and the name of their style."""
     if row.last_touch_at is None:
         return "–", "muted"
     return present.ago(row.last_touch_at, now), "text"

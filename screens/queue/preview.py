@@ -165,11 +165,11 @@ def script(card: LeadCard) -> Iterator[Content]:
         yield present.content(card.step.script)
 
 
-def touches(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
+def touches(card: LeadCard, now: Instant, zone: str, most: int = _SHOWN) -> Iterator[Content]:
     """The last touches."""
     if card.touches:
         yield rule("last touches")
-    for touch in card.touches:
+    for touch in card.touches[:most]:
         note = f" “{touch.note}”" if touch.note else ""
         said = f"{touch.channel.label}, {touch.disposition.label}{note}"
         yield present.joined((f"{present.day(touch.at, zone, now):<12} ", _MUTED), present.safe(said, 200))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -21,20 +21,25 @@ from tui.widgets.choice_list import Choice
 
 _MUTED, _KEY = "$muted", "bold $footer-key-foreground"
 _PAST = {"-middle": 58, "-wide": 72}  # cells of the pane beside it, as in the stylesheet
+_PAST_OF_THREE = 58
 _THREE = 180  # cells of a window in which a third pane has room
 _LOW = 30  # lines of a window under which everything is said shorter
 
 
-class Front(Horizontal):
-    """Who, why now and what to say; at the right, or below in a narrow window, what came before.
+class Front(Container):
+    """Who, why now, what to say and what may come of it; at the right, or below in a narrow window, what came before.
 
-    In a very wide window the company has a pane of its own.
+    In a very wide window the company has a pane of its own, and what may come of it stands under what to say.
     """
 
     app = getters.app(Frame)
 
+    def __init__(self, pick: Callable[[Disposition], None]) -> None:
+        super().__init__()
+        self._pick = pick
+
     def compose(self) -> ComposeResult:
-        """The pieces of text."""
+        """The pieces of text, and the letters."""
         with Vertical(id="front"):
             yield Static(id="who")
             yield Static(id="why-now")
@@ -44,6 +49,7 @@ class Front(Horizontal):
         with VerticalScroll(id="past", can_focus=False):
             yield Static(id="story")
         yield CompanyPane()
+        yield Came(self._pick)
 
     def show(self, turn: Turn) -> None:
         """Show this at bat, for the room that there is."""
@@ -57,6 +63,7 @@ class Front(Horizontal):
         self.query_one("#script", Static).update(to_say(turn, now, app.zone, me))
         three = app.size.width >= _THREE
         self.set_class(three, "-three")
+        pane = _PAST_OF_THREE if three else pane
         self.query_one(CompanyPane).show(card if three else None)
         past = story(card, now, app.zone, me, width if pane is None else pane - 4, alone=not three)
         self.query_one("#story", Static).update(Content() if pane is None else past)

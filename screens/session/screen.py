@@ -75,8 +75,7 @@ class SessionScreen(LeadScreen):
         """Top line, where the session is, the at bat, what may come of it, keys."""
         yield HeaderLine(self.VIEW)
         yield SessionLine(self._call)
-        yield Front()
-        yield Came(self.pick)
+        yield Front(self.pick)
         yield Keys(_CALLING)
 
     def begin(self) -> None:

@@ -22,7 +22,7 @@ from store.rules.touch import Reach
 from store.ruleset import RuleSet, Unit
 from store.vocabulary import Channel, Direction, Disposition, Outcome, Reachability, Stage, Trigger
 
-_LAST = 3  # touches shown
+_LAST = 12  # touches told
 _LOOKED_BACK = 50  # touches searched for the last words
 
 

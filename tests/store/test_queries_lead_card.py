@@ -86,7 +86,7 @@ def test_what_was_said_last(world: World) -> None:
         world.log(lead, D.NO_ANSWER)
     front = shown(world, lead)
     assert (front.last_words, front.last_at) == ("budget in Q1", said_at)
-    assert [touch.disposition for touch in front.touches] == [D.NO_ANSWER] * 3
+    assert [touch.disposition for touch in front.touches] == [D.NO_ANSWER] * 3 + [D.CONVERSATION]
     note(world.store, PRIYA, world.later(), NoteDraft(lead, "call her Dee"))
     assert shown(world, lead).last_words == "call her Dee"
     undo(world.store, PRIYA, world.later(), UndoDraft())
