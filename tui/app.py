@@ -65,6 +65,7 @@ DIALOGS: dict[str, str] = {
     "session_resume": "screens.session.start:ResumeDialog",
     "reverse": "screens.dialogs.reverse:ReverseDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
+    "assign": "screens.dialogs.assign:AssignDialog",
     "edit_person": "screens.dialogs.edit_person:EditPersonDialog",
     "edit_account": "screens.dialogs.edit_account:EditAccountDialog",
     "follow": "screens.dialogs.follow:FollowDialog",
@@ -80,6 +81,8 @@ DIALOGS: dict[str, str] = {
     "deal_hand_over": "screens.dialogs.deal_hand_over:DealHandOverDialog",
     "deal_people": "screens.dialogs.deal_people:DealPeopleDialog",
     "deal_note": "screens.dialogs.deal_note:DealNoteDialog",
+    "deal_log": "screens.dialogs.deal_log:DealLogDialog",
+    "deal_callback": "screens.dialogs.deal_callback:DealCallbackDialog",
     "opportunity": "screens.dialogs.deal_open:DealOpenDialog",
 }
 SCREENS: dict[str, str] = {
@@ -267,7 +270,7 @@ class AtBat(Frame, inherit_bindings=False):
         if bell.on:
             self.bell()
         more = f" · and {len(news) - 1} more" if len(news) > 1 else ""
-        self.say(f"{news[0].words}: {news[0].name}{more}", urgent=True)
+        self.say(f"{news[0].words}: {news[0].name}{more}", urgent=True, news=True)
 
     def action_silence(self) -> None:
         """Silence the bell until the program is left, or let it ring again."""

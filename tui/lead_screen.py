@@ -199,9 +199,13 @@ class LeadScreen(View):
         self.open_verb("qualify")
 
     def action_reassign(self) -> None:
-        """Take it over, at once."""
+        """Take it over, at once; a team lead chooses who gets it, but for marked rows."""
         from store.operations.working import reassign
 
+        if self._leads_team and not self.marked_ids():
+            if (lead := self._lead_for("reassign", self.app.refuse)) is not None:
+                self.app.open_dialog("assign", lead, self.verb_done)
+            return
         self.do_at_once("reassign", reassign)
 
     def action_person(self) -> None:

@@ -33,12 +33,13 @@ from tui.theme import Urgency
 from tui.widgets.line_table import LineTable
 
 _EMPTY = {
-    View.ALL: "Nothing is due. {later} shows what is due later, {new} opens an at bat for an inbound call.",
+    View.ALL: "Nothing is due. {later} shows what comes later, {next} takes one that nobody has, {new} opens a new one.",
     View.HOT: "Nobody is waiting for a first answer.",
     View.CALLBACKS: "No promise is open.",
     View.EXPIRING: "Nothing is about to expire.",
     View.NEW: "Everything new has been touched.",
     View.LATER: "Nothing is planned for later.",
+    View.UNROUTED: "Every at bat has somebody. What routing finds nobody for is listed here.",
 }
 
 
@@ -166,6 +167,19 @@ class QueueScreen(LeadScreen):
         own = self.shown.tab.own
         kept = Kept(self._spec, self.shown.own, own.id if own is not None else None)
         self.app.open_dialog("save_view", kept, self._view_kept)
+
+    def action_claim_next(self) -> None:
+        """Take the best at bat that nobody has, and go to it."""
+        from store.operations.routing import ClaimDraft, claim_next
+
+        self.app.do(claim_next, ClaimDraft(), self._claimed)
+
+    def _claimed(self, done: Done) -> None:
+        self._untold.pop(done.operation_id, None)
+        self.app.say_done(done)
+        self.strip.refresh_figures()
+        self.shown.open_view(View.ALL)
+        self._show_spec(done.lead_id)
 
     def action_order(self) -> None:
         """Order the list otherwise, with the row under the cursor staying under it."""
@@ -388,7 +402,7 @@ class QueueScreen(LeadScreen):
 
     def _promised(self, row: QueueRow) -> str:
         """The whole reason why somebody else's at bat is in this queue: the list may have room for half of it."""
-        if self._owner is None or row.lead.owner_id == self._owner:
+        if self._owner is None or row.lead.owner_id == queries.whose(self._owner, self._listed.view):
             return ""
         return queries.why_row(row, self._owner, self.app.desk.now(), self.app.zone, self.app.team.rules).words
 
@@ -461,6 +475,6 @@ def _them(count: int) -> str:
     return "it" if count == 1 else "them"
 
 
-_KEYS = {"later": "later", "new": "new_lead"}
+_KEYS = {"later": "later", "new": "new_lead", "next": "claim_next"}
 _MOST_TOLD = 20  # at bats brought in line one by one; of more the list is read anew
 _COUNTED_AFTER = 1.0  # seconds after the last act

@@ -11,14 +11,17 @@ from textual.message import Message
 from textual.widget import Widget
 
 from screens.queue.shown import GAP, MORE, Shown, Whose, fitting
+from store.queries.deals import came_back
 from store.queries.today import Today, today, views
 from store.rules.queue_views import Order, View
 from tui import present
+from tui.commands import BY_ID
 from tui.config import Goals
 from tui.frame import Frame, Standing
 from tui.theme import Urgency
 
 _WIDE = 160  # cells; narrower, the views need the room
+_MIDDLE = 110
 _ON_MARKED = ("accept", "snooze", "status", "close", "reassign")
 _NEAR_THE_LIMIT = 0.9  # of the open callbacks a rep may have
 
@@ -49,6 +52,8 @@ class Strip(Widget):
         self._came = 0
         self._went = 0
         self._marked = 0
+        self._back = 0  # hand-overs
+        self._back_place = range(0)
 
     def show_marked(self, count: int) -> None:
         """Say how many rows are marked, and what can be done with all of them."""
@@ -85,16 +90,19 @@ class Strip(Widget):
                 self._today = await app.desk.read(today, of.id, now, zone=of.zone)
         elif person is not None:
             self._today = await app.desk.read(today, person.id, app.desk.now(), zone=app.zone)
-            app.standing = Standing(self._today.sla, self._today.late)
+            self._back = await app.desk.read(came_back, person.id)
+            app.standing = Standing(self._today.sla, self._today.late, self._back)
         self.refresh()
 
     def render(self) -> Content:
-        """Figures, then views. The figures give way first, to a third; then the views that are not open."""
-        width, left = self.size.width, self._figures()
-        right = self._views(max(width - left.cell_length - 3, width * 2 // 3))
+        """What came back, figures, then views. The figures give way first, to a third; then the views not open."""
+        width, back, figures = self.size.width, self._came_back(), self._figures()
+        left, kept = Content.assemble(back, "   " if back and figures else "", figures), back.cell_length
+        self._back_place = range(1, 1 + kept)
+        right = self._views(max(width - left.cell_length - 3, (width - kept) * 2 // 3))
         room = width - left.cell_length - right.cell_length - 2
         if room < 1:
-            left = left.truncate(max(0, left.cell_length + room - 1), ellipsis=True)
+            left = left.truncate(max(kept, left.cell_length + room - 1), ellipsis=True)
             room = width - left.cell_length - right.cell_length - 2
         start = left.cell_length + 1 + max(room, 0)
         self._places = [(range(cells.start + start, cells.stop + start), index) for cells, index in self._places]
@@ -102,9 +110,19 @@ class Strip(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Open the view whose name was clicked."""
+        if event.x in self._back_place:
+            self.app.call_later(self.app.run_command, BY_ID["view_deals"])
         for cells, index in self._places:
             if event.x in cells:
                 self.post_message(self.Picked(index))
+
+    def _came_back(self) -> Content:
+        """What stands on another screen and waits for a decision of this person, whatever else is said here."""
+        if not self._back:
+            return Content("")
+        what = present.count(self._back, "hand-over") if self.size.width >= _MIDDLE else present.number(self._back)
+        key, words = self.app.key_of("view_deals"), BY_ID["view_deals"].words
+        return present.joined((f"{Urgency.LATE.sign} {what} came back: {key} {words}", Urgency.LATE.style))
 
     def _figures(self) -> Content:
         if self._marked:
@@ -141,7 +159,7 @@ class Strip(Widget):
         room -= len(by) + GAP if by else 0
         # What is due later is named when it is open.
         tabs = [
-            index for index, tab in enumerate(shown.tabs) if tab.spec.view is not View.LATER or self._is_open(index)
+            index for index, tab in enumerate(shown.tabs) if self._is_open(index) or self._always_named(tab.spec.view)
         ]
         words = [self._words(index) for index in tabs]
         kept = fitting([cell_len(word) for word in words], tabs.index(shown.index), room)
@@ -157,6 +175,13 @@ class Strip(Widget):
         if by:
             parts += [(by, "$foreground"), ""]
         return present.joined(*parts[:-1])
+
+    def _always_named(self, view: View) -> bool:
+        """Whether a built-in view is named when it is not open: what nobody has is for who gives or takes it."""
+        if view is View.UNROUTED:
+            actor = self.app.desk.actor
+            return self.app.team.rules.routing.pull or (actor is not None and actor.leads_team)
+        return view is not View.LATER
 
     def _is_open(self, index: int) -> bool:
         return index == self._shown.index or self._shown.tabs[index].own is not None

@@ -103,7 +103,7 @@ def queue(
 ) -> Queue:
     """The first ``limit`` at bats of an owner (None: the unrouted pool); ``limit`` -1 for the whole order.
 
-    ``zone`` is the owner's, whose day decides what is due today.
+    ``zone`` is the owner's, whose day decides what is due today. The view of what is unrouted is the pool's for all.
     """
     found = walk(store, owner_id, now, zone=zone, view=view, limit=limit)
     ids = array("q", found if limit < 0 else islice(found, limit))
@@ -114,6 +114,7 @@ def walk(
     store: Store, owner_id: int | None, now: Instant, *, zone: str = "", view: View = View.ALL, limit: int = -1
 ) -> Iterator[int]:
     """The ids of a view in the queue's order, read as they are asked for; ``limit`` is the most that will be."""
+    owner_id = whose(owner_id, view)
     values = {**moments(store, owner_id, now, zone), "limit": limit}
     for arms in _VIEWS[view]:
         for asleep in (0, 1):
@@ -121,6 +122,11 @@ def walk(
             # Each arm comes in order: sorting them together only merges.
             merged = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
             yield from map(_ID, merged)
+
+
+def whose(owner_id: int | None, view: View) -> int | None:
+    """Whose at bats a view of somebody's queue shows."""
+    return None if view is View.UNROUTED else owner_id
 
 
 def moments(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> dict[str, Any]:
@@ -174,7 +180,7 @@ def place(
     found = row(store, lead_id)
     if found is None:
         return Placed(None, None)
-    ends = day_end(now, zone or store.zone)
+    ends, owner_id = day_end(now, zone or store.zone), whose(owner_id, view)
     mine = key_in(store, facts_of(found), owner_id, now, ends, view)
     if mine is None:
         return Placed(found, None)
@@ -315,6 +321,7 @@ _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
     View.EXPIRING: ((_EXPIRING,),),
     View.NEW: ((_HOT,), (_FRESH,)),
     View.LATER: (_LATER_ARMS,),
+    View.UNROUTED: ((_PROMISED,), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,), _LATER_ARMS),
 }
 
 _WIDTH = len(COLUMNS)
@@ -326,6 +333,7 @@ _TIERS: Mapping[View, frozenset[int]] = {
     View.HOT: frozenset({HOT}),
     View.NEW: frozenset({HOT, FRESH}),
     View.LATER: frozenset({LATER}),
+    View.UNROUTED: frozenset({PROMISED, HOT, DECIDE, FRESH, CADENCE, LATER}),
 }
 _WITH_CALLBACKS = (View.ALL, View.CALLBACKS)
 _PROMISE = f"callback p ON p.id = CASE WHEN l.callback_at IS NOT NULL THEN ({_OF_LEAD}) END"

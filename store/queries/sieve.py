@@ -30,6 +30,7 @@ from store.queries.queue import (
     row,
     rows,
     walk,
+    whose,
     why_row,
 )
 from store.queries.queue import place as place_plainly
@@ -123,7 +124,7 @@ def place(
     found = row(store, lead_id)
     if found is None:
         return Placed(None, None)
-    ends = day_end(now, zone or store.zone)
+    ends, owner_id = day_end(now, zone or store.zone), whose(owner_id, spec.view)
     key = key_in(store, facts_of(found), owner_id, now, ends, spec.view)
 
     def first(other: int) -> tuple[Any, ...]:

@@ -89,7 +89,7 @@ def views(store: Store, owner_id: int | None, now: Instant, zone: str = "") -> d
     """How many at bats each view of an owner's queue has, by the view's value; see ``MOST_COUNTED``."""
     found = store.row(_VIEWS, {**moments(store, owner_id, now, zone), "most": MOST_COUNTED})
     assert found is not None
-    return dict(zip((view.value for view in COUNTED), found, strict=True))
+    return dict(zip((view.value for view in (*COUNTED, View.UNROUTED)), found, strict=True))
 
 
 _TOUCHES = """
@@ -136,7 +136,8 @@ _PASSED = dict.fromkeys(
     (View.ALL, View.CALLBACKS), f" + CASE WHEN :owner IS NULL THEN 0 ELSE (SELECT count(*) FROM {PASSED_ON}) END"
 )
 _VIEWS = f"""
-SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in COUNTED.items())}
+SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in COUNTED.items())},
+       (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue WHERE owner_id IS NULL AND open = 1 LIMIT :most))
 FROM (SELECT tier, due_at, {JUDGED}
       FROM lead INDEXED BY lead_queue WHERE owner_id IS :owner AND open = 1 LIMIT :most)"""
 

@@ -18,6 +18,7 @@ class View(StrEnum):
     EXPIRING = "expiring"
     NEW = "new"
     LATER = "later"
+    UNROUTED = "unrouted"  # what nobody has, whoever looks
 
     @property
     def label(self) -> str:

@@ -37,9 +37,10 @@ def plain_queue(floor: Floor, viewer: int | None, now: int, view: View = View.AL
     for promise in open_ones:
         promises[promise["lead_id"]] = promise
     keyed = []
+    everything, viewer = view is View.UNROUTED, None if view is View.UNROUTED else viewer
     for lead in leads:
         where = standing(lead, promises.get(lead["id"]), viewer, now)
-        if where is not None and view in where[0]:
+        if where is not None and (everything or view in where[0]):
             keyed.append((*where[1:], -lead["score"], -lead["value"], lead["opened_at"], lead["id"]))
     return [key[-1] for key in sorted(keyed)]
 

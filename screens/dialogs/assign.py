@@ -1,0 +1,95 @@
+"""A team lead gives an at bat to somebody: everybody there is, with what they hold and whether they are here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from screens.dialogs.lead_dialog import LeadDialog
+from store.errors import Refusal
+from store.operations.routing import AssignDraft
+from store.queries.queue import QueueRow
+from store.queries.staff import StaffRow, staff
+from store.vocabulary import UserRole
+from tui import present
+from tui.lead_screen import Offered
+from tui.theme import Urgency
+from tui.widgets.choice_list import LETTERS, Choice, ChoiceList
+from tui.widgets.field import Field
+
+
+class AssignDialog(LeadDialog):
+    """One list, reps with the fewest open at bats first; a letter gives it."""
+
+    VERB = "Assign"
+
+    _staff: tuple[StaffRow, ...] = ()
+
+    async def prepare(self, opening: QueueRow | Offered) -> None:
+        """Read who is here."""
+        await super().prepare(opening)
+        self._staff = await self.app.desk.read(staff, self.app.desk.now())
+
+    def compose_form(self) -> ComposeResult:
+        """One list."""
+        yield Field("owner", "Who gets it", ChoiceList[int](id="owner"))
+
+    def reset(self, opening: QueueRow | Offered) -> None:
+        """Everybody but who has it: first who is here, then reps, then who holds the fewest."""
+        rest = [one for one in self._staff if one.id != self.lead.owner_id]
+        rest.sort(key=lambda one: (not one.here, one.role is not UserRole.SDR, one.open, one.name))
+        letters = LETTERS + " " * len(rest)
+        choices = [
+            Choice(letter.strip(), one.id, self._called(one), self._stands(one))
+            for letter, one in zip(letters, rest, strict=False)
+        ]
+        self._owners.set_choices(choices)
+
+    def draft(self) -> AssignDraft:
+        """Whom it goes to."""
+        owner_id = self._owners.value
+        if owner_id is None:
+            raise Refusal("Who gets it? Press a letter.", "owner")
+        return AssignDraft(self.lead.id, owner_id, self.seen)
+
+    def operation(self) -> Callable[..., Any]:
+        """Give it."""
+        from store.operations.routing import reassign_to
+
+        return reassign_to
+
+    def consequence(self) -> Content:
+        """From whom it goes, and what does not change."""
+        if not self._owners.choices:
+            return Content("Nobody else is here: atbat users add NAME adds somebody.")
+        whose = f"taken from {present.safe(self.row.owner, 40)}" if self.row.owner else "nobody’s so far"
+        chosen = next((one for one in self._staff if one.id == self._owners.value), None)
+        parts: list[present.Part] = [whose, "; no clock starts anew, theirs begins now"]
+        if chosen is not None and not chosen.here:
+            name = present.safe(chosen.name, 40)
+            parts.append((f"\n{Urgency.DUE.sign} {name} is {self._away(chosen)}", Urgency.DUE.style))
+        return present.joined(*parts)
+
+    def _called(self, one: StaffRow) -> str:
+        you = self.app.person is not None and one.id == self.app.person.id
+        role = "" if one.role is UserRole.SDR else f", {_ROLES[one.role]}"
+        return f"{present.safe(one.name, 40)}{role}{' (you)' if you else ''}"
+
+    def _stands(self, one: StaffRow) -> str:
+        limit = self.app.team.rules.routing.open_lead_limit
+        full = ", at the limit" if one.role is UserRole.SDR and one.open >= limit else ""
+        away = "" if one.here else f" · {Urgency.DUE.sign} {self._away(one)}"
+        return f"{one.open:,} open{full}{away}"
+
+    def _away(self, one: StaffRow) -> str:
+        return f"absent until {one.absent_until}" if one.absent_until else "taking nothing new"
+
+    @property
+    def _owners(self) -> ChoiceList[int]:
+        return self.query_one("#owner", ChoiceList)
+
+
+_ROLES = {UserRole.AE: "account executive", UserRole.LEAD: "team lead", UserRole.ADMIN: "admin"}
