@@ -51,7 +51,7 @@ _COLUMNS: tuple[Column[Drawn], ...] = (
     Column("rep", lambda row: (row.name, "strong" if row.strong else "text"), 12, 2),
     Column("now", lambda row: (row.doing, row.beside.component), 17, 1),
     Column("with", lambda row: (row.on, "text"), 14, 6, needs=110),
-    Column("last act", lambda row: (row.last, "muted"), 12, needs=150),
+    Column("last act", lambda row: (row.last, "muted"), 16, needs=150),
     _figure("open", "open", 6),
     _figure("new", "new", 4),
     _figure("due", "due", 5, needs=100),
@@ -104,6 +104,6 @@ class BoardPainter:
             text = f"{count:,}{'+' if row.more else urgency.sign}"
             if name == "kept":
                 text = f"{count} of {row.figures.promised}{urgency.sign}" if row.figures.promised else "– "
-            quiet = not count and name not in marked
+            quiet = name not in marked and not (row.figures.promised if name == "kept" else count)
             said[name] = (text, "muted" if quiet else urgency.component)
         return said

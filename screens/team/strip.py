@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import getters
 from textual.content import Content
 from textual.widget import Widget
@@ -35,14 +37,16 @@ class TeamStrip(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Who is doing what at the left, the day at the right, which gives way."""
+        """Who is doing what at the left, the day at the right, of which gives way what can be read below."""
         if self._team is None:
             return Content()
-        left, right = self._now(self._team), self._day(self._team)
-        room = self.size.width - left.cell_length - right.cell_length - 2
-        if room < 1:
-            return present.joined(" ", left).truncate(self.size.width, ellipsis=True)
-        return Content.assemble(" ", left, " " * room, right, " ")
+        left, day = self._now(self._team), self._day(self._team)
+        space = self.size.width - left.cell_length - 2
+        for first in range(len(day)):
+            right = _spaced("today  " if not first else "", day[first:])
+            if (room := space - right.cell_length) > 0:
+                return Content.assemble(" ", left, " " * room, right, " ")
+        return present.joined(" ", left).truncate(self.size.width, ellipsis=True)
 
     def _now(self, team: TeamNow) -> Content:
         said = words.presences(team.reps)
@@ -54,7 +58,8 @@ class TeamStrip(Widget):
             parts += [(f"{urgency.sign} {text}" if marked else text, urgency.style or "$foreground"), _GAP]
         return present.joined(*parts[:-1])
 
-    def _day(self, team: TeamNow) -> Content:
+    def _day(self, team: TeamNow) -> list[present.Part]:
+        """The team's day, what must be seen last."""
         total = team.total
         parts: list[present.Part] = [
             present.count(total.attempts, "attempt"),
@@ -64,5 +69,9 @@ class TeamStrip(Widget):
         ]
         if total.missed:
             parts.append((f"{Urgency.LATE.sign} {total.missed} SLA missed", Urgency.LATE.style))
-        spaced: list[present.Part] = [piece for part in parts for piece in (" · ", part)]
-        return present.joined("today  ", *spaced[1:])
+        return parts
+
+
+def _spaced(before: str, parts: Sequence[present.Part]) -> Content:
+    spaced: list[present.Part] = [piece for part in parts for piece in (" · ", part)]
+    return present.joined(before, *spaced[1:])
