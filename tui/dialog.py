@@ -260,7 +260,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
             self.say(f"What you typed is not saved: {save} saves it, {drop} again drops it.")
             return
         if left := self.nothing_saved():
-            self.app.say(left)
+            self.app.say(left, calm=True)
         self.dismiss()
 
     async def _save(self, draft: Any) -> None:

@@ -59,7 +59,7 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for a moment: what was just done, or why something cannot be done now (``urgent``).
+    """One line for a moment: what was done, what was not (``calm``), or why something cannot be done (``urgent``).
 
     It belongs to the act it was said of and goes when another opens a dialog; what nobody here did (``news``) stays.
     """
@@ -67,6 +67,7 @@ class Notice:
     sentence: str
     urgent: bool = False
     news: bool = False
+    calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,9 @@ class Frame(OrderedKeysApp[int]):
 
     # --- saying something ---
 
-    def say(self, sentence: str, *, urgent: bool = False, news: bool = False) -> None:
+    def say(self, sentence: str, *, urgent: bool = False, news: bool = False, calm: bool = False) -> None:
         """Show one line at the foot of the screen for a few seconds."""
-        self.notice = Notice(sentence, urgent, news)
+        self.notice = Notice(sentence, urgent, news, calm)
         self._said_of = self._act
         if self._notice_timer is not None:
             self._notice_timer.stop()

@@ -6,11 +6,14 @@ import pytest
 from textual import events
 
 from screens.dialogs.log import LogDialog
-from store.vocabulary import Outcome, Stage
-from tests.drivers import AppDriver
-from tests.factories import Floor
+from store.operations.working import LeadDraft, reassign
+from store.vocabulary import Motion, Outcome, Stage
+from tests.drivers import AppDriver, driving
+from tests.factories import BEN, PRIYA, Floor
 from tests.screens.lead_app import at_the_plate
-from tests.screens.queue_app import at_work, on_queue, queue_of
+from tests.screens.queue_app import at_work, on_queue, program, queue_of
+from tests.screens.test_bell_and_calendar import look
+from tui.bell import Bell
 from tui.commands import BY_ID, KeyChoices
 from tui.frame import Notice
 from tui.typed_on import WITHIN, TypedOn
@@ -121,12 +124,16 @@ async def test_what_opened_a_dialog_itself_is_still_said_in_it(floor: Floor) -> 
         assert _notice(d).sentence.endswith("u undoes")
 
 
-async def test_news_stay_when_a_dialog_opens(floor: Floor) -> None:
+async def test_what_the_bell_says_stays_when_a_dialog_opens(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
-    async with at_work(floor) as d:
-        d.app.say("hot lead: Dana Ortiz", urgent=True, news=True)
+    async with driving(program(floor, bell=Bell())) as d:
+        await look(d)
+        reassign(floor.store, PRIYA, floor.now, LeadDraft(floor.lead(motion=Motion.DEMO_REQUEST, actor=BEN)))
+        await look(d)
+        assert _notice(d).news
         await d.press("l")
-        assert _notice(d).sentence == "hot lead: Dana Ortiz"
+        assert isinstance(d.app.screen, LogDialog)
+        assert _notice(d).news
 
 
 @pytest.mark.parametrize(
@@ -151,6 +158,7 @@ async def test_leaving_what_was_begun_says_that_nothing_was_saved(
         await d.press("escape")
         assert on_queue(d)
         assert (d.app.notice.sentence if d.app.notice else "") == words
+        assert f"✓ {words}" not in d.screen_text(), "nothing was done that could be ticked off"
     assert floor.value("SELECT count(*) FROM lead WHERE outcome = ?", Outcome.NOT_READY.value) == 0
 
 

@@ -104,8 +104,9 @@ class KeyLine(Widget):
         notice, room = self.app.notice, max(width - 2, 1)
         if notice is None:
             return []
-        urgency = Urgency.LATE if notice.urgent else Urgency.DONE
-        words = present.content(f"{urgency.sign} {notice.sentence}", f"{urgency.style} bold", newlines=False)
+        urgency = Urgency.LATE if notice.urgent else Urgency.CALM if notice.calm else Urgency.DONE
+        said, style = f"{urgency.sign} {notice.sentence}".strip(), f"{urgency.style} bold".strip()
+        words = present.content(said, style, newlines=False)
         lines = words.wrap(room)
         if len(lines) > MOST_LINES:
             rest = Content(" ").join(line.rstrip() for line in lines[MOST_LINES - 1 :])
