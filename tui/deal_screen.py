@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from store.queries.deals import Deal
 from store.rules.deals import locked
@@ -11,9 +11,16 @@ from tui.commands import BY_ID, Command, Where
 from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
 
-_VERBS = frozenset(["accept", "close", "status", "edit", "reassign", "person", "note"])
+_VERBS = frozenset(["log", "callback", "accept", "close", "status", "edit", "reassign", "person", "note"])
 _LOOKS = frozenset({"timeline"})
-_NOT_THE_OWNERS = frozenset({"timeline", "note"})
+_NOT_THE_OWNERS = frozenset({"timeline", "note", "log", "callback"})
+
+
+class OnDeal(NamedTuple):
+    """An opportunity, and the person on it that a dialog is about; its primary contact where none is named."""
+
+    deal: Deal
+    contact_id: int | None = None
 
 
 class DealScreen(LeadScreen):
@@ -52,6 +59,14 @@ class DealScreen(LeadScreen):
         return f"To {BY_ID[verb].words} is for at bats, and this is an opportunity: {new} opens a new at bat."
 
     # --- the verbs ---
+
+    def action_log(self) -> None:
+        """Log what was done on it."""
+        self._open_deal("log", "deal_log")
+
+    def action_callback(self) -> None:
+        """Promise a callback on it."""
+        self._open_deal("callback", "deal_callback")
 
     def action_accept(self) -> None:
         """Take on what was handed over, at once."""

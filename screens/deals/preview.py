@@ -110,10 +110,12 @@ def _facts(card: DealCard, scene: Scene, width: int) -> Iterator[Content]:
 
 
 def _next(card: DealCard, scene: Scene) -> str:
-    """What there is to do: the meeting that is booked, an answer, else a word on where it stands."""
+    """What there is to do: the earlier of the callback promised and the meeting booked, an answer, else a word."""
     deal = card.deal
     if not deal.open:
         return "over" if deal.stage is not OpportunityStage.WON else "theirs now: a new need is a new at bat"
+    if deal.promised_at is not None and not (card.meeting_at is not None and card.meeting_at < deal.promised_at):
+        return f"callback {present.exactly(deal.promised_at, scene.zone, scene.now)}"
     if card.meeting_at is not None:
         return f"meeting {present.exactly(card.meeting_at, scene.zone, scene.now)}"
     if deal.rejected_at is not None:

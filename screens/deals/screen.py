@@ -20,7 +20,7 @@ from store.errors import Refusal
 from store.instants import moment
 from store.queries import deals as queries
 from store.queries.deal_list import DealSpec, narrowed
-from store.queries.deals import Deal
+from store.queries.deals import Deal, Section
 from store.rules.deal_filter import parse_deal_filter
 from store.vocabulary import UserRole
 from tui import present
@@ -113,7 +113,7 @@ class DealsScreen(DealScreen):
         following = table.ids[table.cursor_index + 1] if table.cursor_index + 1 < table.row_count else None
         found = await self._found()
         now = next((deal for deal in found if before is not None and deal.id == before.id), None)
-        moved = before is not None and (now is None or now.section is not before.section)
+        moved = before is not None and (now is None or (now.section, now.rises) != (before.section, before.rises))
         self._show(found, following if moved and following is not None else table.cursor_id)
 
     def action_timeline(self) -> None:
@@ -223,6 +223,9 @@ class DealsScreen(DealScreen):
         """Have these; what is counted of them is what the list shows."""
         self._deals = {deal.id: deal for deal in found}
         self.strip.announce(0)
+        if (standing := self.app.standing) is not None:
+            back = sum(deal.section is Section.RETURNED and deal.owner_id == self._me for deal in found)
+            self.app.standing = replace(standing, came_back=back)
         self._list(keep)
 
     def _list(self, keep: int | None) -> None:
@@ -273,6 +276,8 @@ class DealsScreen(DealScreen):
 
     def _minute(self) -> None:
         self.table.repaint()
+        if self.is_current:
+            self._look()  # a callback may have fallen due
 
     def _changed(self, change: Change) -> None:
         if not self.is_current:
@@ -282,9 +287,11 @@ class DealsScreen(DealScreen):
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        """Count what others changed; nothing moves."""
+        """Count what others changed, and the callbacks that fell due; nothing moves."""
         here, there = self._deals, {deal.id: deal for deal in await self._found()}
-        self.strip.announce(sum(here.get(id) != there.get(id) for id in here.keys() | there.keys()))
+        due = {id for id, deal in there.items() if deal.rises and not (id in here and here[id].rises)}
+        changed = [id for id in here.keys() | there.keys() if id not in due and here.get(id) != there.get(id)]
+        self.strip.announce(len(changed), len(due))
 
     def on_resize(self) -> None:
         """Draw rows on as many lines as the window now asks for."""

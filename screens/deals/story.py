@@ -73,7 +73,7 @@ class DealStoryScreen(TimelineScreen, DealScreen):
         actor = self.app.desk.actor
         me = actor.user_id if actor is not None else 0
         everyone = actor is not None and actor.leads_team
-        found = await self.app.desk.read(queries.deal, self._deal.id, me, everyone=everyone)
+        found = await self.app.desk.read(queries.deal, self._deal.id, me, everyone=everyone, now=self.app.desk.now())
         if found is not None:
             self._deal = found
         await self._again()

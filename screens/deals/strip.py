@@ -28,6 +28,7 @@ class DealStrip(Widget):
         super().__init__()
         self._deals: Sequence[Deal] = ()
         self._changed = 0
+        self._due = 0
         self._ended = False
         self._handed = ""
         self._order = DealOrder.DUE
@@ -37,17 +38,19 @@ class DealStrip(Widget):
         self._deals, self._ended, self._handed, self._order = deals, ended, handed, order
         self.refresh()
 
-    def announce(self, changed: int) -> None:
-        """Say that others changed the list, until it is taken in."""
-        if changed != self._changed:
-            self._changed = changed
+    def announce(self, changed: int, due: int = 0) -> None:
+        """Say that others changed the list, or that callbacks fell due, until it is taken in."""
+        if (changed, due) != (self._changed, self._due):
+            self._changed, self._due = changed, due
             self.refresh()
 
     def render(self) -> Content:
         """Counts at the left; at the right, while there is room, what is open is worth and how the list is ordered."""
-        if self._changed:
+        if self._changed or self._due:
             key = self.app.key_of("refresh")
-            said = f" others changed {present.count(self._changed, 'opportunity', 'opportunities')} · {key} takes it in"
+            due = f"{Urgency.DUE.sign} {present.count(self._due, 'callback')} due" if self._due else ""
+            others = f"others changed {present.count(self._changed, 'opportunity', 'opportunities')}"
+            said = f" {' · '.join(part for part in (due, others if self._changed else '') if part)} · {key} takes it in"
             return present.content(said, "$warning").truncate(self.size.width, ellipsis=True)
         left, worth, order = self._counts(), self._worth(), self._ordered()
         both = Content("   ").join(part for part in (worth, order) if part.plain)

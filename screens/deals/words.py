@@ -28,6 +28,8 @@ class Scene:
 
 def why(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     """Why it is where it is on the desk."""
+    if deal.rises or promise_is_due(deal, scene):
+        return _promised(deal, scene)
     match deal.section:
         case Section.HANDED:
             return _handed(deal, scene)
@@ -86,6 +88,25 @@ def who(deal: Deal, scene: Scene) -> str:
     taker = "" if deal.taker_id == scene.me else f" to {deal.taker}"
     handed = f"from {giver}{taker}" if deal.waits else ""
     return " · ".join(part for part in (handed, person, company) if part)
+
+
+def promise_is_due(deal: Deal, scene: Scene) -> bool:
+    """Whether the callback of one's own opportunity has fallen due, also since the list was read."""
+    due = deal.promised_at if deal.open and deal.owner_id == scene.me else None
+    return due is not None and due <= scene.now + scene.rules.queue.callback_lead
+
+
+def _promised(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
+    """``callback 14:00, 7 min late``, and whose it is where it is somebody else's."""
+    due = deal.promised_at or scene.now
+    words = f"callback {present.clock(due, scene.zone, scene.now)}"
+    if deal.promiser_id is None:
+        words += " for anyone"
+    elif deal.promiser_id != scene.me:
+        words = f"{deal.promiser}’s {words}"
+    if due < scene.now:
+        return f"{words}, {present.span(scene.now - due)} late", Urgency.LATE
+    return words, Urgency.DUE
 
 
 def _overdue(deal: Deal, scene: Scene) -> bool:

@@ -1,4 +1,4 @@
-"""The people on an opportunity: the part each plays, who is primary, and somebody who joins them."""
+"""The people on an opportunity: the part each plays, who is primary, who leaves, and somebody who joins them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DealPeopleDialog(DealDialog):
     def compose_form(self) -> ComposeResult:
         """Who is on it, then who joins and in which part."""
         with Vertical(classes="dialog--part"):
-            yield InlineField("members", "On it", GroupList(id="group"))
+            yield InlineField("members", "On it", GroupList(may_leave=True, id="group"))
         with Vertical(classes="dialog--part"):
             yield PersonFields()
         with Vertical(classes="dialog--part"):
@@ -70,15 +70,16 @@ class DealPeopleDialog(DealDialog):
         person = self.query_one(PersonFields).person
         role: Role | None = self._list("role").value
         members = self._members() if self._members() != self._before else ()
+        gone = self._gone()
         if known is None and not person.name:
-            if not members:
+            if not members and not gone:
                 raise Refusal("Who joins? Give a name, or change a part above.", "first_name")
-            return GroupDraft(self.deal.id, members, seen=self.seen)
+            return GroupDraft(self.deal.id, members, gone, seen=self.seen)
         if role is None:
             raise Refusal("Which part do they play? Press its letter.", "role")
         if known is not None:
-            return GroupDraft(self.deal.id, members, role, contact_id=known.contact_id, seen=self.seen)
-        return GroupDraft(self.deal.id, members, role, person=person, seen=self.seen)
+            return GroupDraft(self.deal.id, members, gone, role, contact_id=known.contact_id, seen=self.seen)
+        return GroupDraft(self.deal.id, members, gone, role, person=person, seen=self.seen)
 
     def operation(self) -> Callable[..., Any]:
         """Save the group."""
@@ -98,6 +99,9 @@ class DealPeopleDialog(DealDialog):
             name = known.name if known is not None else self.query_one(PersonFields).person.name
             new = "" if known is not None else ", a new person"
             words.append(f"{present.safe(name, 60)} joins{new}: {draft.role.label}")
+        leave = [present.safe(part.words, 60) for part in self._group.parts if part.leaves]
+        if leave:
+            words.append(f"{', '.join(leave)} leaves; what was done with them stays in the story")
         if draft.members:
             primary = next((part.words for part in self._group.parts if part.primary), "")
             words.append(f"parts change, {present.safe(primary, 60)} is primary")
@@ -161,6 +165,13 @@ class DealPeopleDialog(DealDialog):
     @property
     def _group(self) -> GroupList:
         return self.query_one(GroupList)
+
+    def _gone(self) -> tuple[int, ...]:
+        """Who is taken off; raises Refusal for the primary one."""
+        for part in self._group.parts:
+            if part.leaves and part.primary:
+                raise Refusal(f"{part.words} is primary: name another primary first.", "members")
+        return tuple(part.contact_id for part in self._group.parts if part.leaves)
 
     def _members(self) -> tuple[Member, ...]:
         return tuple(Member(part.contact_id, part.role, part.primary) for part in self._group.parts)

@@ -93,9 +93,14 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
         """The zone times are typed in: the person's, where one is known."""
         return self.row.zone.split(" ", 1)[0] or None
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that the person may be in."""
+        return self.row.reach.zones
+
     def hours_warning(self, at: Instant | None) -> str:
         """What to say of calling this person at ``at``, with the next allowed time; nothing where it is allowed."""
-        zones, calling = self.row.reach.zones, self.app.team.rules.calling
+        zones, calling = self.zones, self.app.team.rules.calling
         if at is None or may_call(at, zones, calling):
             return ""
         if not zones:
@@ -111,7 +116,7 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
 
     def action_allowed_hour(self) -> None:
         """Put the next time at which this person may be called into the field for times."""
-        zones, calling = self.row.reach.zones, self.app.team.rules.calling
+        zones, calling = self.zones, self.app.team.rules.calling
         for when in [each for each in self.query(WhenInput) if each.display and not each.past][:1]:
             try:
                 at = when.at or self.app.desk.now()

@@ -112,20 +112,18 @@ def _check(reach: Reach, draft: DealTouchDraft, rules: RuleSet, now: Instant, at
 
 
 def _words(will: DealEffect, promised: Instant | None) -> tuple[str, ...]:
-    words = []
+    words = ["reaches them"] if will.connect and will.result is None else ["an attempt"] if will.attempt else []
     if will.suppress:
-        words.append("suppresses this person on every channel: their open at bat closes, a callback to them is dropped")
+        words = ["suppresses them on every channel; their open at bat closes, a callback to them is dropped"]
     if will.mark_bad:
         words.append("marks the number bad" if will.mark_bad == "phone" else "marks the address bad")
     if will.stop_email:
         words.append("stops e-mail to this person")
     if will.result is not None:
-        words.append(f"the meeting: {will.result.label}")
+        words.append("the meeting was held" if will.result is MeetingResult.HELD else "the meeting was missed")
     if promised is not None and not will.suppress:
         if will.callback_at is not None:
             words.append("replaces the callback promised before")
         else:
             words.append("ends the promised callback" if will.ends_promise else "the promised callback stands")
-    if will.attempt or will.connect:
-        words.append("kept in its story; the stage stays" if not words else "the stage stays")
     return tuple(words)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from store.vocabulary import Role
 from tui import present
+from tui.theme import Urgency
 from tui.widgets.choice_list import Choice
 
 ROLE_LETTERS = {
@@ -29,6 +30,7 @@ ROLE_LETTERS = {
     Role.OTHER: "o",
 }
 PRIMARY = "p"
+LEAVES = "x"
 _CURSOR = "bold $block-cursor-foreground on $block-cursor-background"
 _WIDEST_NAME = 48
 _BY_LETTER = {letter: role for role, letter in ROLE_LETTERS.items()}
@@ -41,17 +43,20 @@ def role_choices() -> list[Choice[Role]]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A person of the group: ``words`` name them, ``comes`` tells whether they are asked to a meeting."""
+    """A person of the group: ``words`` name them, ``comes`` tells whether they are asked to a meeting, ``leaves``
+    whether they are taken off."""
 
     contact_id: int
     words: str
     role: Role
     primary: bool = False
     comes: bool = True
+    leaves: bool = False
 
 
 class GroupList(Widget, can_focus=True):
-    """One line a person; a letter gives the one under the cursor a role, ``p`` makes them primary.
+    """One line a person; a letter gives the one under the cursor a role, ``p`` makes them primary. Where people may
+    leave, ``x`` takes them off, and takes that back.
 
     For a meeting (``for_meeting``) nobody has a role to give: ``space`` says who comes.
     """
@@ -78,8 +83,9 @@ class GroupList(Widget, can_focus=True):
             """The list."""
             return self.group
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, may_leave: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._may_leave = may_leave
         self._parts: list[Part] = []
         self._at = 0
         self._for_meeting = False
@@ -125,6 +131,8 @@ class GroupList(Widget, can_focus=True):
         if letter == PRIMARY:
             self._parts = [replace(part, primary=index == self._at) for index, part in enumerate(self._parts)]
             self._changed()
+        elif letter == LEAVES and self._may_leave:
+            self._put(leaves=not self._parts[self._at].leaves)
         elif (role := _BY_LETTER.get(letter)) is not None:
             self._put(role=role)
 
@@ -165,6 +173,8 @@ class GroupList(Widget, can_focus=True):
         at = self.has_focus and index == self._at
         said = "comes" if part.comes else "does not come"
         words = (said, "") if self._for_meeting else (part.role.label, "")
+        if part.leaves:
+            words = (f"{Urgency.LATE.sign} leaves", Urgency.LATE.style)
         name = (present.cells(part.words, names), _CURSOR if at else "")
         return present.joined("▸" if at else " ", name, "  ", words, ("  ★ primary" if part.primary else "", "bold"))
 
@@ -172,6 +182,7 @@ class GroupList(Widget, can_focus=True):
         if self._for_meeting:
             return ["space: comes or not"]
         words = [f"{letter} {role.label}" for role, letter in ROLE_LETTERS.items()] + [f"{PRIMARY} primary"]
+        words += [f"{LEAVES} takes off"] if self._may_leave else []
         lines = [""]
         for word in words:
             joined = f"{lines[-1]} · {word}" if lines[-1] else word
