@@ -72,10 +72,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The two figures of the top line: the share of clocks kept (None before the first) and how many are late."""
+    """The figures of the top line: the share of clocks kept (None before the first), what is late, what came back."""
 
     sla: float | None
     late: int
+    came_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The status guide: what each status means, what it needs, what happens by itself, what comes next.
+"""The guide: what each status means, what it needs, what happens by itself, what comes next; the opportunity's stages.
 
-The words are here, the numbers are the team's (``rules.toml``). See docs/model.md, "Status".
+The words are here, the numbers are the team's (``rules.toml``). See docs/model.md, "Status" and "Opportunities".
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.rules.path import ALLOWED_STATUSES
-from store.vocabulary import Stage, Status
+from store.vocabulary import OpportunityStage, Stage, Status
 
 if TYPE_CHECKING:
     from store.ruleset import RuleSet
@@ -97,6 +97,30 @@ _TEXTS: dict[Status, tuple[str, str, str, str]] = {
         "Nothing.",
     ),
 }
+
+
+_STAGES: dict[OpportunityStage, str] = {
+    OpportunityStage.DISCOVERY: "Finding out what they need, who decides, and by when; where every opportunity begins.",
+    OpportunityStage.EVALUATION: "They are testing whether it does what they need: a trial, a demo, references.",
+    OpportunityStage.PROPOSAL: "An offer with a price is with them.",
+    OpportunityStage.NEGOTIATION: "They want it: terms, price, contract and signatures are being settled.",
+    OpportunityStage.WON: "They bought. The company is a customer; it is over for good.",
+    OpportunityStage.LOST: "They did not buy, for the reason given. It is over for good; new interest is a new at bat.",
+    OpportunityStage.REVERSED: "A team lead took the conversion back on its day; the at bat behind it is open again.",
+}
+
+
+def stage_guide(rules: RuleSet) -> tuple[tuple[str, str], ...]:
+    """The stages of an opportunity, and what comes of a hand-over, each with its meaning in a line."""
+    between = f"Open stages go back and forth; one that has not moved for {rules.sla.opportunity_unmoved} is marked."
+    hand_over = f"Waits for the one it was handed to, who accepts or rejects it within {rules.sla.hand_over}."
+    back = "Its taker rejected it with a reason: its giver hands it to another, or closes it as lost."
+    return (
+        ("handed over", hand_over),
+        *((stage.label, means) for stage, means in _STAGES.items()),
+        ("rejected by sales", back),
+        ("unmoved", between),
+    )
 
 
 def status_guide(rules: RuleSet) -> tuple[Guidance, ...]:

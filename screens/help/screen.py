@@ -17,10 +17,16 @@ from store.vocabulary import Status
 from tui import present
 from tui.commands import BY_ID, KeyChoices, Where, commands_of
 from tui.frame import Frame
-from tui.guide import Guidance, status_guide
+from tui.guide import Guidance, stage_guide, status_guide
 from tui.theme import Urgency
 
 _HEADING = "bold $accent"
+_COLUMNS = (
+    ("why", f"what to do now and why it stands here: {Urgency.LATE.sign} late, {Urgency.DUE.sign} due"),
+    ("tries", "attempts made, of how many there are before it is over"),
+    ("score", "how well they fit and how much interest they showed lately; of equals the higher comes first"),
+    ("there", "what time it is where they are"),
+)
 _CLOCKS_ARE_SHOWN = (
     "This version shows what time does in the queue, as late or as a decision; it closes nothing by itself.\n"
 )
@@ -66,7 +72,11 @@ class HelpScreen(ModalScreen[None]):
                     here = next(entry for entry in guide if entry.status is self._status)
                     yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"))
                 yield Static(keys_content(self._where, self.app.keys))
+                if Where.QUEUE in self._where:
+                    yield Static(_columns())
             with VerticalScroll(id="help-guide"):
+                if Where.DEALS in self._where:
+                    yield Static(_stages(stage_guide(self.app.team.rules)))
                 yield Static(present.joined((_CLOCKS_ARE_SHOWN, "$muted")))
                 yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
 
@@ -98,6 +108,20 @@ def keys_content(where: Sequence[Where], keys: KeyChoices) -> Content:
         )
     )
     return Content("\n\n").join(blocks)
+
+
+def _stages(stages: Sequence[tuple[str, str]]) -> Content:
+    width = max(cell_len(stage) for stage, _ in stages)
+    lines = [present.joined((f"{stage:<{width}}  ", "bold"), means) for stage, means in stages]
+    return Content("\n").join([Content.styled("Opportunity stages", _HEADING), *lines, Content()])
+
+
+def _columns() -> Content:
+    """What the columns of the queue say."""
+    width = max(len(title) for title, _words in _COLUMNS)
+    lines = [Content.styled("Columns of the queue", _HEADING)]
+    lines += [present.joined((f"{title:<{width}}", "bold"), f"  {words}") for title, words in _COLUMNS]
+    return Content("\n").join(["", *lines])
 
 
 def _guidance(entry: Guidance, heading: str | None = None) -> Content:

@@ -169,6 +169,11 @@ def deals(store: Store, user_id: int, now: Instant, *, everyone: bool = False, e
     return tuple(sorted(found, key=_order))
 
 
+def came_back(store: Store, user_id: int) -> int:
+    """How many hand-overs of somebody were rejected and wait for what they do about it; along one index."""
+    return int(store.value(_CAME_BACK, (user_id,)))
+
+
 def deal(
     store: Store, opportunity_id: int, user_id: int, *, everyone: bool = False, now: Instant | None = None
 ) -> Deal | None:
@@ -299,6 +304,8 @@ LEFT JOIN callback k ON k.id = (
     ORDER BY due_at, id LIMIT 1) AND o.open = 1
 LEFT JOIN "user" r ON r.id = k.promiser_id
 WHERE {where} LIMIT :most"""
+
+_CAME_BACK = "SELECT count(*) FROM opportunity WHERE owner_id = ? AND open = 1 AND rejected_at IS NOT NULL"
 
 _PARTS = """
 SELECT c.id, c.name, c.title, m.role, m.is_primary, c.suppressed_at IS NOT NULL, c.bogus_at IS NOT NULL,

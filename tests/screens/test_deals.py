@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screens.deals.screen import DealsScreen
+from screens.deals.story import DealStoryScreen
 from screens.queue.screen import QueueScreen
 from store.instants import DAY
 from store.operations.edit import ContactDraft, edit_contact
@@ -504,3 +505,60 @@ async def test_the_order_goes_round_and_keeps_the_row(floor: Floor) -> None:
         await d.press("O")
         await d.until(lambda: "ordered by due" in said(d))
         assert list(table.ids) == [waits, big, middle]
+
+
+# --- what came back ---
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_what_came_back_is_said_in_the_givers_queue_with_the_key(floor: Floor, width: int) -> None:
+    id = handed(floor)
+    handed(floor)
+    async with at_work(floor, PRIYA, size=(width, 36)) as d:
+        assert "came back" not in said(d)
+        reject(floor, id)
+        what = "1" if width < 110 else "1 hand-over"
+        await d.until(lambda: f"! {what} came back: 2 deals" in d.screen_text().splitlines()[1])
+        assert "! 1 back" in d.screen_text().splitlines()[0]
+        assert "All" in d.screen_text().splitlines()[1]
+        await d.press("2")
+        await d.until(lambda: "rejected by sales: no budget" in said(d))
+        await d.press("r", "a")
+        await d.until(lambda: "handed over to" in said(d))
+        await d.until(lambda: "1 back" not in d.screen_text().splitlines()[0])
+        await d.press("1")
+        await d.until(lambda: isinstance(d.app.screen, QueueScreen) and "came back" not in said(d))
+
+
+async def test_what_came_back_to_another_is_not_said(floor: Floor) -> None:
+    reject(floor, handed(floor))
+    async with at_work(floor, BEN) as d:
+        await d.until(lambda: "today" in d.screen_text().splitlines()[1])
+        assert "came back" not in said(d)
+        await d.press("2")
+        await d.until(lambda: isinstance(d.app.screen, DealsScreen))
+        assert " back" not in d.screen_text().splitlines()[0]
+
+
+# --- help ---
+
+
+async def test_help_lists_what_works_and_what_the_stages_mean(floor: Floor) -> None:
+    handed(floor)
+    async with at_work(floor, ED, size=(200, 100)) as d:
+        await d.press("?")
+        await d.until(lambda: "Opportunity stages" in said(d))
+        assert "An offer with a price is with them." in said(d)
+        assert "Marking rows" not in said(d)
+        assert "mark all" not in said(d).lower()
+        assert "In the list of opportunities" in said(d)
+        await d.press("escape", "enter")
+        await d.until(lambda: isinstance(d.app.screen, DealStoryScreen))
+        await d.press("?")
+        await d.until(lambda: "Opportunity stages" in said(d))
+        assert "In the list of opportunities" not in said(d)
+        await d.press("escape", "escape")
+    async with at_work(floor, PRIYA, size=(200, 100)) as d:
+        await d.press("?")
+        await d.until(lambda: "Marking rows" in said(d))
+        assert "Opportunity stages" not in said(d)

@@ -74,6 +74,9 @@ class HeaderLine(Widget):
         if app.standing is not None:
             if app.standing.sla is not None:
                 parts.append(f"SLA {present.percent(app.standing.sla)}")
+            if app.standing.came_back:
+                back = Urgency.LATE
+                parts.append((f"{back.sign} {app.standing.came_back} back", back.style))
             if app.standing.late:
                 late = Urgency.LATE
                 parts.append((f"{late.sign} {app.standing.late} late", late.style))
