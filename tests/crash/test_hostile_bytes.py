@@ -209,6 +209,18 @@ def test_the_whole_queue_and_what_opens_anywhere(database: Path, home: Path, siz
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_the_teams_board_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
+    with at_rest(database, size=size, person="Grace O.") as driver:
+        driver.press("4")
+        for page in range(len(TEXTS) // (size[1] - 8) + 1):
+            assert_clean(driver, home, f"the board at page {page}")
+            driver.press("\r")
+            assert_clean(driver, home, f"a rep's queue at page {page}")
+            driver.press("\x1b")
+            driver.press("\x1b[6~")
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_session_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
     with at_rest(database, size=size) as driver:
         for keys in (
