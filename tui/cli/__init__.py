@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("tui.cli.init", "Make the team's database."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
     "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
+    "views": ("tui.cli.views", "List, show and keep one's own views of the queue."),
 }
 """Command name -> its module, and its line in ``atbat --help``."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from collections.abc import Sequence
 
 
 def printable(text: str) -> str:
@@ -31,6 +32,17 @@ def say(text: str = "") -> None:
 def complain(sentence: str) -> None:
     """Print one line on standard error, after the program's name, as shells and scripts expect."""
     sys.stderr.write(f"atbat: {printable(sentence)}\n")
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table whose columns begin beneath each other, whatever the width of the letters."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def on_a_terminal() -> bool:
