@@ -27,6 +27,7 @@ NAMES = (
     "dialogs",
     "log_next",
     "queries",
+    "team",
     "timelines",
     "search",
     "operations",
