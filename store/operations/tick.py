@@ -13,6 +13,7 @@ from typing import Any
 
 from store.actor import SYSTEM
 from store.database import Store
+from store.errors import StoreError
 from store.instants import DAY, Instant
 from store.lead_state import LeadState
 from store.operations.alerts import team_lead
@@ -25,7 +26,7 @@ from store.rules.closing import CloseDraft, Ending
 from store.rules.standing import Act, Due, dues
 from store.vocabulary import Decision, Outcome, Status
 
-_NEXT = "SELECT rule_at, id FROM lead WHERE rule_at <= ? ORDER BY rule_at, id LIMIT 1"
+_NEXT = "SELECT rule_at, id, version FROM lead WHERE rule_at <= ? ORDER BY rule_at, id LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,14 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
 
     ``go_on`` is asked after each with their number so far: answering no stops there, and the next tick goes on.
     """
-    done = 0
+    done, before, again = 0, None, 0
     while (found := store.row(_NEXT, (now,))) is not None:
-        at, lead_id = found
-        tick_lead(store, SYSTEM, at, TickDraft(lead_id))
+        at, lead_id, version = found
+        again = again + 1 if found == before else 0
+        if again > len(Act):
+            raise StoreError(f"The rules do not come to an end with at bat {lead_id}: run `atbat doctor`.")
+        before = found
+        tick_lead(store, SYSTEM, at, TickDraft(lead_id), key=f"tick/{lead_id}/{at}/{version}/{again}")
         done += 1
         if not go_on(done):
             break

@@ -1,0 +1,174 @@
+"""Time passes the same however often somebody looks: each minute, once after weeks, cut off, or two at a time."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store import open_store
+from store.doctor import check
+from store.errors import Refusal
+from store.instants import DAY, HOUR, MINUTE, Instant
+from store.operations import transaction
+from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.tick import tick
+from store.operations.undo import UndoDraft, undo
+from store.operations.working import ApprovalDraft, LeadDraft, approve, reassign, send_back
+from store.vocabulary import Channel, Disposition, Motion, Outcome, Stage
+from tests.factories import ANA, BEN, PRIYA, Floor, open_floor
+
+WEEKS = 3 * 7 * DAY
+Tick = Callable[[Floor, Instant], None]
+
+
+@contextmanager
+def same_keys() -> Iterator[None]:
+    """The same keys for the same acts, so that two runs can be compared to the last seal."""
+    numbers = itertools.count(1)
+    with mock.patch.object(transaction.uuid, "uuid4", side_effect=lambda: uuid.UUID(int=next(numbers))):
+        yield
+
+
+def each_minute(floor: Floor, now: Instant) -> None:
+    """As the app does it."""
+    for minute in range(floor.now - floor.now % MINUTE, now, MINUTE):
+        tick(floor.store, minute)
+    tick(floor.store, now)
+
+
+def at_once(floor: Floor, now: Instant) -> None:
+    """As after a week off."""
+    tick(floor.store, now)
+
+
+def cut_off(floor: Floor, now: Instant) -> None:
+    """Killed at each step: what was under way is lost, and the next tick goes on."""
+    seal = transaction.Transaction._seal
+    while True:
+        with mock.patch.object(transaction.Transaction, "_seal", side_effect=KeyboardInterrupt):
+            try:
+                tick(floor.store, now)
+                return
+            except KeyboardInterrupt:
+                pass
+        assert transaction.Transaction._seal is seal
+        tick(floor.store, now, go_on=lambda done: False)
+
+
+def two_at_once(floor: Floor, now: Instant) -> None:
+    """By two connections to one file, each in a thread of its own."""
+
+    def other() -> None:
+        store = open_store(floor.store.path)
+        store.salt = bytes
+        store.connection.execute("PRAGMA synchronous = OFF")
+        tick(store, now)
+        store.close()
+
+    beside = Thread(target=other)
+    beside.start()
+    tick(floor.store, now)
+    beside.join()
+
+
+def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
+    """One act of a person on the at bat named; what is refused is refused in every run alike."""
+    if what.startswith("new ") or not leads:
+        motion = Motion(what.removeprefix("new ")) if what.startswith("new ") else Motion.DEMO_REQUEST
+        leads.append(floor.lead(motion=motion))
+        return
+    lead = leads[which % len(leads)]
+    if what in list(Disposition):
+        disposition = Disposition(what)
+        channel = Channel.EMAIL if disposition in (Disposition.SENT, Disposition.REPLIED) else Channel.CALL
+        channel = Channel.MEETING if disposition is Disposition.NO_SHOW else channel
+        more = {"next_at": floor.now + 2 * DAY} if disposition is Disposition.CALLBACK_REQUESTED else {}
+        floor.touch(lead, disposition, channel, **more)
+    elif what == "callback":
+        callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + 26 * HOUR))
+    elif what == "snooze":
+        snooze(floor.store, PRIYA, floor.later(), SnoozeDraft(lead, floor.now + DAY))
+    elif what == "reassign":
+        reassign(floor.store, BEN, floor.later(), LeadDraft(lead))
+    elif what == "undo":
+        undo(floor.store, PRIYA, floor.later(), UndoDraft())
+    elif what == "qualify":
+        floor.bring(lead, Stage.QUALIFIED)
+    elif what == "convert":
+        floor.convert(lead)
+    elif what == "disqualify":
+        floor.raw("UPDATE account SET size = 5000 WHERE id = ?", (floor.state(lead).account_id,))
+        floor.close(lead, Outcome.BAD_FIT, reason="no_need")
+    elif what == "approve":
+        approve(floor.store, ANA, floor.later(), ApprovalDraft(lead))
+    elif what == "send back":
+        send_back(floor.store, ANA, floor.later(), ApprovalDraft(lead, note="look again"))
+
+
+ACTS = st.sampled_from(
+    [
+        *(f"new {motion}" for motion in Motion if motion is not Motion.REP_CREATED),
+        *("no_answer", "voicemail_left", "conversation", "replied", "sent", "no_show", "meeting_booked"),
+        *("not_interested", "callback_requested", "callback", "snooze", "reassign", "undo", "qualify", "convert"),
+        *("disqualify", "approve", "send back"),
+    ]
+)
+LIVES = st.lists(st.tuples(ACTS, st.integers(0, 9), st.sampled_from([0, 1, 7, 26, 80, 200])), min_size=2, max_size=14)
+
+
+def live(template: Path, folder: Path, life: list[tuple[str, int, int]], let_pass: Tick) -> dict[str, Any]:
+    """Play a life with time passing by ``let_pass`` between its acts and for three weeks after; what came of it."""
+    floor = open_floor(template, folder, f"{let_pass.__name__}.db")
+    floor.store.salt = bytes  # noughts, the same in each run
+    leads: list[int] = []
+    with same_keys():
+        for what, which, hours in life:
+            now = floor.now + hours * HOUR
+            let_pass(floor, now)
+            floor.now = now
+            try:
+                act(floor, leads, what, which)
+            except Refusal:
+                continue
+        let_pass(floor, floor.now + WEEKS)
+    found = floor.dump()
+    assert [finding.sentence for finding in check(floor.store)] == []
+    floor.store.close()
+    return found
+
+
+@given(life=LIVES)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_minute_once_cut_off_and_two_at_once_come_to_the_same(
+    template: Path, life: list[tuple[str, int, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        once = live(template, Path(folder), life, at_once)
+        for other in (each_minute, cut_off, two_at_once):
+            assert live(template, Path(folder), life, other) == once, other.__name__
+
+
+@pytest.mark.soak
+@given(life=LIVES)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_same_for_many_more_lives(template: Path, life: list[tuple[str, int, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        assert live(template, Path(folder), life, each_minute) == live(template, Path(folder), life, at_once)
+
+
+def test_a_tick_with_nothing_due_writes_nothing(floor: Floor) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    before = floor.dump()
+    assert tick(floor.store, floor.now) == 0
+    assert floor.dump() == before
