@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual import getters
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
@@ -32,6 +32,18 @@ _CLOCKS_ARE_SHOWN = (
 )
 
 
+class Commands(Static):
+    """The keys, laid out anew for every width."""
+
+    def __init__(self, where: Sequence[Where], keys: KeyChoices) -> None:
+        super().__init__()
+        self._where, self._keys = where, keys
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the words beside their keys."""
+        self.update(keys_content(self._where, self._keys, max(event.size.width, 1)))
+
+
 class HelpScreen(ModalScreen[None]):
     """Keys on the left, statuses on the right (below, in a narrow window); the status in front comes first."""
 
@@ -50,6 +62,7 @@ class HelpScreen(ModalScreen[None]):
         & > .help--title { dock: top; height: 1; background: $surface; padding: 0 1; }
         & > Horizontal > VerticalScroll { width: 1fr; padding: 0 1; }
         & > Horizontal > VerticalScroll > Static { height: auto; }
+        .help--here { margin-bottom: 1; }
     }
     HelpScreen.-narrow > Horizontal { layout: vertical; overflow-y: auto; }
     HelpScreen.-narrow > Horizontal > VerticalScroll { width: 100%; height: auto; }
@@ -70,10 +83,8 @@ class HelpScreen(ModalScreen[None]):
             with VerticalScroll(id="help-keys"):
                 if self._status is not None:
                     here = next(entry for entry in guide if entry.status is self._status)
-                    yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"))
-                yield Static(keys_content(self._where, self.app.keys))
-                if Where.QUEUE in self._where:
-                    yield Static(_columns())
+                    yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"), classes="help--here")
+                yield Commands(self._where, self.app.keys)
             with VerticalScroll(id="help-guide"):
                 if Where.DEALS in self._where:
                     yield Static(_stages(stage_guide(self.app.team.rules)))
@@ -87,26 +98,34 @@ class HelpScreen(ModalScreen[None]):
         target.scroll_relative(y=lines, animate=False)
 
 
-def keys_content(where: Sequence[Where], keys: KeyChoices) -> Content:
-    """The keys of these places, by place, and how dialogs are closed and saved."""
+def keys_content(where: Sequence[Where], keys: KeyChoices, width: int) -> Content:
+    """The keys of these places, by place, how dialogs are closed and saved, and the queue's columns, where it is one.
+
+    ``width`` is the cells there are: what is longer goes on under itself.
+    """
     blocks = []
     for place in Where:
         if place not in where and place is not Where.DIALOG:
             continue
         commands = commands_of([place])
-        width = max(cell_len(keys.labels(command)) for command in commands)
-        lines = [Content.styled(place.value.capitalize(), _HEADING)]
-        for command in commands:
-            label = present.cells(keys.labels(command), width)
-            sign = (f" {Urgency.LATE.sign}", Urgency.LATE.style) if command.dangerous else ""
-            lines.append(present.joined((label, "bold"), "  ", command.tooltip, sign))
-        blocks.append(Content("\n").join(lines))
+        rows = [
+            (
+                keys.labels(command),
+                present.joined(
+                    command.tooltip, (f" {Urgency.LATE.sign}", Urgency.LATE.style) if command.dangerous else ""
+                ),
+            )
+            for command in commands
+        ]
+        blocks.append(_table(place.value.capitalize(), rows, width))
     undo = keys.label(BY_ID["undo"])
     blocks.append(
         present.joined(
             (Urgency.LATE.sign, Urgency.LATE.style), f" ends an at bat for good; {undo} takes it back for ten minutes."
         )
     )
+    if Where.QUEUE in where:
+        blocks.append(_table("Columns of the queue", [(title, Content(words)) for title, words in _COLUMNS], width))
     return Content("\n\n").join(blocks)
 
 
@@ -116,12 +135,15 @@ def _stages(stages: Sequence[tuple[str, str]]) -> Content:
     return Content("\n").join([Content.styled("Opportunity stages", _HEADING), *lines, Content()])
 
 
-def _columns() -> Content:
-    """What the columns of the queue say."""
-    width = max(len(title) for title, _words in _COLUMNS)
-    lines = [Content.styled("Columns of the queue", _HEADING)]
-    lines += [present.joined((f"{title:<{width}}", "bold"), f"  {words}") for title, words in _COLUMNS]
-    return Content("\n").join(["", *lines])
+def _table(heading: str, rows: Sequence[tuple[str, Content]], width: int) -> Content:
+    """A heading, and under it labels with their words beside them."""
+    labels = max(cell_len(label) for label, _words in rows)
+    between = Content("\n" + " " * (labels + 2))
+    lines = [Content.styled(heading, _HEADING)]
+    for label, words in rows:
+        wrapped = between.join(words.wrap(max(width - labels - 2, 10)))
+        lines.append(present.joined((present.cells(label, labels), "bold"), "  ", wrapped))
+    return Content("\n").join(lines)
 
 
 def _guidance(entry: Guidance, heading: str | None = None) -> Content:
