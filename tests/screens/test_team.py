@@ -9,14 +9,14 @@ import pytest
 from screens.queue.screen import QueueScreen
 from screens.team.queue import RepQueueScreen
 from screens.team.screen import EVERYBODY, UNROUTED, TeamScreen
-from store import Store, open_store
+from store import Actor, Store, open_store
 from store.instants import HOUR, MINUTE
 from store.operations.log_touch import log_touch
 from store.operations.working import LeadDraft, accept
 from store.rules.touch import TouchDraft
 from store.vocabulary import Channel, Disposition, Stage
 from tests.drivers import AppDriver
-from tests.factories import ANA, BEN, PRIYA, Actor, Floor
+from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work, on_queue, queue_of
 
