@@ -33,7 +33,7 @@ from tui.theme import Urgency
 from tui.widgets.line_table import LineTable
 
 _EMPTY = {
-    View.ALL: "Nothing is due. {later} shows what comes later, {next} takes one that nobody has, {new} opens a new one.",
+    View.ALL: "Nothing is due. {later} shows what comes later, {next} takes one nobody has, {new} opens a new one.",
     View.HOT: "Nobody is waiting for a first answer.",
     View.CALLBACKS: "No promise is open.",
     View.EXPIRING: "Nothing is about to expire.",

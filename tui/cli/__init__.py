@@ -25,8 +25,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("tui.cli.import_", "Read a file of people into the database."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
     "init": ("tui.cli.init", "Make the team's database."),
+    "next": ("tui.cli.next", "Take the best at bat that nobody has."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
+    "score": ("tui.cli.score", "Explain scores, and hold them against what happened."),
     "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
+    "users": ("tui.cli.users", "Say who is here, away or paused, and who gets how many new at bats."),
     "views": ("tui.cli.views", "List, show and keep one's own views of the queue."),
 }
 """Command name -> its module, and its line in ``atbat --help``."""

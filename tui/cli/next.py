@@ -1,0 +1,5 @@
+"""``atbat next``: take the best at bat that nobody has."""
+
+from tui.cli.users import take_next as command
+
+__all__ = ["command"]

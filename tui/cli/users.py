@@ -1,0 +1,192 @@
+"""``atbat users``: who is here, who is away, and who gets how many new at bats; ``atbat next`` takes one."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli import with_settings
+from tui.cli.output import aligned, say
+from tui.cli.who import actor_of, user_named
+from tui.config import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from store import Actor, Store
+    from store.queries.staff import StaffRow
+
+_ROLES = ("sdr", "ae", "lead", "admin")
+
+
+@click.group()
+def command() -> None:
+    """Say who works here, who is away, and who gets how many new at bats.
+
+    Everybody may say it of themselves, with --as; a team lead of anybody.
+    """
+
+
+@command.command("list")
+@with_settings
+def list_users(settings: Settings) -> None:
+    """List everybody with what they hold and whether they get anything new."""
+    from store import open_store
+    from store.queries.staff import staff
+    from tui.desk import system_clock
+
+    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    try:
+        found = staff(store, system_clock())
+        for line in aligned([("name", "role", "capacity", "open", "new ones"), *map(_cells, found)]):
+            say(line)
+    finally:
+        store.close()
+
+
+@command.command()
+@click.argument("name")
+@click.argument("first", metavar="FROM")
+@click.argument("last", metavar="TO", default="")
+@with_settings
+def absent(settings: Settings, name: str, first: str, last: str) -> None:
+    """NAME is away from FROM to TO, both included: a date such as 2026-12-24, or words such as tomorrow or mon."""
+    from store.operations.attendance import AbsenceDraft, set_absent
+
+    with _acting(settings) as (store, actor, now):
+        starts = _day(first, now, store)
+        draft = AbsenceDraft(user_named(store, name).id, starts, _day(last, now, store) if last else starts)
+        say(set_absent(store, actor, now, draft).sentence)
+
+
+@command.command()
+@click.argument("name", required=False)
+@with_settings
+def back(settings: Settings, name: str | None) -> None:
+    """NAME, or you, is back before the absence ends."""
+    from store.operations.attendance import back
+
+    _do(settings, back, name)
+
+
+@command.command()
+@click.argument("name", required=False)
+@with_settings
+def pause(settings: Settings, name: str | None) -> None:
+    """Routing gives NAME, or you, nothing new until `resume`."""
+    from store.operations.attendance import pause_intake
+
+    _do(settings, pause_intake, name)
+
+
+@command.command()
+@click.argument("name", required=False)
+@with_settings
+def resume(settings: Settings, name: str | None) -> None:
+    """Routing gives NAME, or you, new at bats again."""
+    from store.operations.attendance import resume_intake
+
+    _do(settings, resume_intake, name)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("number", type=int)
+@with_settings
+def capacity(settings: Settings, name: str, number: int) -> None:
+    """NAME gets NUMBER new at bats for each one that a colleague of capacity 1 gets."""
+    from store.operations.attendance import CapacityDraft, set_capacity
+
+    with _acting(settings) as (store, actor, now):
+        say(set_capacity(store, actor, now, CapacityDraft(user_named(store, name).id, number)).sentence)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(_ROLES), default="sdr", show_default=True)
+@click.option("--capacity", type=click.IntRange(1, 100), default=1, show_default=True)
+@click.option("--zone", default="", help="Where they are, such as Europe/Berlin; else the team's zone.")
+@click.option("--email", default="")
+@with_settings
+def add(settings: Settings, /, name: str, role: str, **more: Any) -> None:
+    """Add NAME."""
+    from store.operations.init import UserDraft, add_user
+    from store.vocabulary import UserRole
+
+    with _acting(settings) as (store, actor, now):
+        say(add_user(store, actor, now, UserDraft(name, UserRole(role), **more)).sentence)
+
+
+@command.command()
+@click.argument("name")
+@with_settings
+def leave(settings: Settings, name: str) -> None:
+    """NAME leaves: their open at bats are routed anew, and they can no longer be chosen. Nothing of theirs is lost."""
+    from store.operations.attendance import leave_team
+
+    _do(settings, leave_team, name)
+
+
+@click.command("next")
+@with_settings
+def take_next(settings: Settings) -> None:
+    """Take the best at bat that nobody has, as whoever --as names, and say who it is."""
+    from store.operations.routing import ClaimDraft, claim_next
+    from store.queries.queue import row
+    from tui import present
+
+    with _acting(settings) as (store, actor, now):
+        done = claim_next(store, actor, now, ClaimDraft())
+        say(done.sentence)
+        found = row(store, done.lead_id) if done.lead_id is not None else None
+        if found is not None:
+            phone = present.phone(found.phone) if found.phone else ""
+            facts = (found.title, found.company if found.company != found.name else "", phone, found.lead.source)
+            if known := " · ".join(present.safe(fact, 80) for fact in facts if fact):
+                say(f"  {known}")
+
+
+@contextmanager
+def _acting(settings: Settings) -> Iterator[tuple[Store, Actor, int]]:
+    """The open store, whoever --as names, and the time."""
+    from store import open_store
+    from tui.desk import system_clock
+
+    store = open_store(settings.database, rules=settings.places.team_rules)
+    try:
+        yield store, actor_of(store, settings.person), system_clock()
+    finally:
+        store.close()
+
+
+def _do(settings: Settings, operation: Callable[..., Any], name: str | None) -> None:
+    """An act on somebody, oneself where nobody is named."""
+    from store.operations.attendance import UserActDraft
+
+    with _acting(settings) as (store, actor, now):
+        user_id = actor.user_id if name is None else user_named(store, name).id
+        say(operation(store, actor, now, UserActDraft(user_id)).sentence)
+
+
+def _day(text: str, now: int, store: Store) -> str:
+    """The ISO date that was typed, as a date or as people say it; raises Refusal for what is no date."""
+    from datetime import date
+
+    from store.instants import moment
+    from store.rules.when import parse_when
+
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        if text.strip().casefold() == "today":  # also after the team's hours
+            return moment(now, store.zone).date().isoformat()
+        return moment(parse_when(text, now, store.zone, store.calendar), store.zone).date().isoformat()
+
+
+def _cells(one: StaffRow) -> tuple[str, ...]:
+    from tui.present import safe
+
+    new = f"absent until {one.absent_until}" if one.absent_until else "paused" if one.paused else "yes"
+    return safe(one.name, 60), one.role.label, str(one.capacity), f"{one.open:,}", new
