@@ -1,4 +1,4 @@
-"""What the processes of the crash tests run: ``python -m tests.crash.workers mix|nursery DATABASE …``.
+"""What the processes of the crash tests run: ``python -m tests.crash.workers mix|claim|nursery DATABASE …``.
 
 Each act is acknowledged by its key on standard output only after the operation has returned.
 """
@@ -17,6 +17,7 @@ from store.instants import MINUTE
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, convert
 from store.operations.log_touch import log_touch
+from store.operations.routing import ClaimDraft, claim_next
 from store.operations.transaction import Operation
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import LeadDraft, NoteDraft, accept, note, reassign
@@ -65,6 +66,23 @@ def mix(path: str, seed: str, count: str) -> None:
     store.close()
 
 
+def claim(path: str, seed: str, count: str) -> None:
+    """Take ``count`` at bats of the pool, or all there are: ``claimed LEAD`` for each, ``nothing`` at the end."""
+    store = open_store(path)
+    reps = store.rows("SELECT id FROM user WHERE role = 'sdr' ORDER BY id")
+    actor = Actor(reps[int(seed) % len(reps)][0])
+    tell("ready")
+    sys.stdin.readline()
+    for number in range(int(count)):
+        try:
+            done = claim_next(store, actor, MONDAY + number * MINUTE, ClaimDraft())
+        except Refusal as refusal:
+            tell("nothing" if "Nothing to claim" in refusal.sentence else f"refused {refusal.sentence}")
+            break
+        tell(f"claimed {done.lead_id}")
+    store.close()
+
+
 def nursery(path: str) -> None:
     """For each line ``SEED TIME`` a child that logs touches until somebody kills it; made by forking, so quickly."""
     store = open_store(path, read_only=True)
@@ -98,5 +116,5 @@ def tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    PROGRAMS: dict[str, Callable[..., None]] = {"mix": mix, "nursery": nursery}
+    PROGRAMS: dict[str, Callable[..., None]] = {"mix": mix, "claim": claim, "nursery": nursery}
     PROGRAMS[sys.argv[1]](*sys.argv[2:])
