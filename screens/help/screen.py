@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events, getters
@@ -20,6 +22,9 @@ from tui.frame import Frame
 from tui.guide import Guidance, stage_guide, status_guide
 from tui.theme import Urgency
 
+if TYPE_CHECKING:
+    from store.ruleset import RuleSet
+
 _HEADING = "bold $accent"
 _COLUMNS = (
     ("why", f"what to do now and why it stands here: {Urgency.LATE.sign} late, {Urgency.DUE.sign} due"),
@@ -32,16 +37,17 @@ _CLOCKS_ARE_SHOWN = (
 )
 
 
-class Commands(Static):
-    """The keys, laid out anew for every width."""
+class Fitted(Static):
+    """Words that are laid out anew for every width."""
 
-    def __init__(self, where: Sequence[Where], keys: KeyChoices) -> None:
-        super().__init__()
-        self._where, self._keys = where, keys
+    def __init__(self, lay_out: Callable[[int], Content], classes: str | None = None) -> None:
+        """``lay_out`` makes them for so many cells."""
+        super().__init__(classes=classes)
+        self._lay_out = lay_out
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the words beside their keys."""
-        self.update(keys_content(self._where, self._keys, max(event.size.width, 1)))
+        """Fit the words beside their labels."""
+        self.update(self._lay_out(max(event.size.width, 1)))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -62,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
         & > .help--title { dock: top; height: 1; background: $surface; padding: 0 1; }
         & > Horizontal > VerticalScroll { width: 1fr; padding: 0 1; }
         & > Horizontal > VerticalScroll > Static { height: auto; }
-        .help--here { margin-bottom: 1; }
+        .help--part { margin-bottom: 1; }
     }
     HelpScreen.-narrow > Horizontal { layout: vertical; overflow-y: auto; }
     HelpScreen.-narrow > Horizontal > VerticalScroll { width: 100%; height: auto; }
@@ -83,11 +89,12 @@ class HelpScreen(ModalScreen[None]):
             with VerticalScroll(id="help-keys"):
                 if self._status is not None:
                     here = next(entry for entry in guide if entry.status is self._status)
-                    yield Static(_guidance(here, f"This lead is {present.label(self._status, capital=True)}"), classes="help--here")
-                yield Commands(self._where, self.app.keys)
+                    heading = f"This lead is {present.label(self._status, capital=True)}"
+                    yield Static(_guidance(here, heading), classes="help--part")
+                yield Fitted(partial(keys_content, self._where, self.app.keys))
             with VerticalScroll(id="help-guide"):
                 if Where.DEALS in self._where:
-                    yield Static(_stages(stage_guide(self.app.team.rules)))
+                    yield Fitted(partial(_stages, self.app.team.rules), classes="help--part")
                 yield Static(present.joined((_CLOCKS_ARE_SHOWN, "$muted")))
                 yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
 
@@ -129,10 +136,9 @@ def keys_content(where: Sequence[Where], keys: KeyChoices, width: int) -> Conten
     return Content("\n\n").join(blocks)
 
 
-def _stages(stages: Sequence[tuple[str, str]]) -> Content:
-    width = max(cell_len(stage) for stage, _ in stages)
-    lines = [present.joined((f"{stage:<{width}}  ", "bold"), means) for stage, means in stages]
-    return Content("\n").join([Content.styled("Opportunity stages", _HEADING), *lines, Content()])
+def _stages(rules: RuleSet, width: int) -> Content:
+    rows = [(stage, Content(means)) for stage, means in stage_guide(rules)]
+    return _table("Opportunity stages", rows, width)
 
 
 def _table(heading: str, rows: Sequence[tuple[str, Content]], width: int) -> Content:
