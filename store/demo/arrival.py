@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from store.instants import DAY
 from store.models import Signal
 from store.operations.at_bat import open_at_bat
 from store.operations.people import add_contact
@@ -14,7 +16,10 @@ from store.vocabulary import Motion
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An at bat to open: for a person known or new, or a company alone; ``signal`` is the kind of signal behind it."""
+    """An at bat to open: for a person known or new, or a company alone; ``signal`` is the kind of signal behind it.
+
+    ``before`` are the kinds of what they did on the days before, the last day first.
+    """
 
     motion: Motion
     source: str
@@ -26,10 +31,9 @@ class Arrival:
     trigger: str = ""
     why: str = ""
     campaign_id: int | None = None
-    score: int = 0
     value: int = 0
     signal: str = ""
-    points: int = 0
+    before: tuple[str, ...] = ()
 
 
 def _arrive(tx: Transaction, draft: Arrival) -> Done:
@@ -37,21 +41,12 @@ def _arrive(tx: Transaction, draft: Arrival) -> Done:
     contact_id = draft.contact_id
     if contact_id is None and draft.person is not None:
         contact_id = add_contact(tx, draft.person, account_id=draft.account_id, source=draft.source)
+    for days, kind in enumerate(draft.before, 1):
+        _signal(tx, contact_id, draft, kind, at=tx.now - days * DAY, decision="recorded on the contact")
     signal_id = None
     if draft.signal:
-        signal_id = tx.insert(
-            Signal,
-            contact_id=contact_id,
-            account_id=draft.account_id,
-            campaign_id=draft.campaign_id,
-            kind=draft.signal,
-            source=draft.source,
-            at=tx.now,
-            points=draft.points,
-            high_intent=int(tx.store.rules.motions[draft.motion].high_intent),
-            words=draft.trigger,
-            decision="opened an at bat",
-        )
+        told = {"campaign_id": draft.campaign_id, "words": draft.trigger}
+        signal_id = _signal(tx, contact_id, draft, draft.signal, at=tx.now, decision="opened an at bat", **told)
     lead = open_at_bat(
         tx,
         contact_id=contact_id,
@@ -63,13 +58,25 @@ def _arrive(tx: Transaction, draft: Arrival) -> Done:
         trigger=draft.trigger,
         why=draft.why,
         value=draft.value,
-        score=draft.score,
         campaign_id=draft.campaign_id,
         signal_id=signal_id,
     )
     if signal_id is not None:
         tx.update(Signal, tx.get(Signal, signal_id), lead_id=lead.id)
     return tx.done("at bat opened", lead_id=lead.id, made={"lead_id": lead.id, "contact_id": contact_id or 0})
+
+
+def _signal(tx: Transaction, contact_id: int | None, draft: Arrival, kind: str, **more: Any) -> int:
+    return tx.insert(
+        Signal,
+        contact_id=contact_id,
+        account_id=draft.account_id,
+        kind=kind,
+        source=draft.source,
+        points=tx.rules.score.points_of(kind),
+        high_intent=int(tx.rules.score.is_high_intent(kind)),
+        **more,
+    )
 
 
 receive = operation("receive_signal")(_arrive)

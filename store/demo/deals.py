@@ -42,7 +42,7 @@ _WORKING_DAYS = 80  # the season's
 def _handed_over(told: Told, giver: Actor, taker: Actor, amount: int, note: str) -> int:
     """Talk, convert and hand over, all now; returns the opportunity."""
     scene = told.scene
-    lead, _ = told.open(M.DEMO_REQUEST, giver, scene.company(), score=76, value=amount)
+    lead, _ = told.open(M.DEMO_REQUEST, giver, scene.company(), value=amount)
     scene.log(lead, C.CALL, D.CONVERSATION, note=note, duration=480)
     draft = ConvertDraft(
         lead, answers=FIT, amount=amount, probability=20, close_date=scene.iso(55), taker_id=taker.user_id
@@ -132,7 +132,7 @@ def left_in_the_middle(told: Told) -> Story:
     worth = Spec(filter="value>10000", order=Order.VALUE)
     scene.do(save_view, told.priya, SaveViewDraft("Worth most", worth))
     yield scene.day(1, "10:00")
-    leads = [told.open(M.OUTBOUND_TARGET, tom, scene.company(), score=44)[0] for _ in range(3)]
+    leads = [told.open(M.OUTBOUND_TARGET, tom, scene.company())[0] for _ in range(3)]
     yield scene.ago(50 * MINUTE)
     made = scene.do(start_session, tom, StartDraft(tuple(leads))).made
     assert made is not None

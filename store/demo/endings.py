@@ -50,7 +50,7 @@ def approvals(told: Told) -> Story:
     leads = []
     for name, city in (("Gigantia Retail", "Chicago"), ("Nordstrøm Energi", "Stockholm"), ("Atlas Bank", "London")):
         company = scene.company(name, city, industry="retail", size=4200)
-        leads.append(told.open(M.OUTBOUND_TARGET, priya, company, score=57)[0])
+        leads.append(told.open(M.OUTBOUND_TARGET, priya, company)[0])
     for lead in leads:
         scene.log(lead, C.CALL, D.CONVERSATION, note="has a five-year contract elsewhere", duration=150)
     yield scene.day(10, "14:00")
@@ -69,7 +69,7 @@ def suppressed(told: Told) -> Story:
     """Asked us to stop; unsubscribed from e-mail, with and without a number left; wrong and dead numbers."""
     scene, tom = told.scene, told.tom
     yield scene.day(30, "10:00")
-    stop, _ = told.open(M.OUTBOUND_TARGET, tom, scene.company(), score=29)
+    stop, _ = told.open(M.OUTBOUND_TARGET, tom, scene.company())
     left = told.open(M.CAMPAIGN_RESPONSE, tom, scene.company(), "Ada|Reed|IT Manager")[0]
     firm = scene.company()
     only_mail = scene.open(_only(told, firm, NewPerson("Noor", "Haddad", "Buyer", email=f"noor@{firm.draft.domain}")))[
@@ -94,9 +94,7 @@ def suppressed(told: Told) -> Story:
 
 
 def _only(told: Told, company: Company, person: NewPerson) -> Arrival:
-    return Arrival(
-        Motion.OUTBOUND_TARGET, "target list", company.id, person=person, owner_id=told.tom.user_id, score=25
-    )
+    return Arrival(Motion.OUTBOUND_TARGET, "target list", company.id, person=person, owner_id=told.tom.user_id)
 
 
 @ENDINGS.add(leads=2)
@@ -108,7 +106,7 @@ def duplicate(told: Told) -> Story:
     first, _ = told.open(M.OUTBOUND_TARGET, ana, firm, "Władysław|Nowak|Plant Manager")
     scene.log(first, C.EMAIL, D.SENT)
     yield scene.day(11, "10:00")
-    second, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, firm, "Wladek|Nowak|Plant Manager", score=55)
+    second, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, firm, "Wladek|Nowak|Plant Manager")
     scene.log(second, C.CALL, D.CONVERSATION, note="knows Ana already", duration=200)
     yield scene.day(11, "10:30")
     scene.close(second, End.DUPLICATE, duplicate_of=first)
@@ -120,10 +118,10 @@ def endings(told: Told) -> Story:
     scene, ana = told.scene, told.ana
     yield scene.day(35, "09:30")
     customer = scene.company("Kestrel Foods", "Manchester", industry="food and drink", size=400)
-    wrong, _ = told.open(M.OUTBOUND_TARGET, ana, scene.company(size=120), score=39)
-    existing, _ = told.open(M.CAMPAIGN_RESPONSE, ana, customer, score=51)
-    trigger, _ = told.open(M.EVENT_FOLLOW_UP, ana, scene.company(), score=46)
-    expired, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company(), score=40)
+    wrong, _ = told.open(M.OUTBOUND_TARGET, ana, scene.company(size=120))
+    existing, _ = told.open(M.CAMPAIGN_RESPONSE, ana, customer)
+    trigger, _ = told.open(M.EVENT_FOLLOW_UP, ana, scene.company())
+    expired, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company())
     yield scene.day(34, "14:00")
     scene.log(wrong, C.CALL, D.WRONG_PERSON, note="purchasing moved to Leeds")
     right = NewPerson("Iris", "Calloway", "Head of Procurement", phone="+44 113 496 0911")
@@ -137,7 +135,7 @@ def endings(told: Told) -> Story:
     yield scene.day(20, "09:05")
     scene.close(expired, End.NO_RESPONSE, by=SYSTEM, reason="expired_by_rule")
     yield scene.day(3, "15:00")
-    more, _ = told.open(M.EXPANSION, ana, customer, scene.lead(existing).contact_id or "", score=86)
+    more, _ = told.open(M.EXPANSION, ana, customer, scene.lead(existing).contact_id or "")
     scene.do(record_signal, SYSTEM, SignalDraft("page", "website", lead_id=more, points=20, high_intent=True))
 
 
@@ -147,7 +145,7 @@ def already_in_talks(told: Told) -> Story:
     scene, tom = told.scene, told.tom
     yield scene.day(26, "10:00")
     firm = scene.company("Brücken & Partner", "Berlin", industry="construction", size=220)
-    one, _ = told.open(M.DEMO_REQUEST, tom, firm, score=80, value=1_800_000)
+    one, _ = told.open(M.DEMO_REQUEST, tom, firm, value=1_800_000)
     yield scene.now + 2 * MINUTE
     scene.log(one, C.CALL, D.CONVERSATION, note="knows exactly what he wants", duration=700)
     draft = ConvertDraft(one, answers=FIT, amount=1_800_000, probability=40, close_date=scene.iso(45))
@@ -172,19 +170,19 @@ def statuses(told: Told) -> Story:
     """Stale, gone quiet, set by hand, and recycled."""
     scene, priya = told.scene, told.priya
     yield scene.day(29, "11:00")
-    stale, _ = told.open(M.REP_CREATED, priya, scene.company(), why="their rival is a customer", score=45)
-    quiet, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company(), score=50)
+    stale, _ = told.open(M.REP_CREATED, priya, scene.company(), why="their rival is a customer")
+    quiet, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company())
     scene.log(stale, C.CALL, D.CONVERSATION, duration=330, note="will think about it")
     scene.log(quiet, C.CALL, D.CONVERSATION, duration=260)
     yield scene.day(28, "11:00")
     company = scene.company()
-    recycled_first, who = told.open(M.CAMPAIGN_RESPONSE, told.tom, company, score=49)
+    recycled_first, who = told.open(M.CAMPAIGN_RESPONSE, told.tom, company)
     scene.log(recycled_first, C.CALL, D.CONVERSATION, duration=100)
     scene.close(recycled_first, End.NOT_READY, back_at=scene.day(2, "09:00"))
     yield scene.day(20, "10:00")
     scene.do(set_status, SYSTEM, StatusDraft(quiet, Status.ATTEMPTING))
     yield scene.day(2, "09:15")
-    told.open(M.REACTIVATION, priya, company, who, score=59)
+    told.open(M.REACTIVATION, priya, company, who)
     scene.do(set_status, priya, StatusDraft(stale, Status.STALE, why="four weeks of silence"))
 
 
@@ -234,9 +232,9 @@ def touches(told: Told) -> Story:
     """Amended, entered the day after, a text message, one from another system's log, and a slip that was undone."""
     scene, priya = told.scene, told.priya
     yield scene.day(3, "13:00")
-    one, _ = told.open(M.CAMPAIGN_RESPONSE, priya, scene.company(), score=54)
-    two, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company(), score=43)
-    three, _ = told.open(M.PARTNER_REFERRAL, told.tom, scene.company(), score=62)
+    one, _ = told.open(M.CAMPAIGN_RESPONSE, priya, scene.company())
+    two, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company())
+    three, _ = told.open(M.PARTNER_REFERRAL, told.tom, scene.company())
     scene.log(one, C.CALL, D.VOICEMAIL_LEFT, note="left a mesage")
     touch_id = scene.store.value("SELECT max(id) FROM touch")
     scene.do(amend, priya, AmendDraft(touch_id, note="left a message with the number"))

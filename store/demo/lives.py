@@ -35,22 +35,20 @@ class Kind:
     triggers: tuple[str, ...]
     warmth: float
     signal: str = ""
-    points: int = 0
 
 
 KINDS: Mapping[Motion, Kind] = {
-    Motion.DEMO_REQUEST: Kind(14, ("website",), ("demo request, pricing page", "demo request"), 0.45, "form", 40),
-    Motion.EVENT_FOLLOW_UP: Kind(10, ("trade fair",), ("talk on returns", "visit at our stand"), 0.25, "event", 20),
+    Motion.DEMO_REQUEST: Kind(14, ("website",), ("demo request, pricing page", "demo request"), 0.45, "demo_request"),
+    Motion.EVENT_FOLLOW_UP: Kind(10, ("trade fair",), ("talk on returns", "visit at our stand"), 0.25, "event"),
     Motion.OUTBOUND_TARGET: Kind(26, ("target list", "LinkedIn"), ("fits the target list", "new plant opened"), 0.12),
-    Motion.PARTNER_REFERRAL: Kind(7, ("Hallam Partners",), ("introduced by Hallam Partners",), 0.4, "referral", 30),
+    Motion.PARTNER_REFERRAL: Kind(7, ("Hallam Partners",), ("introduced by Hallam Partners",), 0.4, "referral"),
     Motion.REACTIVATION: Kind(8, ("past at bats",), ("title changed", "new budget year"), 0.2),
-    Motion.EXPANSION: Kind(4, ("customer",), ("asked about a second site",), 0.5, "reply", 35),
-    Motion.INTENT_SIGNAL: Kind(10, ("intent data",), ("compares vendors", "reads about returns"), 0.2, "intent", 15),
-    Motion.CAMPAIGN_RESPONSE: Kind(
-        16, ("webinar", "newsletter"), ("webinar: shorter lead times",), 0.25, "webinar", 15
-    ),
+    Motion.EXPANSION: Kind(4, ("customer",), ("asked about a second site",), 0.5, "reply"),
+    Motion.INTENT_SIGNAL: Kind(10, ("intent data",), ("compares vendors", "reads about returns"), 0.2, "intent"),
+    Motion.CAMPAIGN_RESPONSE: Kind(16, ("webinar", "newsletter"), ("webinar: shorter lead times",), 0.25, "webinar"),
     Motion.REP_CREATED: Kind(5, ("own research",), ("read of their expansion",), 0.18),
 }
+_BEFORE = ("pricing_page", "download")  # what the warmer ones did on the days before
 LEARNED = (
     "budget in Q1, send the security sheet",
     "two sites, wants to start with one",
@@ -137,7 +135,6 @@ class Lives:
         company, contact_id = self._who(again=motion in (Motion.REACTIVATION, Motion.EXPANSION))
         shares = (45, *(26 for _ in self._reps[1:]), len(self._reps))  # the demo's rep is a busy one
         owner = rng.choices((*self._reps, None), shares)[0]
-        score = min(100, max(3, round(rng.gauss(30 + 60 * kind.warmth, 16))))
         return Arrival(
             motion,
             rng.choice(kind.sources),
@@ -148,10 +145,9 @@ class Lives:
             trigger=rng.choice(kind.triggers),
             why="they are hiring for the work we save them" if motion is Motion.REP_CREATED else "",
             campaign_id=self.campaigns.get(motion),
-            score=score,
             value=rng.choice((0, 0, 0, 800_000, 1_500_000, 2_400_000, 4_000_000)),
             signal=kind.signal,
-            points=kind.points,
+            before=_BEFORE if kind.signal and rng.random() < kind.warmth else (),
         )
 
     def _who(self, *, again: bool) -> tuple[Company, int | None]:

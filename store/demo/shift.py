@@ -18,6 +18,7 @@ from store.database import Store, open_store
 from store.instants import DAY, Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.models import TABLES
+from store.operations.scoring import rescore
 from store.operations.transaction import Done, Transaction, chain_hash, operation
 from store.rules import queue_order
 from store.rules.business import at_local
@@ -142,15 +143,16 @@ def _seal_anew(store: Store) -> None:
 
 @operation("move_in_time")
 def _replace(tx: Transaction, now: Instant) -> Done:
-    """Give every open at bat the place its moved times ask for: working hours lie elsewhere than they did."""
+    """Give every open at bat the place and the score that its moved times ask for: days end elsewhere than they did."""
     rows = tx.store.rows(f"SELECT {', '.join(COLUMNS)} FROM lead WHERE open = 1")
     for lead in map(lead_state, rows):
-        if lead.stage is not Stage.DISQUALIFIED:
-            _put_right(tx, lead)
+        _put_right(tx, lead)
     return Done(tx.id, "moved in time")
 
 
 def _put_right(tx: Transaction, lead: LeadState) -> None:
-    placed = queue_order.place(lead, {}, tx.rules, tx.store.calendar)
+    waits = lead.stage is Stage.DISQUALIFIED
+    placed = {} if waits else queue_order.place(lead, {}, tx.rules, tx.store.calendar)
+    placed |= rescore(tx, lead)
     if any(getattr(lead, name) != value for name, value in placed.items()):
         tx.save_lead(lead, placed)

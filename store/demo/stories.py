@@ -35,21 +35,21 @@ def four_at_bats(told: Told) -> Story:
     scene, priya, tom = told.scene, told.priya, told.tom
     yield scene.day(80, "10:20")
     northwind = scene.company("Northwind", "Portland", industry="logistics", size=240)
-    lead, dana = told.open(M.EVENT_FOLLOW_UP, tom, northwind, "Dana|Ortiz|CFO", score=41)
+    lead, dana = told.open(M.EVENT_FOLLOW_UP, tom, northwind, "Dana|Ortiz|CFO")
     yield from told.tries(lead, 80, 77, "15:10")
     scene.close(lead, End.NO_RESPONSE)
     yield scene.day(60, "11:00")
-    lead, _ = told.open(M.OUTBOUND_TARGET, priya, northwind, dana, score=48)
+    lead, _ = told.open(M.OUTBOUND_TARGET, priya, northwind, dana)
     yield from told.tries(lead, 60, 59, "14:05")
     yield scene.day(57, "13:30")
     scene.log(lead, C.CALL, D.CONVERSATION, note="budget is set once a year, in autumn", duration=420)
     scene.close(lead, End.NOT_READY, reason="no_budget", back_at=scene.day(20, "09:00"))
     yield scene.day(38, "16:00")
-    lead, _ = told.open(M.CAMPAIGN_RESPONSE, priya, northwind, dana, score=63)
+    lead, _ = told.open(M.CAMPAIGN_RESPONSE, priya, northwind, dana)
     yield from told.tries(lead, 38, 33, "16:20")
     scene.close(lead, End.NO_RESPONSE)
     yield scene.day(2, "09:40")
-    lead, _ = told.open(M.DEMO_REQUEST, priya, northwind, dana, score=82, value=2_400_000)
+    lead, _ = told.open(M.DEMO_REQUEST, priya, northwind, dana, value=2_400_000)
     yield scene.now + 3 * MINUTE
     scene.log(lead, C.CALL, D.VOICEMAIL_LEFT)
     yield scene.day(1, "15:40")
@@ -64,13 +64,15 @@ def hot_inbound(told: Told) -> Story:
     scene = told.scene
     yield scene.ago(14 * MINUTE)
     late = scene.company("Möller & Söhne GmbH", "Hamburg", industry="manufacturing", size=310)
-    told.open(M.DEMO_REQUEST, told.priya, late, "Jürgen|Möller|Managing Director", score=71)
+    told.open(M.DEMO_REQUEST, told.priya, late, "Jürgen|Möller|Managing Director")
     yield scene.ago(2 * MINUTE)
     acme = scene.company("Acme [UK] Ltd", "London", industry="retail", size=530)
-    told.open(M.DEMO_REQUEST, told.priya, acme, "Lee|Wong|VP Operations", score=77, value=4_000_000)
+    told.open(
+        M.DEMO_REQUEST, told.priya, acme, "Lee|Wong|VP Operations", value=4_000_000, before=("pricing_page", "webinar")
+    )
     yield scene.ago(MINUTE)
     osaka = scene.company("株式会社山田製作所", "Tokyo", industry="manufacturing", size=860)
-    told.open(M.DEMO_REQUEST, told.priya, osaka, "美咲|山田|COO", score=69)
+    told.open(M.DEMO_REQUEST, told.priya, osaka, "美咲|山田|COO")
 
 
 @BEGINNINGS.add(leads=4)
@@ -78,10 +80,10 @@ def callbacks(told: Told) -> Story:
     """Promises: due in a few minutes, for anyone, tomorrow, and one that was kept."""
     scene, priya, ana = told.scene, told.priya, told.ana
     yield scene.day(6, "10:10")
-    soon, _ = told.open(M.OUTBOUND_TARGET, priya, scene.company(), score=52)
-    anyone, _ = told.open(M.INTENT_SIGNAL, ana, scene.company(), score=44)
-    far, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company(), score=66)
-    kept, _ = told.open(M.CAMPAIGN_RESPONSE, priya, scene.company(), score=58)
+    soon, _ = told.open(M.OUTBOUND_TARGET, priya, scene.company())
+    anyone, _ = told.open(M.INTENT_SIGNAL, ana, scene.company())
+    far, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company())
+    kept, _ = told.open(M.CAMPAIGN_RESPONSE, priya, scene.company())
     yield scene.day(5, "11:15")
     scene.log(soon, C.EMAIL, D.SENT)
     scene.log(anyone, C.CALL, D.NO_ANSWER)
@@ -103,14 +105,14 @@ def expiring(told: Told) -> Story:
         M.OUTBOUND_TARGET, priya, scene.company("Hallam & Co", "Leeds", size=75), "M.|Okafor|Head of IT"
     )
     yield scene.ago(29 * DAY - 3 * HOUR)
-    event, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company(), score=37)
+    event, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company())
     for back in (24, 20, 16, 12, 8):
         yield scene.day(back, "10:30")
         scene.log(tomorrow, C.CALL, D.NO_ANSWER)
         if back <= 16:
             scene.log(event, C.EMAIL, D.SENT)
     yield scene.day(9, "10:00")
-    spent, _ = told.open(M.INTENT_SIGNAL, priya, scene.company(), score=33)
+    spent, _ = told.open(M.INTENT_SIGNAL, priya, scene.company())
     yield from told.tries(spent, 9, 2, "15:20")
 
 
@@ -138,7 +140,7 @@ def busy_morning(told: Told) -> Story:
     """A snoozed one, so that what waits is seen to wait."""
     scene = told.scene
     yield scene.day(3, "09:50")
-    lead, _ = told.open(M.OUTBOUND_TARGET, told.priya, scene.company(), score=47)
+    lead, _ = told.open(M.OUTBOUND_TARGET, told.priya, scene.company())
     scene.log(lead, C.EMAIL, D.SENT)
     yield scene.day(0, "09:35")
     scene.log(lead, C.CALL, D.GATEKEEPER, with_whom=WithWhom.SWITCHBOARD, note="in a meeting all morning")
@@ -154,8 +156,15 @@ def buying_group(told: Told) -> Story:
     scene, priya = told.scene, told.priya
     yield scene.day(24, "10:00")
     firm = scene.company("Blaue Brücke Versicherung AG", "Munich", industry="insurance", size=980)
-    lead, katrin = told.open(M.DEMO_REQUEST, priya, firm, "Katrin|Weiß|Head of Operations", score=88, value=3_600_000)
-    second, _ = told.open(M.INTENT_SIGNAL, told.ana, firm, "Tobias|Graf|IT Manager", score=61)
+    lead, katrin = told.open(
+        M.DEMO_REQUEST,
+        priya,
+        firm,
+        "Katrin|Weiß|Head of Operations",
+        value=3_600_000,
+        before=("pricing_page", "download"),
+    )
+    second, _ = told.open(M.INTENT_SIGNAL, told.ana, firm, "Tobias|Graf|IT Manager")
     yield scene.now + 4 * MINUTE
     scene.log(lead, C.CALL, D.CONVERSATION, note="runs the selection; five people decide", duration=900)
     people = {}
@@ -199,8 +208,8 @@ def reversed_conversion(told: Told) -> Story:
     """Converted by mistake and reversed the same day; another converted and undone at once."""
     scene, grace = told.scene, told.grace
     yield scene.day(5, "09:20")
-    lead, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, scene.company(), score=64)
-    other, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company(), score=73)
+    lead, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, scene.company())
+    other, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company())
     yield scene.now + 4 * MINUTE
     scene.log(other, C.CALL, D.CONVERSATION, note="wants a trial first", duration=240)
     yield scene.day(2, "10:00")
@@ -247,7 +256,7 @@ def qualified(told: Told) -> Story:
     """Waiting to be converted: inside its clock, past it; and one with answers still missing."""
     scene, priya = told.scene, told.priya
     yield scene.day(9, "13:10")
-    leads = [told.open(M.PARTNER_REFERRAL, owner, scene.company(), score=79)[0] for owner in (priya, told.tom, priya)]
+    leads = [told.open(M.PARTNER_REFERRAL, owner, scene.company())[0] for owner in (priya, told.tom, priya)]
     for lead in leads:
         scene.log(lead, C.CALL, D.CONVERSATION, note="introduced, expected the call", duration=480)
     yield scene.day(6, "10:30")

@@ -39,7 +39,6 @@ class Told:
         known = person if isinstance(person, int) else None
         new = self.scene.somebody(company, person) if isinstance(person, str) else None
         more.setdefault("trigger", kind.triggers[0])
-        more.setdefault("score", round(35 + 50 * kind.warmth))
         arrival = Arrival(
             motion,
             kind.sources[0],
@@ -49,7 +48,6 @@ class Told:
             owner_id=None if owner is None else owner.user_id,
             campaign_id=self.lives.campaigns.get(motion),
             signal=kind.signal,
-            points=kind.points,
             **more,
         )
         return self.scene.open(arrival, owner or SYSTEM)

@@ -48,6 +48,7 @@ def move(tx: Transaction, contact: Mapping[str, Any], account_id: int, title: st
             kind=Trigger.EMPLOYER_CHANGED.value,
             source="edited by hand",
             at=tx.now,
+            points=tx.rules.score.points_of(Trigger.EMPLOYER_CHANGED),
             decision="recorded on the contact",
         )
 

@@ -20,6 +20,7 @@ from store.operations.at_bat import campaign_end
 from store.operations.import_known import AtBat, Person
 from store.operations.import_people import NO_CALLS
 from store.operations.import_steps import Step
+from store.operations.scoring import total_of
 from store.operations.transaction import Transaction
 from store.reach import zones_of
 from store.rules import expiry, queue_order
@@ -201,7 +202,15 @@ class AtBats:
         return made
 
     def write(self) -> None:
-        """Write the at bats with their spells, status history, assignments and buying groups."""
+        """Write the at bats with their spells, status history, assignments and buying groups.
+
+        Their people and companies are written already: the open ones are scored by them.
+        """
+        store, now = self._tx.store, self._tx.now
+        self._rows[Lead] = [
+            {**row, "score": total_of(store, row["contact_id"], row["account_id"], now)} if row["open"] else row
+            for row in self._rows[Lead]
+        ]
         for model in _WRITTEN:
             self._tx.insert_many(model, self._rows[model])
         for account_id, since in self._customers.items():

@@ -13,7 +13,10 @@ from store.operations.transaction import Done, Transaction, operation
 
 @dataclass(frozen=True, slots=True)
 class SignalDraft:
-    """A signal on an at bat, else an opportunity, else a contact; ``at`` is when it happened (None: now)."""
+    """A signal on an at bat, else an opportunity, else a contact; ``at`` is when it happened (None: now).
+
+    ``points`` (0 to 100) and ``high_intent`` are those of its kind, by the rules, where none are given.
+    """
 
     kind: str
     source: str
@@ -22,8 +25,8 @@ class SignalDraft:
     opportunity_id: int | None = None
     campaign_id: int | None = None
     at: Instant | None = None
-    points: int = 0
-    high_intent: bool = False
+    points: int | None = None
+    high_intent: bool | None = None
     words: str = ""
 
 
@@ -31,7 +34,8 @@ class SignalDraft:
 def record_signal(tx: Transaction, draft: SignalDraft) -> Done:
     """Keep a signal in the stream of an at bat, an opportunity or a contact; it opens no at bat by itself.
 
-    Raises Refusal without a kind or a source, without anything it belongs to, and for one from the future.
+    The score of an open at bat it tells of follows. Raises Refusal without a kind or a source, without anything it
+    belongs to, for points that are no score, and for one from the future.
     """
     limit = tx.rules.limits.name
     kind = clean_line(draft.kind, field="kind", limit=limit)
@@ -43,6 +47,11 @@ def record_signal(tx: Transaction, draft: SignalDraft) -> Done:
     at = tx.now if draft.at is None else draft.at
     if at > tx.now:
         raise Refusal("A signal cannot be in the future.", "at")
+    weights = tx.rules.score
+    points = weights.points_of(kind) if draft.points is None else draft.points
+    if not 0 <= points <= 100:
+        raise Refusal("A signal is worth 0 to 100 points.", "points")
+    high_intent = weights.is_high_intent(kind) if draft.high_intent is None else draft.high_intent
     contact_id, account_id, decision = _belongs(tx, draft)
     signal_id = tx.insert(
         Signal,
@@ -54,8 +63,8 @@ def record_signal(tx: Transaction, draft: SignalDraft) -> Done:
         kind=kind,
         source=source,
         at=at,
-        points=draft.points,
-        high_intent=int(draft.high_intent),
+        points=points,
+        high_intent=int(high_intent),
         words=clean_note(draft.words, field="words", limit=tx.rules.limits.note),
         decision=decision,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli import with_settings
-from tui.cli.output import say
+from tui.cli.output import aligned, say
 from tui.config import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def command(settings: Settings, ended: bool) -> None:
     try:
         actor = _actor(store, settings.person)
         found = deals(store, actor.user_id, system_clock(), everyone=actor.leads_team, ended=ended)
-        lines = _table([_HEADINGS, *(_cells(deal, store) for deal in found)]) if found else ["no opportunity is open"]
+        lines = aligned([_HEADINGS, *(_cells(deal, store) for deal in found)]) if found else ["no opportunity is open"]
         for line in lines:
             say(line)
     finally:
@@ -144,17 +144,6 @@ def _where(deal: Deal, store: Store) -> str:
     if deal.waits:
         return f"handed to {deal.taker}"
     return "open" if deal.open else "ended"
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    """Lines whose columns begin beneath each other, whatever the width of the letters."""
-    from rich.cells import cell_len
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 def _known_reason(key: str, possible: tuple[Reason, ...]) -> str:
