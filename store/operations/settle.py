@@ -13,7 +13,7 @@ from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Alert, Clock
 from store.operations.alerts import team_lead
-from store.rules.standing import ONCE, ClockRow, Facts, Run, causes, next_rule, running
+from store.rules.standing import ONCE, Cause, ClockRow, Facts, Run, causes, next_rule, running
 from store.vocabulary import AlertKind, ClockKind, Stage, Status
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def settle_lead(tx: Transaction, lead_id: int) -> None:
     facts = facts_of(tx.store, lead, team_lead(tx, lead.team_id) if lead.open else None)
     if _settle_clocks(tx, lead, facts, running(lead, facts, rules, calendar)):
         facts = facts_of(tx.store, lead, facts.team_lead_id)
-    _settle_alerts(tx, lead, facts)
+    alerts = causes(lead, facts, rules, calendar)
+    _settle_alerts(tx, lead, alerts)
     if lead.open:
-        tx.rule_next(lead, next_rule(lead, facts, rules, calendar, tx.now))
+        tx.rule_next(lead, next_rule(lead, facts, alerts, rules, calendar, tx.now))
 
 
 def _settle_clocks(tx: Transaction, lead: LeadState, facts: Facts, should: dict[ClockKind, Run]) -> bool:
@@ -158,8 +159,7 @@ def _ended_at(tx: Transaction, lead: LeadState, clock: ClockRow) -> Instant:
     return min(happened, tx.now)
 
 
-def _settle_alerts(tx: Transaction, lead: LeadState, facts: Facts) -> None:
-    found = causes(lead, facts, tx.rules, tx.store.calendar)
+def _settle_alerts(tx: Transaction, lead: LeadState, found: list[Cause]) -> None:
     stand = {(cause.kind, cause.owner_id): cause.words for cause in found if cause.at <= tx.now}
     for alert_id, kind, owner_id, opened_at in tx.store.rows(_ALERTS, (lead.id,)):
         if stand.pop((AlertKind(kind), owner_id), None) is None:

@@ -7,7 +7,7 @@ does what has come due. See docs/model.md, "Clocks", "Expiry" and "Ticking".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -304,11 +304,12 @@ _OF_OWNER = frozenset(
 )
 
 
-def next_rule(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar, now: Instant) -> Instant | None:
+def next_rule(
+    lead: LeadState, facts: Facts, alerts: Sequence[Cause], rules: RuleSet, calendar: Calendar, now: Instant
+) -> Instant | None:
     """When a rule next does something to this at bat: something happens, or an alert comes to stand; None for never."""
-    happens = [due.at for due in dues(lead, facts, rules, calendar)]
-    alerts = [cause.at for cause in causes(lead, facts, rules, calendar) if cause.at > now]
-    return min((*happens, *alerts), default=None)
+    happens = (due.at for due in dues(lead, facts, rules, calendar))
+    return min((*happens, *(cause.at for cause in alerts if cause.at > now)), default=None)
 
 
 def _from(at: Instant, facts: Facts) -> Instant:
