@@ -32,6 +32,7 @@ NAMES = (
     "search",
     "operations",
     "many",
+    "claim",
     "busy",
     "memory",
     "imports",
