@@ -39,22 +39,22 @@ def _column(
 
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("why", lambda row: (row.why, row.urgency.component), 24, 3)
+_WHY: Column[Drawn] = Column("why", lambda row: (row.why, row.urgency.component), 24, 2)
 _ASIDE: Column[Drawn] = Column("", lambda row: (row.aside, row.beside.component), 18, align="right")
 _NAME = _column("opportunity", "name", 16, grow=3, style="strong")
-_AMOUNT = _column("amount", "amount", 11, align="right")
+_AMOUNT = _column("amount", "amount", 12, align="right")
+_STAGE = _column("stage", "stage", 17, style="muted")
 
 
 def _one_line(*, owners: bool) -> tuple[Column[Drawn], ...]:
     owner = (_column("owner", "owner", 12, style="muted"),) if owners else ()
-    stage = _column("stage", "stage", 16, style="muted")
-    return (_SIGN, _WHY, _NAME, _column("person", "who", 24, grow=3), _AMOUNT, stage, _ASIDE, *owner)
+    return (_SIGN, _WHY, _NAME, _column("person", "who", 24, grow=3), _AMOUNT, _STAGE, _ASIDE, *owner)
 
 
 def _two_lines(*, owners: bool) -> tuple[tuple[Column[Drawn], ...], ...]:
     owner = (_column("", "owner", 10, style="muted"),) if owners else ()
     second = (_column("", "stage", 1), _column("", "who", 14 if owners else 24, grow=3, style="muted"))
-    third = (*owner, _column("", "stage", 16, style="muted"), _ASIDE)
+    third = (*owner, _STAGE, _ASIDE)
     return ((_SIGN, _WHY, _NAME, _AMOUNT), (*second, *third))
 
 
@@ -65,6 +65,7 @@ class DealPainter:
 
     def __init__(self, scene: Callable[[], Scene], *, two_lines: bool, owners: bool) -> None:
         self._scene = scene
+        self._to = not (two_lines and owners)  # the owner, who was asked, stands beside it
         layout = _two_lines(owners=owners) if two_lines else (_one_line(owners=owners),)
         self._painter: ColumnPainter[Drawn] = ColumnPainter(*layout, titles=True)
         self.lines = self._painter.lines
@@ -88,7 +89,7 @@ class DealPainter:
             urgency,
             why,
             deal.name,
-            words.who(deal, scene),
+            words.who(deal, scene, to=self._to),
             words.stage(deal),
             present.money(deal.amount, deal.currency),
             aside,

@@ -80,12 +80,12 @@ def stage(deal: Deal) -> str:
     return f"{deal.stage.label} {deal.probability} %" if deal.open else deal.stage.label
 
 
-def who(deal: Deal, scene: Scene) -> str:
-    """Whom it is with, and before that from whom it was handed to whom while that waits."""
+def who(deal: Deal, scene: Scene, *, to: bool = True) -> str:
+    """Whom it is with, and before that from whom it was handed to whom while that waits; without ``to``, by whom."""
     person = ", ".join(part for part in (deal.person, deal.title) if part) or "nobody yet"
     company = "" if deal.company == deal.name else deal.company
     giver = "you" if deal.giver_id == scene.me else deal.giver
-    taker = "" if deal.taker_id == scene.me else f" to {deal.taker}"
+    taker = f" to {deal.taker}" if to and deal.taker_id != scene.me else ""
     handed = f"from {giver}{taker}" if deal.waits else ""
     return " · ".join(part for part in (handed, person, company) if part)
 

@@ -264,3 +264,13 @@ async def test_what_is_read_too_late_for_its_screen_is_no_fault() -> None:
             await worker.wait()
         app._running = True
     assert app._exception is None
+
+
+async def test_the_top_line_leaves_out_the_least_needed_first() -> None:
+    async with driving(fake_app(), size=(80, 10)) as d:
+        d.app.standing = Standing(0.94, 3, 2)
+        for width, gone in ((120, ()), (46, ("SLA",)), (30, ("SLA", "back"))):
+            await d.resize(width, 10)
+            line = d.screen_text().splitlines()[0]
+            for word in ("SLA", "back", "late"):
+                assert (word in line) is (word not in gone), (width, line)

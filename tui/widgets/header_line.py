@@ -14,6 +14,7 @@ from tui.theme import Urgency
 
 NAME = " At Bat  "
 GAP = 2
+_GIVES_WAY = ("sla", "person", "clock", "back", "late", "damaged")  # the least needed first
 
 
 class HeaderLine(Widget):
@@ -36,12 +37,15 @@ class HeaderLine(Widget):
             self.watch(self.app, name, self._changed, init=False)
 
     def render(self) -> Content:
-        """The line for the width there is: the right side gives way first, then the views' names."""
-        right = self._right_side()
-        left = self._left_side()
-        room = self.size.width - left.cell_length - right.cell_length - 1
-        if room >= GAP:
-            return Content.assemble(left, " " * room, right)
+        """The line for the width there is: the right side gives way first, piece by piece, then the views' names."""
+        left, parts = self._left_side(), self._right_side()
+        for gone in ("", *_GIVES_WAY):
+            parts.pop(gone, None)
+            spaced = [piece for part in parts.values() for piece in (" · ", part)]
+            right = present.joined(*spaced[1:])
+            room = self.size.width - left.cell_length - right.cell_length - 1
+            if room >= GAP:
+                return Content.assemble(left, " " * room, right)
         return left.truncate(self.size.width, ellipsis=True)
 
     def on_click(self, event: events.Click) -> None:
@@ -61,27 +65,24 @@ class HeaderLine(Widget):
             at += width
         return present.joined(*parts)
 
-    def _right_side(self) -> Content:
-        app = self.app
-        parts: list[present.Part] = []
+    def _right_side(self) -> dict[str, present.Part]:
+        app, late = self.app, Urgency.LATE
+        parts: dict[str, present.Part] = {}
         if app.damaged:
-            parts.append((f"{Urgency.LATE.sign} damaged, read only", Urgency.LATE.style))
+            parts["damaged"] = (f"{late.sign} damaged, read only", late.style)
         if app.person is not None:
-            parts.append(present.content(app.person.name, limit=24))
+            parts["person"] = present.content(app.person.name, limit=24)
         if app.clock:
             local = moment(app.clock, app.zone)
-            parts.append(f"{local:%a %H:%M}")
+            parts["clock"] = f"{local:%a %H:%M}"
         if app.standing is not None:
             if app.standing.sla is not None:
-                parts.append(f"SLA {present.percent(app.standing.sla)}")
+                parts["sla"] = f"SLA {present.percent(app.standing.sla)}"
             if app.standing.came_back:
-                back = Urgency.LATE
-                parts.append((f"{back.sign} {app.standing.came_back} back", back.style))
+                parts["back"] = (f"{late.sign} {app.standing.came_back} back", late.style)
             if app.standing.late:
-                late = Urgency.LATE
-                parts.append((f"{late.sign} {app.standing.late} late", late.style))
-        spaced = [piece for part in parts for piece in (" · ", part)]
-        return present.joined(*spaced[1:])
+                parts["late"] = (f"{late.sign} {app.standing.late} late", late.style)
+        return parts
 
     def _changed(self) -> None:
         self.refresh()
