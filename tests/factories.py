@@ -17,6 +17,7 @@ from store.operations.converting import ConvertDraft, QualifyDraft, convert, qua
 from store.operations.init import TeamDraft, UserDraft, create_store
 from store.operations.log_touch import log_touch
 from store.operations.new_lead import NewLeadDraft, new_lead
+from store.operations.scoring import total_of
 from store.operations.transaction import Done
 from store.operations.working import LeadDraft, accept
 from store.rules.closing import CloseDraft, NewPerson
@@ -117,8 +118,10 @@ class Floor:
             self.convert(lead_id, actor=actor)
             return
         if stage is Stage.DISQUALIFIED:
-            account = self.state(lead_id).account_id
-            self.raw("UPDATE account SET size = 5000 WHERE id = ?", (account,))
+            lead = self.state(lead_id)
+            self.raw("UPDATE account SET size = 5000 WHERE id = ?", (lead.account_id,))
+            score = total_of(self.store, lead.contact_id, lead.account_id, self.now, lead_id)
+            self.raw("UPDATE lead SET score = ? WHERE id = ?", (score, lead_id))
             self.close(lead_id, Outcome.BAD_FIT, actor=actor, reason="no_need")
             return
         self.touch(lead_id, Disposition.NO_ANSWER, actor=actor)

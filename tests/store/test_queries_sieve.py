@@ -39,7 +39,8 @@ def five(floor: Floor) -> dict[str, int]:
         person = NewPerson(first, "Ortiz", title, phone)
         made[first] = floor.lead(stage, motion=motion, company=company, person=person, value=value)
     floor.raw("UPDATE account SET size = 1200, country = 'DE', industry = 'Logistics' WHERE name = 'Zebra'")
-    floor.raw("UPDATE lead SET score = 80 WHERE id IN (?, ?)", (made["Bo"], made["Lee"]))
+    scored = "UPDATE lead SET score = 80, rules = 'others' WHERE id IN (?, ?)"
+    floor.raw(scored, (made["Bo"], made["Lee"]))
     floor.now += DAY
     return made
 

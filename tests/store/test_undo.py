@@ -340,7 +340,7 @@ def test_a_meeting_somebody_else_held_blocks_it(floor: Floor) -> None:
 def tick(tx: Transaction, lead_id: int) -> Done:
     """What a rule does to an at bat meanwhile."""
     lead = take_up(tx, lead_id, None)
-    tx.save_lead(lead, {"score": lead.score + 5, "extensions": 1})
+    tx.save_lead(lead, {"value": lead.value + 5, "extensions": 1})
     return Done(tx.id, "ticked", lead_id)
 
 
@@ -359,7 +359,7 @@ def test_what_a_rule_did_before_stays(floor: Floor) -> None:
     tick(floor.store, SYSTEM, floor.later(), lead)
     floor.touch(lead)
     undo(floor.store, PRIYA, floor.later(), UndoDraft())
-    assert (floor.state(lead).score, floor.state(lead).attempts) == (5, 0)
+    assert (floor.state(lead).value, floor.state(lead).attempts) == (5, 0)
 
 
 def test_what_an_import_wrote_blocks_it(floor: Floor) -> None:
