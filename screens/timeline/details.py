@@ -9,6 +9,7 @@ from screens.timeline.stream import Heading, Row
 from store.instants import SECOND, Instant, moment
 from store.queries.timeline import AtBat, Entry, EntryKind
 from store.rules.path import standing
+from store.rules.routing import trace_words
 from store.vocabulary import Direction
 from tui import present
 
@@ -49,7 +50,7 @@ def _at_bat_facts(at_bat: AtBat, zone: str, now: Instant) -> Facts:
     return [
         ("why", " · ".join(filter(None, (present.label(at_bat.motion), at_bat.source)))),
         ("opened", _at(at_bat.opened_at, zone)),
-        ("owner", at_bat.owner or "nobody yet"),
+        ("owner", (at_bat.owner or "nobody yet") + (f" ({at_bat.rule})" if at_bat.rule else "")),
         ("closed", _at(at_bat.closed_at, zone) if at_bat.closed_at is not None else ""),
         ("outcome", at_bat.outcome),
         ("reason", at_bat.reason),
@@ -78,6 +79,7 @@ def _entry_facts(entry: Entry, zone: str) -> Facts:
         ("way", way or ""),
         ("lasted", length),
         ("counts as", counts),
+        ("about", entry.subject if entry.kind is EntryKind.EDIT else ""),
         ("campaign", entry.before if entry.kind is EntryKind.SIGNAL else ""),
         ("rule", entry.subject if entry.kind is EntryKind.ASSIGNMENT else ""),
         ("reason", entry.subject.replace("_", " ") if entry.kind is EntryKind.APPROVAL else ""),
@@ -89,6 +91,8 @@ def _entry_facts(entry: Entry, zone: str) -> Facts:
 def _text(entry: Entry) -> str:
     if entry.kind is EntryKind.EDIT:
         return "\n".join(told for one in entry.edits if (told := words.edited(one)))
+    if entry.kind is EntryKind.ASSIGNMENT:
+        return "\n".join(trace_words(entry.trace))
     if entry.kind is EntryKind.AMENDMENT and entry.before:
         return f"{entry.words}\n\nIt said before:\n{entry.before}"
     return entry.words

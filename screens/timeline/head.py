@@ -26,6 +26,7 @@ from tui.theme import Urgency
 _MUTED = "$muted"
 _NARROW = 100  # cells under which the company has a line of its own
 _MOST_COLLEAGUES = 12
+_DOT = Content.styled(" · ", _MUTED)
 _URGENCIES = {
     queue_order.Urgency.LATE: Urgency.LATE,
     queue_order.Urgency.DUE: Urgency.DUE,
@@ -35,7 +36,7 @@ _URGENCIES = {
 
 
 class Head(Widget):
-    """A few lines, each cut at the edge; drawn anew every minute for the local times."""
+    """A few lines, as many as the width asks for; drawn anew every minute for the local times."""
 
     app = getters.app(Frame)
     ALLOW_SELECT = False
@@ -73,13 +74,15 @@ class Head(Widget):
         facts, now = story.facts, self.app.desk.now()
         person, company = _person(facts), _company(facts)
         lines = [person, company] if width < _NARROW and person and company else [_side_by_side(person, company)]
-        lines.append(self._reach(facts, now))
-        lines += [_stopped(facts, self.app.zone, now), self._at_bat(story, now), _also(story.colleagues)]
+        lines += present.flowed(self._reach(facts, now), _DOT, width)
+        lines.append(_stopped(facts, self.app.zone, now))
+        lines += present.flowed(self._at_bat(story, now), _DOT, width)
+        lines.append(_also(story.colleagues))
         if facts.notes:
             lines.append(present.joined(("notes  ", _MUTED), present.content(facts.notes, limit=400, newlines=False)))
         return [line for line in lines if line]
 
-    def _reach(self, facts: Facts, now: Instant) -> Content:
+    def _reach(self, facts: Facts, now: Instant) -> list[Content]:
         parts: list[Content] = []
         zones = zones_of(facts.zone)
         for phone in facts.phones:
@@ -90,22 +93,20 @@ class Head(Widget):
             outside = ", outside calling hours" if urgency is Urgency.DUE else ""
             parts.append(present.joined((f"{urgency.sign} ".lstrip(" "), urgency.style), f"{there} there{outside}"))
         parts += [_address(email.address, email.state) for email in facts.emails]
-        return _dotted(parts) if parts else present.joined(("no number and no address known", _MUTED))
+        return parts or [present.joined(("no number and no address known", _MUTED))]
 
-    def _at_bat(self, story: Story, now: Instant) -> Content:
+    def _at_bat(self, story: Story, now: Instant) -> list[Content]:
         row = story.row
         if row is None and self.about is not None:
-            return self.about()
+            return [self.about()]
         if row is None:
-            return (
-                present.joined((story.without_lead(self.app.key_of("new_lead")), _MUTED)) if row is None else Content()
-            )
+            return [present.joined((story.without_lead(self.app.key_of("new_lead")), _MUTED))]
         lead, rules = row.lead, self.app.team.rules
         stands = standing(lead.stage, lead.status)
         parts = [present.joined((f"At bat {lead.number} · {stands[:1].upper()}{stands[1:]}", "bold"))]
-        parts.append(present.content(row.owner or "nobody’s yet"))
+        parts.append(present.joined(present.content(row.owner or "nobody’s yet"), (_came(story), _MUTED)))
         if not lead.open:
-            return _dotted(parts)
+            return parts
         limit = attempt_limit(lead, rules)
         parts.append(Content(f"{lead.attempts} of {limit}" if limit else present.count(lead.attempts, "attempt")))
         cadence = rules.cadences.get(lead.cadence)
@@ -114,7 +115,13 @@ class Head(Widget):
         parts.append(present.joined((f"{urgency.sign} {why.words}".strip(), urgency.style)))
         if lead.expires_at is not None:
             parts.append(present.joined((f"over {present.day(lead.expires_at, self.app.zone, now)}", _MUTED)))
-        return _dotted(parts)
+        return parts
+
+
+def _came(story: Story) -> str:
+    """By which rule the owner of the at bat in front got it."""
+    rule = next((one.rule for one in story.at_bats if story.row is not None and one.id == story.row.id), "")
+    return f" ({present.safe(rule, 60)})" if rule else ""
 
 
 def _person(facts: Facts) -> Content:
@@ -124,6 +131,8 @@ def _person(facts: Facts) -> Content:
     for words in (facts.title, facts.seniority, facts.persona):
         if words:
             parts.append(present.content(words, limit=60, newlines=False))
+    if facts.lifecycle is not None and facts.pool is not None:
+        parts.append(present.joined((f"{facts.lifecycle.label}, {facts.pool.label} pool", _MUTED)))
     return _dotted(parts)
 
 
@@ -197,4 +206,4 @@ def _also(colleagues: tuple[Colleague, ...]) -> Content:
 
 
 def _dotted(parts: list[Content]) -> Content:
-    return Content.styled(" · ", _MUTED).join(parts)
+    return _DOT.join(parts)

@@ -9,6 +9,7 @@ from store.instants import Instant, moment
 from store.queries.edits import Edited
 from store.queries.timeline import AtBat, Entry, EntryKind
 from store.rules.path import standing
+from store.rules.routing import POOL
 from store.vocabulary import (
     ActorKind,
     Direction,
@@ -164,7 +165,9 @@ def _status(entry: Entry, day: _Day) -> str:
 
 
 def _assignment(entry: Entry, day: _Day) -> str:
-    return f"to {entry.whom}" if entry.whom else "to nobody: unrouted"
+    if not entry.whom:
+        return "to the team’s pool" if entry.subject == POOL else "to nobody: unrouted"
+    return f"to {entry.whom}"
 
 
 def _conversion(entry: Entry, day: _Day) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from store.database import Store
 from store.instants import Instant
 from store.queries.edits import EDITS, Edited, edits
+from store.rules.routing import Trace, load_trace
 from store.vocabulary import (
     ActorKind,
     Channel,
@@ -81,7 +82,8 @@ class Entry:
     ``who`` is the user who did it and ``by`` whether by hand, by rule or by import; ``whom`` is the person it was
     about, ``person`` whose at bat it happened to where nobody was met. ``subject`` is its short name (a signal's kind,
     an opportunity's name, the rule of an assignment), ``words`` what was written, ``before`` what an amended note said
-    first. ``due_at`` is the time promised or booked; ``duration`` is in seconds.
+    first; ``trace`` how routing came to its choice. ``due_at`` is the time promised or booked; ``duration`` is in
+    seconds.
     """
 
     kind: EntryKind
@@ -119,6 +121,7 @@ class Entry:
     override: bool = False
     approved: bool | None = None
     edits: tuple[Edited, ...] = ()
+    trace: Trace = ()
 
 
 def entries(store: Store, kind: EntryKind, ids: Sequence[int]) -> dict[int, Entry]:
@@ -144,6 +147,7 @@ def _by_value(words: type[Enum]) -> Any:
 
 _READERS: Mapping[str, Any] = {
     "edits": edits,
+    "trace": load_trace,
     "by": _by_value(ActorKind),
     "channel": _by_value(Channel),
     "direction": _by_value(Direction),
@@ -383,6 +387,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "at": "x.at",
             "lead_id": "x.lead_id",
             "subject": "x.rule",
+            "trace": "x.trace",
             "whom": "n.name",
             "person": "c.name",
         },
@@ -464,7 +469,8 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "opportunity_id": "x.opportunity_id",
             "who": "u.name",
             "by": "o.by",
-            "whom": "coalesce(c.name, a.name, p.name)",
+            "whom": "coalesce(c.name, a.name)",
+            "subject": "p.name",
             "edits": EDITS,
         },
         'edit x LEFT JOIN "user" u ON u.id = x.user_id LEFT JOIN contact c ON c.id = x.contact_id'

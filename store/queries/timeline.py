@@ -65,7 +65,8 @@ class AtBat:
 
     ``primary`` is False for another person's at bat that this one has a role in; ``person`` says whose it is.
     ``outcome`` and ``reason`` are the team's words for them, empty while it is open; ``merged_into`` is the at bat
-    that took over a duplicate. ``signal_at`` is when the other side did what it opened for.
+    that took over a duplicate. ``signal_at`` is when the other side did what it opened for, ``rule`` how the owner came
+    to it.
     """
 
     id: int
@@ -94,6 +95,7 @@ class AtBat:
     merged_into: int | None
     version: int
     signal_at: Instant | None
+    rule: str = ""
 
     @property
     def begins_at(self) -> Instant:
@@ -458,7 +460,9 @@ _AT_BAT = """
 SELECT l.id, l.number, {primary}, coalesce(c.name, ''), {role}, l.motion, l.source, l.stage, l.status, l.open,
        l.outcome, l.reason, l.outcome_note, l.owner_id, coalesce(u.name, ''), l.opened_at, l.stage_at, l.closed_at,
        l.eligible_at, l.eligible_on, l.touches, l.attempts, l.connects, l.merged_into_id, l.version,
-       (SELECT at FROM signal WHERE id = l.signal_id)"""
+       (SELECT at FROM signal WHERE id = l.signal_id),
+       coalesce((SELECT rule FROM assignment WHERE lead_id = l.id AND void = 0
+                 ORDER BY at DESC, id DESC LIMIT 1), '')"""
 _JOINS = 'LEFT JOIN "user" u ON u.id = l.owner_id LEFT JOIN contact c ON c.id = l.contact_id'
 _AT_BATS = f"""
 {_AT_BAT.format(primary="1 AS is_primary", role="NULL")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screens.dialogs.assign import AssignDialog
+from screens.timeline.screen import TimelineScreen
 from store.operations.attendance import AbsenceDraft, set_absent
 from store.rules.queue_views import View
 from store.vocabulary import Motion, Stage
@@ -77,3 +78,17 @@ async def test_for_a_rep_the_same_key_takes_it_over(floor: Floor) -> None:
         await d.until(lambda: floor.state(free).owner_id == BEN.user_id)
         await d.until(lambda: queue_of(d).table.row_count == 0)
     assert floor.state(lead).owner_id == PRIYA.user_id
+
+
+async def test_how_it_came_to_me_is_on_the_card_and_in_full_on_the_timeline(floor: Floor) -> None:
+    lead = arrives(floor)
+    (free,) = unrouted(floor, Motion.DEMO_REQUEST)
+    async with at_work(floor, PRIYA, size=(200, 50)) as d:
+        await d.until(lambda: queue_of(d).table.cursor_id == lead)
+        await d.until(lambda: "you, since today" in d.screen_text() and "(in turn)" in d.screen_text())
+        await d.press("enter")
+        await d.until(lambda: isinstance(d.app.screen, TimelineScreen) and "Priya (in turn)" in d.screen_text())
+        await d.press("G", "k")
+        await d.until(lambda: "account owner: nobody" in d.screen_text())
+        assert "in turn: Priya gets it, 0 turns for a capacity of 1, the fewest of 2" in d.screen_text()
+    assert floor.state(free).owner_id is None
