@@ -337,6 +337,13 @@ DEAL_FACTS = (
         " WHERE h.void = 0 AND h.answered_at IS NULL AND o.void = 0 AND o.stage IN ('won', 'lost')",
     ),
     Fact(
+        "no callback is promised on what was won or lost",
+        "callback",
+        "callback {0} is open though opportunity {1} is {2}",
+        "SELECT c.id, o.id, o.stage FROM callback c JOIN opportunity o ON o.id = c.opportunity_id"
+        " WHERE c.void = 0 AND c.state = 'open' AND o.open = 0",
+    ),
+    Fact(
         "rejected by sales has a rejection behind it",
         "opportunity",
         "opportunity {0} is marked as rejected by sales, but its last hand-over was not rejected",

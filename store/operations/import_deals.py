@@ -18,13 +18,14 @@ from store.intake.companies import company_key
 from store.intake.objects import RECORD_KEY, DealRow
 from store.intake.rows import Reject
 from store.intake.staging import Staging
-from store.models import Account, Edit, ExternalId, Opportunity, OpportunitySpell, Row
+from store.models import Account, Callback, Edit, ExternalId, Opportunity, OpportunitySpell, Row
 from store.operations.import_at_bats import Owners
 from store.operations.import_known import DIGEST, RECORD, Company, KnownCompanies, by_record
 from store.operations.import_source import BLANK, Source
+from store.operations.promises import give_up
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.amount import minor_digits, parse_amount
-from store.vocabulary import OpportunityStage
+from store.vocabulary import OpportunityStage, PromiseState
 
 _ENTITY = ("opportunity",)
 _TOLD = ("amount", "probability", "close_date", "owner_id")  # what a later file may change, and a story tells
@@ -211,6 +212,8 @@ class _Taking:
         changes: dict[str, Any] = {"stage": stage, "moved_at": tx.now}
         if stage in _ENDED:
             changes.update(open=0, closed_at=tx.now)
+            for promise in tx.find(Callback, opportunity_id=before["id"], state=PromiseState.OPEN, void=0):
+                give_up(tx, promise)
         if stage is OpportunityStage.LOST:
             changes["lost_reason"] = self._reason(row)
         if stage is OpportunityStage.WON and before["account_id"] is not None:

@@ -33,17 +33,22 @@ _WHO = """
 _ORIGIN = """
        coalesce((SELECT o.key FROM change h JOIN operation o ON o.id = h.operation_id
                  WHERE h.entity = '{entity}' AND h.entity_id = {id} AND h."column" = '+' LIMIT 1), '')"""
-# A promise that is moved is a new row of the same at bat: the calendar's entry moves with it.
+_MADE_BY = f"""iif(p.lead_id IS NOT NULL, {_ORIGIN.format(entity="lead", id="p.lead_id")},
+    'deal-' || {_ORIGIN.format(entity="opportunity", id="p.opportunity_id")})"""
+# A promise that is moved is a new row of the same at bat or opportunity: the calendar's entry moves with it.
 _EVENTS = f"""
-SELECT 'callback', p.lead_id, {_ORIGIN.format(entity="lead", id="p.lead_id")}, p.due_at AS at, p.promised_at,
-       (SELECT count(*) FROM callback WHERE lead_id = p.lead_id AND id < p.id), {_WHO}, p.words
-FROM callback p JOIN lead l ON l.id = p.lead_id
-LEFT JOIN contact c ON c.id = coalesce(p.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
+SELECT 'callback', coalesce(p.lead_id, p.opportunity_id), {_MADE_BY}, p.due_at AS at, p.promised_at,
+       (SELECT count(*) FROM callback
+        WHERE lead_id IS p.lead_id AND opportunity_id IS p.opportunity_id AND id < p.id), {_WHO}, p.words
+FROM callback p LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN opportunity o ON o.id = p.opportunity_id
+LEFT JOIN contact c ON c.id = coalesce(p.contact_id, l.contact_id)
+LEFT JOIN account a ON a.id = coalesce(l.account_id, o.account_id)
 WHERE {{promise}} AND p.state = 'open' AND p.void = 0
 UNION ALL
 SELECT 'meeting', m.id, {_ORIGIN.format(entity="meeting", id="m.id")}, m.at, m.booked_at, m.version, {_WHO}, m.words
-FROM meeting m LEFT JOIN lead l ON l.id = m.lead_id
-LEFT JOIN contact c ON c.id = coalesce(m.contact_id, l.contact_id) LEFT JOIN account a ON a.id = l.account_id
+FROM meeting m LEFT JOIN lead l ON l.id = m.lead_id LEFT JOIN opportunity o ON o.id = m.opportunity_id
+LEFT JOIN contact c ON c.id = coalesce(m.contact_id, l.contact_id)
+LEFT JOIN account a ON a.id = coalesce(l.account_id, o.account_id)
 WHERE {{meeting}} AND m.result = 'booked' AND m.at >= :now AND m.void = 0
 ORDER BY 4"""
 _OF_LEAD = _EVENTS.format(promise="p.lead_id = :lead", meeting="m.lead_id = :lead")

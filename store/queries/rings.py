@@ -13,7 +13,10 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """One reason to ring: ``key`` is the same whenever it is read again; ``words`` say what it is."""
+    """One reason to ring: ``key`` is the same whenever it is read again; ``words`` say what it is.
+
+    ``lead_id`` of a promise on an opportunity is the newest at bat behind it, 0 for none.
+    """
 
     key: tuple[str, int, int]
     lead_id: int
@@ -36,11 +39,17 @@ def rings(store: Store, user_id: int, now: Instant) -> tuple[Ring, ...]:
 
 
 _NAME = "coalesce(nullif(c.name, ''), a.name, '')"
+# What is done on an opportunity is told of the newest at bat behind it.
+_BEHIND = """(
+    SELECT v.lead_id FROM conversion v WHERE v.opportunity_id = p.opportunity_id AND v.void = 0
+      AND v.reversed_at IS NULL ORDER BY v.at DESC, v.id DESC LIMIT 1)"""
 _PROMISES = f"""
-SELECT p.id, p.lead_id, p.due_at, {_NAME} FROM callback p JOIN lead l ON l.id = p.lead_id
-LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+SELECT p.id, coalesce(p.lead_id, {_BEHIND}, 0), p.due_at, {_NAME}
+FROM callback p LEFT JOIN lead l ON l.id = p.lead_id LEFT JOIN opportunity o ON o.id = p.opportunity_id
+LEFT JOIN contact c ON c.id = coalesce(l.contact_id, p.contact_id)
+LEFT JOIN account a ON a.id = coalesce(l.account_id, o.account_id)
 WHERE p.state = 'open' AND p.void = 0 AND p.due_at <= :due
-  AND (p.promiser_id = :user OR p.promiser_id IS NULL AND l.owner_id = :user)
+  AND (p.promiser_id = :user OR p.promiser_id IS NULL AND coalesce(l.owner_id, o.owner_id) = :user)
 ORDER BY p.due_at LIMIT :most"""
 _HOT = f"""
 SELECT l.id, l.unanswered_at, CASE WHEN l.unanswered_at IS NULL THEN 'new hot lead' ELSE 'reply' END, {_NAME}

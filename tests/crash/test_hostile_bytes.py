@@ -49,9 +49,11 @@ DEALS = {
     "deal edit": "E",
     "deal people": "p",
     "deal note": "n",
+    "deal log": "l",
+    "deal callback": "b",
     "deal story": "\r",
 }
-DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1}
+DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1, "deal log": 3, "deal callback": 2}
 SIZES = [(200, 60), (120, 36), (80, 24)]
 BATCHES = 4
 TEXTS = [*storable(), *packed()]

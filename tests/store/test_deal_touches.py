@@ -25,7 +25,9 @@ from store.operations.opportunity import (
 )
 from store.operations.transaction import Done
 from store.operations.undo import UndoDraft, undo
+from store.queries.calendar_file import of_user
 from store.queries.deals import deal_card, deal_of, deals, parts, reaches
+from store.queries.rings import rings
 from store.queries.timeline import Entry, EntryKind, count, deal_timeline, timeline
 from store.queries.today import promises_kept, today
 from store.rules.closing import NewPerson
@@ -149,7 +151,7 @@ def test_what_a_touch_refuses(floor: Floor, came: D, channel: Channel, more: dic
     id = owned(floor)
     times = {name: floor.now + days * DAY for name, days in more.items()}
     with pytest.raises(Refusal) as refused:
-        log(floor, id, came, channel, **times)
+        log(floor, id, came, channel, ED, **times)
     assert refused.value.field == field
     assert all(row["opportunity_id"] is None for row in floor.dump()["touch"])
 
@@ -299,6 +301,21 @@ def test_the_newest_open_opportunity_of_a_person_is_theirs(floor: Floor) -> None
     assert reaches(floor.store, id)[contact].phones == 1
     win(floor.store, ED, floor.later(), WinDraft(id))
     assert deal_of(floor.store, contact, ED.user_id) is None
+
+
+def test_it_rings_for_the_owner_and_stands_in_their_calendar(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    log(floor, id, D.MEETING_BOOKED, Channel.EMAIL, next_at=floor.now + DAY)
+    told = of_user(floor.store, ED.user_id, floor.now)
+    assert [(event.kind, event.name, event.company) for event in told] == [
+        ("callback", "Person1 Ortiz", "Company 1"),
+        ("meeting", "Person1 Ortiz", "Company 1"),
+    ]
+    assert rings(floor.store, ED.user_id, floor.now) == ()
+    floor.later(HOUR)
+    assert [ring.name for ring in rings(floor.store, ED.user_id, floor.now)] == ["Person1 Ortiz"]
+    assert rings(floor.store, BEN.user_id, floor.now) == ()
 
 
 # --- its story ---

@@ -295,6 +295,14 @@ DEAL_PLANTS = [
         row="99",
     ),
     plant(
+        "no callback is promised on what was won or lost",
+        "INSERT INTO callback (id, opportunity_id, promised_at, due_at, words, state, void, written_id)"
+        f" VALUES (99, {OPPORTUNITY}, 9, 9, '', 'open', 0, 1)",
+        "UPDATE opportunity SET stage = 'won', open = 0",
+        entity="callback",
+        row="99",
+    ),
+    plant(
         "rejected by sales has a rejection behind it",
         "UPDATE opportunity SET rejected_at = 9",
         entity="opportunity",
