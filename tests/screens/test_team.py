@@ -99,25 +99,33 @@ async def test_enter_opens_a_reps_queue_and_esc_goes_back_to_the_row(floor: Floo
 async def test_what_is_done_in_a_reps_queue_is_done_as_oneself(floor: Floor) -> None:
     lead = floor.lead(Stage.ACCEPTED, actor=BEN)
     other = floor.lead(Stage.ACCEPTED, actor=BEN)
-    async with at_work(floor, ANA) as d:
+    async with at_work(floor, PRIYA) as d:
         await on_board(d, BEN)
         await d.press("enter")
         await d.until(lambda: list(theirs(d).table.ids) == [lead, other])
         await d.press("l", "n")
-        assert floor.value("SELECT user_id FROM touch") == ANA.user_id
+        assert floor.value("SELECT user_id FROM touch") == PRIYA.user_id
         touched = floor.value("SELECT lead_id FROM touch")
         rest = other if touched == lead else lead
         await d.until(lambda: theirs(d).table.cursor_id == rest)
         await d.press("r")
-        assert floor.state(rest).owner_id == ANA.user_id
+        assert floor.state(rest).owner_id == PRIYA.user_id
         await d.until(lambda: rest not in theirs(d).table.ids)
         await d.press("S")
         await d.until(lambda: "These are Ben’s" in said(d))
         await d.press("escape")
         board = board_of(d)
-        await d.until(lambda: ANA.user_id in board.table.ids)
         assert board.table.cursor_id == BEN.user_id
-        await d.until(lambda: line_of(d, "Ana").startswith("Ana at work"))
+        await d.until(lambda: line_of(d, "Priya").startswith("Priya at work"))
+
+
+async def test_a_team_lead_gives_a_reps_at_bat_to_somebody_from_there(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED, actor=BEN)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter", "r")
+        await d.until(lambda: "Who gets it" in said(d))
+        assert "taken from Ben" in said(d)
 
 
 async def test_a_filter_in_a_reps_queue_is_left_first(floor: Floor) -> None:
@@ -201,7 +209,7 @@ async def test_thresholds_are_said_by_a_sign_too(floor: Floor) -> None:
 async def test_what_nobody_has_opens_too_and_everybody_together_does_not(floor: Floor) -> None:
     lead = floor.lead()
     floor.raw("UPDATE lead SET owner_id = NULL")
-    async with at_work(floor, ANA) as d:
+    async with at_work(floor, PRIYA) as d:
         board = await on_board(d)
         assert "! 1 unrouted" in said(d)
         assert list(board.table.ids)[-2:] == [UNROUTED, EVERYBODY]
@@ -215,7 +223,7 @@ async def test_what_nobody_has_opens_too_and_everybody_together_does_not(floor: 
         await d.press("escape")
         await d.until(lambda: UNROUTED not in board.table.ids)
         assert "unrouted" not in said(d)
-    assert floor.state(lead).owner_id == ANA.user_id
+    assert floor.state(lead).owner_id == PRIYA.user_id
 
 
 @pytest.mark.parametrize("actor", [PRIYA, ANA], ids=["rep", "team lead"])
