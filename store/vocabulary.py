@@ -196,6 +196,11 @@ class Lifecycle(Word):
     CUSTOMER = "customer"
     REFERENCE = "reference"
 
+    @property
+    def label(self) -> str:
+        """As people say it: MQL, customer."""
+        return self.value.upper() if self in (Lifecycle.MQL, Lifecycle.SAL, Lifecycle.SQL) else self.value
+
 
 class Pool(Word):
     """Who works a name: marketing in bulk, or sales in person."""

@@ -8,7 +8,8 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from store.instants import Instant, moment
-from store.queries.account import Company, CompanyPhone, Deal, Headcount
+from store.queries.account import Company, Deal, Headcount
+from store.queries.sheet import Reached
 from store.vocabulary import PhoneKind, Reachability
 from tui import present
 from tui.frame import Frame
@@ -92,8 +93,8 @@ def _facts(company: Company, zone: str, now: Instant) -> list[Content]:
     return parts
 
 
-def _phone(phone: CompanyPhone) -> Content:
-    kind = "" if phone.kind is PhoneKind.OTHER else f" {phone.kind.label}"
+def _phone(phone: Reached) -> Content:
+    kind = "" if phone.kind in (None, PhoneKind.OTHER) else f" {phone.kind.label}"
     bad = (f" {Urgency.LATE.sign} bad", Urgency.LATE.style) if phone.state is Reachability.BAD else ""
     return present.joined(present.phone(phone.number), (kind, _MUTED), bad)
 

@@ -20,6 +20,7 @@ def people_painter(now: Callable[[], Instant], zone: str) -> ColumnPainter[Perso
             Column("who", _name, 16, 2),
             Column("title", lambda row: (row.title, "text"), 14, 3),
             Column("pool", _pool, 9),
+            Column("lifecycle", lambda row: (_lifecycle(row), "text"), 11, needs=96),
             Column("at bat", lambda row: at_bat(row, zone, now()), 20, 1),
             Column("last touch", lambda row: touched(row, now()), 10, needs=72),
             Column("reach", _reach, 12, needs=100),
@@ -45,6 +46,10 @@ def _pool(row: PersonLine) -> tuple[str, str]:
     if row.contact_id is None:
         return "", "muted"
     return ("former" if row.former else row.pool.label), "muted"
+
+
+def _lifecycle(row: PersonLine) -> str:
+    return row.lifecycle.label if row.lifecycle is not None else ""
 
 
 def at_bat(row: PersonLine, zone: str, now: Instant) -> tuple[str, str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from store.database import Store
 from store.instants import Instant
 from store.queries import queue
+from store.queries.lifecycle import FACTS, lifecycle_of
 from store.queries.queue import QueueRow
+from store.queries.sheet import CompanySheet, company_sheet
 from store.reach import USABLE
-from store.vocabulary import OpportunityStage, PhoneKind, Pool, Reachability, Role
+from store.vocabulary import Lifecycle, OpportunityStage, Pool, Role
 
 MOST_PEOPLE = 10_000
 """People of one company that are listed; beyond that the letters of a filter find them."""
@@ -23,15 +25,6 @@ FIRST = 128
 _DEALS = 5
 ITSELF = 0
 """The id of the line for an at bat on the company alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyPhone:
-    """A number of the company itself: E.164, else as it was written."""
-
-    number: str
-    kind: PhoneKind
-    state: Reachability
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +55,9 @@ class Headcount:
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """The facts of a company; ``size`` in employees, ``version`` is for editing them."""
+class Company(CompanySheet):
+    """A company with the largest opportunities that are open, and how many people are known there."""
 
-    id: int
-    version: int
-    name: str
-    domain: str
-    website: str
-    industry: str
-    size: int | None
-    country: str
-    city: str
-    zone: str
-    owner_id: int | None
-    owner: str
-    customer_since: Instant | None
-    phones: tuple[CompanyPhone, ...]
     deals: tuple[Deal, ...]
     more_deals: int
     people: Headcount
@@ -90,7 +69,7 @@ class PersonLine:
 
     ``left`` is the ISO day somebody left, ``former`` says that they have even where nobody knows the day. ``role`` is
     their part in an open opportunity or in somebody's at bat, which ``role_on`` names. ``phones`` and ``emails`` count
-    what still works. ``lead`` is their open at bat.
+    what still works. ``lead`` is their open at bat, ``lifecycle`` worked out and None of the company itself.
     """
 
     contact_id: int | None
@@ -98,6 +77,7 @@ class PersonLine:
     name: str
     title: str
     pool: Pool
+    lifecycle: Lifecycle | None
     suppressed: bool
     email_stopped: bool
     bogus: bool
@@ -127,22 +107,20 @@ class People:
 
 def company(store: Store, account_id: int) -> Company | None:
     """A company, or the one it was merged into; None when there is none."""
-    row = store.row(_COMPANY, (account_id,))
-    if row is None:
+    merged = store.row("SELECT merged_into_id FROM account WHERE id = ? AND void = 0", (account_id,))
+    if merged is not None and merged[0] not in (None, account_id):
+        return company(store, merged[0])
+    sheet = company_sheet(store, account_id) if merged is not None else None
+    if sheet is None:
         return None
-    *facts, merged_into = row
-    if merged_into is not None and merged_into != account_id:
-        return company(store, merged_into)
-    here = (facts[0],)
-    counted = store.row(_HEADCOUNT, here) or (0, 0, 0)
-    former = store.value(_COUNT_FORMER, {"account": facts[0]})
-    deals = store.rows(_OPEN_DEALS, here)
-    return Company(  # type: ignore[call-arg]  # mypy cannot count the columns of a row
-        *facts,
-        tuple(CompanyPhone(number, PhoneKind(kind), Reachability(s)) for number, kind, s in store.rows(_PHONES, here)),
-        tuple(Deal(id, name, OpportunityStage(stage), *rest) for id, name, stage, *rest in deals[:_DEALS]),
-        max(len(deals) - _DEALS, 0),
-        Headcount(*counted, former),  # type: ignore[call-arg]
+    counted = store.row(_HEADCOUNT, (account_id,)) or (0, 0, 0)
+    former = store.value(_COUNT_FORMER, {"account": account_id})
+    deals = store.rows(_OPEN_DEALS, (account_id,))
+    return Company(
+        **{each.name: getattr(sheet, each.name) for each in fields(sheet)},
+        deals=tuple(Deal(id, name, OpportunityStage(stage), *rest) for id, name, stage, *rest in deals[:_DEALS]),
+        more_deals=max(len(deals) - _DEALS, 0),
+        people=Headcount(*counted, former),  # type: ignore[call-arg]  # mypy cannot count the columns of a row
     )
 
 
@@ -177,6 +155,7 @@ def rows(store: Store, account_id: int, ids: Sequence[int]) -> dict[int, PersonL
         name,
         title,
         pool,
+        stands,
         suppressed,
         stopped,
         bogus,
@@ -195,6 +174,7 @@ def rows(store: Store, account_id: int, ids: Sequence[int]) -> dict[int, PersonL
             name,
             title,
             Pool(pool),
+            lifecycle_of(stands),
             bool(suppressed),
             bool(stopped),
             bool(bogus),
@@ -219,6 +199,7 @@ def _itself(lead: QueueRow, account_id: int) -> PersonLine:
         "",
         "",
         Pool.SALES,
+        None,
         suppressed=False,
         email_stopped=False,
         bogus=False,
@@ -278,21 +259,14 @@ _HEADCOUNT = f"""
 SELECT coalesce(sum(c.pool = 'sales'), 0), coalesce(sum(c.pool <> 'sales'), 0), coalesce(sum(l.id IS NOT NULL), 0)
 FROM contact c LEFT JOIN lead l ON l.contact_id = c.id AND l.open = 1
 WHERE c.account_id = ? AND {_HERE}"""
-_COMPANY = """
-SELECT a.id, a.version, a.name, a.domain, a.website, a.industry, a.size, a.country, a.city, a.zone, a.owner_id,
-       coalesce(u.name, ''), a.customer_since, a.merged_into_id
-FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id = ? AND a.void = 0"""
-_PHONES = """
-SELECT CASE WHEN e164 <> '' THEN e164 ELSE written_as END, kind, state FROM phone
-WHERE account_id = ? AND void = 0 ORDER BY state = 'bad', position, id"""
 _OPEN_DEALS = """
 SELECT o.id, o.name, o.stage, o.amount, o.currency, coalesce(u.name, '')
 FROM opportunity o LEFT JOIN "user" u ON u.id = o.owner_id
 WHERE o.account_id = ? AND o.open = 1 ORDER BY o.amount DESC, o.id"""
 _ON_ITSELF = "SELECT id FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1"
 _ROWS = f"""
-SELECT c.id, c.account_id, c.name, c.title, c.pool, c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL,
-       c.bogus_at IS NOT NULL,
+SELECT c.id, c.account_id, c.name, c.title, c.pool, {FACTS},
+       c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL, c.bogus_at IS NOT NULL,
        CASE WHEN c.account_id IS NOT :account THEN (
            SELECT max(ends) FROM employment WHERE contact_id = c.id AND +account_id = :account AND void = 0) END,
        (SELECT at FROM touch WHERE contact_id = c.id AND void = 0 ORDER BY at DESC, id DESC LIMIT 1),

@@ -1,4 +1,4 @@
-"""A person as known: durable facts, how to reach them, whose buying group they are in, who else they may be."""
+"""How to reach a person, whose buying group they are in, and who else somebody being entered may be."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from store.database import Store
 from store.errors import Refusal
-from store.instants import Instant
 from store.intake.companies import company_key
 from store.intake.people import parse_email
 from store.intake.phones import parse_phone
-from store.reach import zones_of
-from store.vocabulary import Lifecycle, PhoneKind, Pool, Reachability, Role, Stage, Word
+from store.vocabulary import PhoneKind, Reachability, Role, Word
 
 _LOOKED_THROUGH = 500  # people of one company, when a name is compared
 _ALIKE = 85  # per cent of likeness from which a name may be the same
@@ -54,34 +52,6 @@ class Member:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The durable facts of a contact; ``version`` is for editing them, ``lifecycle`` is worked out, never typed."""
-
-    id: int
-    version: int
-    account_id: int | None
-    company: str
-    name: str
-    first_name: str
-    last_name: str
-    title: str
-    seniority: str
-    persona: str
-    zones: tuple[str, ...]
-    consent: str
-    pool: Pool
-    lifecycle: Lifecycle
-    suppressed_at: Instant | None
-    suppressed_why: str
-    email_stopped_at: Instant | None
-    notes: str
-    source: str
-    merged_into: int | None
-    phones: tuple[PhoneLine, ...]
-    emails: tuple[EmailLine, ...]
-
-
 class Sameness(Word):
     """What two people have in common, the surest first."""
 
@@ -105,40 +75,6 @@ class Match:
     lead_id: int | None
     owner: str
     suppressed: bool
-
-
-def contact(store: Store, contact_id: int) -> Person | None:
-    """A contact with all numbers and addresses; None when there is none. Two queries."""
-    row = store.row(_PERSON, (contact_id,))
-    if row is None:
-        return None
-    *known, zone, consent, pool, facts, suppressed_at, suppressed_why, stopped_at, notes, source, merged = row
-    id, version, account_id, company, name, first_name, last_name, title, seniority, persona = known
-    phones, emails = reached(store, contact_id, None)
-    return Person(
-        id=id,
-        version=version,
-        account_id=account_id,
-        company=company,
-        name=name,
-        first_name=first_name,
-        last_name=last_name,
-        title=title,
-        seniority=seniority,
-        persona=persona,
-        zones=zones_of(zone),
-        consent=consent,
-        pool=Pool(pool),
-        lifecycle=_lifecycle(*json.loads(facts)),
-        suppressed_at=suppressed_at,
-        suppressed_why=suppressed_why,
-        email_stopped_at=stopped_at,
-        notes=notes,
-        source=source,
-        merged_into=merged,
-        phones=phones,
-        emails=emails,
-    )
 
 
 def reached(
@@ -218,37 +154,6 @@ def _by_phone(store: Store, text: str) -> list[int]:
     sql = "SELECT contact_id FROM phone WHERE e164 = ? AND contact_id IS NOT NULL AND void = 0"
     return [row[0] for row in store.rows(sql, (e164,))] if e164 else []
 
-
-def _lifecycle(reference: int, customer: int, opportunity: int, stage: str | None, qualified: int) -> Lifecycle:
-    """The broad relationship; see docs/model.md, "Pools and lifecycle"."""
-    if reference:
-        return Lifecycle.REFERENCE
-    if customer:
-        return Lifecycle.CUSTOMER
-    if opportunity:
-        return Lifecycle.OPPORTUNITY
-    if stage is None:
-        return Lifecycle.MQL if qualified else Lifecycle.NAME
-    if stage == Stage.NEW:
-        return Lifecycle.MQL
-    return Lifecycle.SQL if stage == Stage.QUALIFIED else Lifecycle.SAL
-
-
-_PERSON = """
-SELECT c.id, c.version, c.account_id, coalesce(a.name, ''), c.name, c.first_name, c.last_name, c.title, c.seniority,
-       c.persona, c.zone, c.consent, c.pool,
-       json_array(
-           c.is_reference,
-           EXISTS (SELECT 1 FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
-                   WHERE p.contact_id = c.id AND p.void = 0 AND o.stage = 'won' AND o.void = 0),
-           EXISTS (SELECT 1 FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
-                   WHERE p.contact_id = c.id AND p.void = 0 AND o.open = 1 AND o.rejected_at IS NULL),
-           (SELECT stage FROM lead WHERE contact_id = c.id AND open = 1),
-           EXISTS (SELECT 1 FROM lead l JOIN stage_spell s ON s.lead_id = l.id
-                   WHERE l.contact_id = c.id AND l.void = 0
-                     AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0)),
-       c.suppressed_at, c.suppressed_why, c.email_stopped_at, c.notes, c.source, c.merged_into_id
-FROM contact c LEFT JOIN account a ON a.id = c.account_id WHERE c.id = ? AND c.void = 0"""
 
 _REACHED = """
 SELECT what, id, text, e164, extension, kind, state, of_company FROM (

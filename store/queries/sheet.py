@@ -1,4 +1,4 @@
-"""A person or a company as it is edited: every fact with its version, every number and address in order."""
+"""A person or a company as known and as edited: every fact with its version, every number and address in order."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from store.database import Store
 from store.errors import Refusal
+from store.instants import Instant
 from store.intake.people import parse_email
 from store.intake.phones import parse_phone
+from store.queries.lifecycle import FACTS, lifecycle_of
 from store.queries.likely import KnownCompany, Typed, likely
-from store.vocabulary import PhoneKind, Pool, Reachability
+from store.vocabulary import Lifecycle, PhoneKind, Pool, Reachability
 
 _NAMED = 3  # others who have the same value, by name
 
@@ -26,10 +28,18 @@ class Reached:
     kind: PhoneKind | None
     state: Reachability
 
+    @property
+    def number(self) -> str:
+        """The number in E.164, else as it was written."""
+        return self.e164 or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class PersonSheet:
-    """A person; ``zone`` is as stored, ``company`` where they work, ``lead_company`` whose at bat is open on them."""
+    """A person; ``zone`` is as stored, ``company`` where they work, ``lead_company`` whose at bat is open on them.
+
+    ``lifecycle`` is worked out, never typed.
+    """
 
     id: int
     version: int
@@ -43,6 +53,7 @@ class PersonSheet:
     notes: str
     is_reference: bool
     pool: Pool
+    lifecycle: Lifecycle
     at_bats: int
     lead_id: int | None
     lead_company: str
@@ -53,7 +64,7 @@ class PersonSheet:
 
 @dataclass(frozen=True, slots=True)
 class CompanySheet:
-    """A company; ``size`` in employees."""
+    """A company; ``size`` in employees, ``owner`` the name of who has it."""
 
     id: int
     version: int
@@ -65,7 +76,9 @@ class CompanySheet:
     country: str
     city: str
     zone: str
+    owner_id: int | None
     owner: str
+    customer_since: Instant | None
     phones: tuple[Reached, ...]
 
 
@@ -86,12 +99,13 @@ def person_sheet(store: Store, contact_id: int) -> PersonSheet | None:
     row = store.row(_PERSON, (contact_id,))
     if row is None:
         return None
-    *known, reference, pool, at_bats, lead_id, lead_company, owner = row
+    *known, reference, pool, stands, at_bats, lead_id, lead_company, owner = row
     phones, emails = _phones(store, "contact_id", contact_id), store.rows(_EMAILS, (contact_id,))
     return PersonSheet(  # type: ignore[call-arg]  # mypy cannot count the columns of a row
         *known,
         bool(reference),
         Pool(pool),
+        lifecycle_of(stands),
         at_bats,
         lead_id,
         lead_company,
@@ -152,16 +166,16 @@ def _storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
-_PERSON = """
+_PERSON = f"""
 SELECT c.id, c.version, c.account_id, coalesce(a.name, ''), c.name, c.first_name, c.last_name, c.title, c.zone, c.notes,
-       c.is_reference, c.pool, (SELECT count(*) FROM lead WHERE contact_id = c.id AND void = 0), l.id,
+       c.is_reference, c.pool, {FACTS}, (SELECT count(*) FROM lead WHERE contact_id = c.id AND void = 0), l.id,
        coalesce(b.name, ''), coalesce(u.name, '')
 FROM contact c LEFT JOIN account a ON a.id = c.account_id LEFT JOIN "user" u ON u.id = a.owner_id
 LEFT JOIN lead l ON l.contact_id = c.id AND l.open = 1 LEFT JOIN account b ON b.id = l.account_id
 WHERE c.id = ?"""
 _COMPANY = """
-SELECT a.id, a.version, a.name, a.domain, a.website, a.industry, a.size, a.country, a.city, a.zone,
-       coalesce(u.name, '')
+SELECT a.id, a.version, a.name, a.domain, a.website, a.industry, a.size, a.country, a.city, a.zone, a.owner_id,
+       coalesce(u.name, ''), a.customer_since
 FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id = ?"""
 _PHONES = """
 SELECT id, written_as, e164, extension, kind, state FROM phone WHERE {} = ? AND void = 0 ORDER BY position, id"""

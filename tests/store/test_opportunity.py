@@ -41,7 +41,7 @@ from store.operations.opportunity import (
 from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.undo import UndoDraft, undo
 from store.queries.deals import Section, deal_card, deals
-from store.queries.people import contact as contact_facts
+from store.queries.sheet import person_sheet
 from store.queries.timeline import EntryKind, count, deal_timeline, lives_behind
 from store.rules.closing import NewPerson
 from store.vocabulary import (
@@ -163,7 +163,7 @@ def test_won_makes_a_customer_and_is_locked(floor: Floor) -> None:
     assert (row["stage"], row["open"], row["closed_at"], row["probability"]) == ("won", 0, floor.now, 100)
     assert floor.value("SELECT customer_since FROM account") == floor.now
     contact = floor.value("SELECT contact_id FROM opportunity_contact")
-    card = contact_facts(floor.store, contact)
+    card = person_sheet(floor.store, contact)
     assert card is not None
     assert card.lifecycle is Lifecycle.CUSTOMER
     for act in ACTS.values():

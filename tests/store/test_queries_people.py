@@ -11,10 +11,13 @@ from store.instants import DAY
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, QualifyDraft, convert, qualify
 from store.operations.undo import UndoDraft, undo
-from store.queries.people import Sameness, contact, duplicates
+from store.queries.account import people
+from store.queries.facts import facts
+from store.queries.people import Sameness, duplicates
+from store.queries.sheet import person_sheet
 from store.rules.closing import CloseDraft
 from store.rules.qualification import Answers
-from store.vocabulary import Answer, Disposition, Lifecycle, Outcome
+from store.vocabulary import Answer, Disposition, Lifecycle, Outcome, Pool
 from tests.hostile import HOSTILE
 from tests.store.query_world import ED, PRIYA, World, counted
 
@@ -30,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def lifecycle(world: World, contact_id: int) -> Lifecycle:
-    person = contact(world.store, contact_id)
+    person = person_sheet(world.store, contact_id)
     assert person is not None
     return person.lifecycle
 
@@ -38,17 +41,23 @@ def lifecycle(world: World, contact_id: int) -> Lifecycle:
 def test_a_person_as_known(world: World) -> None:
     _, id, account = world.person("Dana", "Ortiz")
     with counted(world.store) as statements:
-        person = contact(world.store, id)
-    assert len(statements) == 2
+        person = person_sheet(world.store, id)
+    assert len(statements) == 3
     assert person is not None
-    assert (person.name, person.first_name, person.company, person.account_id) == (
-        "Dana Ortiz",
-        "Dana",
-        "Acme [UK] Ltd",
-        account,
-    )
-    assert (len(person.phones), len(person.emails), person.merged_into) == (1, 1, None)
-    assert contact(world.store, 99) is None
+    named = (person.name, person.first_name, person.company, person.account_id)
+    assert named == ("Dana Ortiz", "Dana", "Acme [UK] Ltd", account)
+    assert (len(person.phones), len(person.emails), person.pool, person.lifecycle) == (1, 1, "sales", Lifecycle.MQL)
+    assert person_sheet(world.store, 99) is None
+
+
+def test_the_timeline_and_the_company_say_the_same_lifecycle(world: World) -> None:
+    _, id, account = world.person("Dana", "Ortiz")
+    told, line = facts(world.store, id), people(world.store, account).rows[id]
+    assert told is not None
+    assert (told.lifecycle, told.pool) == (line.lifecycle, line.pool) == (Lifecycle.MQL, Pool.SALES)
+    company = facts(world.store, None, account)
+    assert company is not None
+    assert (company.lifecycle, company.pool) == (None, None)
 
 
 def test_lifecycle_is_worked_out(world: World) -> None:
