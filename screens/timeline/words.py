@@ -8,6 +8,7 @@ from datetime import date
 from store.instants import Instant, moment
 from store.queries.edits import Edited
 from store.queries.timeline import AtBat, Entry, EntryKind
+from store.rules.meetings import result_unknown
 from store.rules.path import standing
 from store.rules.routing import POOL
 from store.vocabulary import (
@@ -76,7 +77,10 @@ def who(entry: Entry) -> str:
 
 def what(entry: Entry, zone: str, now: Instant) -> str:
     """What happened, in a few words; times to come in ``zone``."""
-    return _SAYS[entry.kind](entry, lambda at: present.day(at, zone, now))
+    words = _SAYS[entry.kind](entry, lambda at: present.day(at, zone, now))
+    if entry.kind is EntryKind.MEETING and result_unknown(entry.result, entry.due_at or now, now):
+        return f"{words} · result unknown"
+    return words
 
 
 def band(at_bat: AtBat, zone: str, now: Instant) -> tuple[str, str]:
