@@ -52,8 +52,10 @@ DEALS = {
     "deal log": "l",
     "deal callback": "b",
     "deal story": "\r",
+    "deal filter": "f",
 }
-DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1, "deal log": 3, "deal callback": 2}
+DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1, "deal log": 3, "deal callback": 2,
+               "deal filter": 1}  # fmt: skip
 SIZES = [(200, 60), (120, 36), (80, 24)]
 BATCHES = 4
 TEXTS = [*storable(), *packed()]
