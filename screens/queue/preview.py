@@ -81,7 +81,7 @@ def words(card: LeadCard, now: Instant, zone: str, me: str, rules: RuleSet, widt
         script(card),
         touches(card, now, zone),
     )
-    later = (group(card), before(card, now, zone))
+    later = (group(card), before(card, now, zone), score(card))
     shown = [Content("\n").join(lines) for block in (*blocks, *later) if (lines := list(block))]
     return Content("\n\n").join(shown)
 
@@ -138,6 +138,7 @@ def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> I
     said = f"“{card.last_words}”" if card.last_words else "nothing said yet"
     yield _answer("what", lead.learned or said, width)
     yield _answer("when", _when(card, now, zone), width)
+    yield _answer("score", card.score.words.removeprefix("score "), width)
     if card.approval is not None:
         asked = card.approval
         yield _answer("waits", f"for a team lead: {asked.outcome}, asked by {asked.asked_by}", width)
@@ -195,6 +196,13 @@ def before(card: LeadCard, now: Instant, zone: str) -> Iterator[Content]:
         at = earlier.closed_at or earlier.opened_at
         said = f"{how} · {earlier.motion.label} · {present.day(at, zone, now)}"
         yield present.joined((f"{earlier.number:<3}", "bold"), (present.safe(said), _MUTED))
+
+
+def score(card: LeadCard) -> Iterator[Content]:
+    """What gave how much of the score."""
+    yield rule(f"score {card.score.total}")
+    for line in (*card.score.fit.lines, *card.score.intent.lines):
+        yield present.content(line.words, _MUTED, limit=200, newlines=False)
 
 
 def _answer(question: str, answer: str, width: int) -> Content:

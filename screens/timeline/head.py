@@ -115,6 +115,8 @@ class Head(Widget):
         parts.append(present.joined((f"{urgency.sign} {why.words}".strip(), urgency.style)))
         if lead.expires_at is not None:
             parts.append(present.joined((f"over {present.day(lead.expires_at, self.app.zone, now)}", _MUTED)))
+        if story.score is not None:
+            parts.append(present.joined((story.score.words, _MUTED)))
         return parts
 
 

@@ -244,7 +244,7 @@ class TimelineScreen(LeadScreen):
     # --- reading and showing ---
 
     async def _read(self) -> tuple[Story, Stream]:
-        return await self.app.desk.read(story, self._subject, self._sight)
+        return await self.app.desk.read(story, self._subject, self._sight, self.app.desk.now())
 
     async def _again(self) -> None:
         """Read the story again and show it from its newest entry."""

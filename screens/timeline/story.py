@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from screens.timeline import stream as streams
 from screens.timeline.stream import Sight, Stream, Subject
 from store.database import Store
+from store.instants import Instant
 from store.queries import queue
 from store.queries import timeline as queries
 from store.queries.facts import Facts, facts
 from store.queries.queue import QueueRow
+from store.queries.score import score_card
 from store.queries.timeline import AtBat, Colleague
+from store.rules.scoring import Score
 from store.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything but the entries; ``row`` is the open at bat, else the newest."""
+    """Everything but the entries; ``row`` is the open at bat, else the newest; ``score`` that of an open one."""
 
     facts: Facts | None
     at_bats: tuple[AtBat, ...]
     colleagues: tuple[Colleague, ...]
     row: QueueRow | None
+    score: Score | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +48,7 @@ class Story:
         return f"{self.name} has no at bat yet: {new_key} opens one."
 
 
-def story(store: Store, subject: Subject, sight: Sight) -> tuple[Story, Stream]:
+def story(store: Store, subject: Subject, sight: Sight, now: Instant) -> tuple[Story, Stream]:
     """Read whose story it is and the newest of it."""
     if subject.opportunity_id is not None:
         return _of_deal(store, subject, subject.opportunity_id, sight)
@@ -56,11 +60,14 @@ def story(store: Store, subject: Subject, sight: Sight) -> tuple[Story, Stream]:
         colleagues = queries.colleagues(store, subject.contact_id)
     own = [one for one in at_bats if one.primary]
     lead_id = next((one.id for one in own if one.open), own[0].id if own else subject.lead_id)
+    row = queue.row(store, lead_id) if lead_id is not None else None
+    card = score_card(store, row.lead.id, now) if row is not None and row.lead.open else None
     told = Story(
         facts(store, subject.contact_id, subject.account_id),
         at_bats,
         colleagues,
-        queue.row(store, lead_id) if lead_id is not None else None,
+        row,
+        card.score if card is not None else None,
     )
     first = streams.page(store, subject, sight, None, streams.FIRST)
     return told, Stream(at_bats, first, sight)

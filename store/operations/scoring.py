@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from store.database import Store
 from store.instants import Instant, moment
 from store.lead_state import LeadState
 from store.rules.business import at_local
-from store.rules.scoring import Facts, Score, SignalPoint, as_of, score_at, total_at
+from store.rules.scoring import Facts, Score, SignalPoint, as_of, next_drop, score_at, total_at
 
 if TYPE_CHECKING:
     from store.operations.transaction import Transaction
@@ -45,8 +46,14 @@ def facts_of(
     """
     row = store.row(_FACTS, (contact_id, account_id))
     assert row is not None
-    signals = store.rows(_SIGNALS, (contact_id, lead_id, signal_id))
-    return facts(*row), tuple(SignalPoint(*signal) for signal in signals)
+    return facts(*row), signals_of(store, contact_id, lead_id, signal_id)
+
+
+def signals_of(
+    store: Store, contact_id: int | None, lead_id: int | None = None, signal_id: int | None = None
+) -> tuple[SignalPoint, ...]:
+    """Every signal of a person, of an at bat, or this one."""
+    return tuple(SignalPoint(*row) for row in store.rows(_SIGNALS, (contact_id, lead_id, signal_id)))
 
 
 def facts(size: int | None, industry: str, country: str, title: str, seniority: str, custom: str) -> Facts:
@@ -87,7 +94,12 @@ def score_of(
     signal_id: int | None = None,
 ) -> Score:
     """The score that stands at ``now``, of a person with or without an at bat, or of a company's at bat."""
-    known, signals = facts_of(store, contact_id, account_id, lead_id, signal_id)
+    return standing_score(store, *facts_of(store, contact_id, account_id, lead_id, signal_id), now)
+
+
+def standing_score(store: Store, known: Facts, signals: Iterable[SignalPoint], now: Instant) -> Score:
+    """The score that these facts and signals give at ``now``."""
+    signals = tuple(signals)
     return score_at(known, signals, as_of(signals, now, last_midnight(store, now)), store.rules.score)
 
 
@@ -109,6 +121,16 @@ def rescore(tx: Transaction, lead: LeadState) -> dict[str, Any]:
     if not lead.open:
         return {}
     return {"score": total_of(tx.store, lead.contact_id, lead.account_id, tx.now, lead.id)}
+
+
+def drops_at(store: Store, lead: LeadState, now: Instant) -> Instant | None:
+    """The team's midnight at which the score of an at bat next drops by itself; None where it never does."""
+    signals = tuple(SignalPoint(*row) for row in store.rows(_SIGNALS, (lead.contact_id, lead.id, None)))
+    if not signals:
+        return None
+    known = facts(*(store.row(_FACTS, (lead.contact_id, lead.account_id)) or ()))
+    stands = as_of(signals, now, last_midnight(store, now))
+    return next_drop(signals, known, stands, store.rules.score, partial(next_midnight, store))
 
 
 # --- after an operation -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from store.database import Store
 from store.instants import DAY, Instant
 from store.lead_state import COLUMNS, LeadState, lead_state
+from store.operations.scoring import facts, signals_of, standing_score
 from store.queries.converting import OpenOpportunity, open_opportunities
 from store.queries.people import EmailLine, Member, PhoneLine, group, reached
 from store.queries.timeline import AtBat, at_bats
@@ -18,6 +19,7 @@ from store.rules import expiry
 from store.rules.business import Calendar
 from store.rules.cadence import script
 from store.rules.qualification import Answers
+from store.rules.scoring import Score
 from store.rules.touch import Reach
 from store.ruleset import RuleSet, Unit
 from store.vocabulary import Channel, Direction, Disposition, Outcome, Reachability, Stage, Trigger
@@ -79,6 +81,7 @@ class LeadCard:
 
     ``name`` is the person's, or the company's where no person is known. ``zones`` are the zones they may be in.
     ``since`` is when the owner got it and ``rule`` why; ``last_words`` what was said or noted last, at ``last_at``.
+    ``score`` is the one that stands, or stood at the end.
     ``ends_at`` is the end of the window with a promise taken into account, ``ends_when`` the rule in words, and
     ``attempt_limit`` how many attempts there are, extensions included.
     """
@@ -115,6 +118,7 @@ class LeadCard:
     group: tuple[Member, ...]
     opportunities: tuple[OpenOpportunity, ...]
     approval: Waiting | None
+    score: Score
 
     @property
     def answers(self) -> Answers:
@@ -135,7 +139,7 @@ class LeadCard:
 
 
 def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
-    """The card of an at bat as of ``now``; None when there is none. Seven queries."""
+    """The card of an at bat as of ``now``; None when there is none. Eight queries."""
     row = store.row(_HEAD, (lead_id,))
     if row is None:
         return None
@@ -184,7 +188,13 @@ def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
         group=group(store, lead.id),
         opportunities=open_opportunities(store, lead.account_id),
         approval=_approval(head, store.rules),
+        score=_score(store, lead, head, now),
     )
+
+
+def _score(store: Store, lead: LeadState, head: Mapping[str, Any], now: Instant) -> Score:
+    known = facts(*(head[name] for name in ("size", "industry", "country", "title", "seniority", "custom")))
+    return standing_score(store, known, signals_of(store, lead.contact_id, lead.id), lead.closed_at or now)
 
 
 def _last_touches(store: Store, lead: LeadState) -> tuple[tuple[TouchLine, ...], str, Instant | None]:
@@ -296,6 +306,9 @@ _HEAD_SQL = {
     "company": "coalesce(a.name, '')",
     "size": "a.size",
     "industry": "coalesce(a.industry, '')",
+    "country": "coalesce(nullif(a.country, ''), c.country, '')",
+    "seniority": "coalesce(c.seniority, '')",
+    "custom": "coalesce(a.custom, '')",
     "campaign": "coalesce(g.name, '')",
     "signal": "coalesce(nullif(s.words, ''), s.kind, '')",
     "signal_at": "s.at",
