@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.errors import Refusal
-from store.rules.business import Calendar, Hours
+from store.rules.business import Calendar
 from store.rules.deal_filter import KEYS, DealFacts, DealOrder, parse_deal_filter
+from store.ruleset import Hours
 
 LOCAL = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
 CALENDAR = Calendar("UTC", Hours(time(9), time(17), frozenset(range(5))))

@@ -466,7 +466,7 @@ async def test_a_bad_filter_gets_one_sentence_and_leaves_what_stood_before(floor
         await d.until(lambda: "“amount” needs a number after the sign, such as amount>20k." in said(d))
         assert list(table.ids) == [big]
         await d.press("enter")
-        assert d.app.focused is desk_of(d).filter_line.input
+        assert desk_of(d).filter_line.typing
         await d.press("escape")
         await d.until(lambda: table.row_count == 3)
         assert d.app.focused is table
