@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,16 @@ def test_rejected_then_lost(floor: Floor) -> None:
     assert "lost: timing" in atbat(floor, "Priya", "deal", id, "--lost", "timing", "--note", "next year").stdout
     assert atbat(floor, "Priya", "deals").stdout == "no opportunity is open\n"
     assert "ended" in atbat(floor, "Priya", "deals", "--ended").stdout
+
+
+def test_a_touch_and_a_note_are_logged(floor: Floor) -> None:
+    id = str(handed(floor))
+    now = datetime.now(UTC)
+    said = atbat(floor, "Ed", "deal", id, "--log", "conversation", "--note", "wants two sites").stdout
+    assert said == "conversation logged for Person1 Ortiz on Company 1\n"
+    later = (now + timedelta(days=2)).strftime("%Y-%m-%d 15:00")
+    assert "callback requested" in atbat(floor, "Ed", "deal", id, "--log", "callback_requested", "--when", later).stdout
+    assert "note added" in atbat(floor, "Priya", "deal", id, "--note", "call the plant first").stdout
+    assert "give one of no_answer" in atbat(floor, "Ed", "deal", id, "--log", "nonsense").stderr
+    assert "When is the meeting?" in atbat(floor, "Ed", "deal", id, "--log", "meeting_booked").stderr
+    assert atbat(floor, "Ed", "deal", id, "--won", "--when", later).returncode == 2

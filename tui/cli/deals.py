@@ -49,12 +49,14 @@ def command(settings: Settings, ended: bool) -> None:
 @click.option("--won", is_flag=True, help="Close it as won, for good.")
 @click.option("--lost", metavar="REASON", help="Close it as lost, for good: a reason's key, such as timing.")
 @click.option("--competitor", default="", help="Who was chosen, where it was lost to one.")
-@click.option("--note", default="", help="Words to keep about a rejection or a loss.")
+@click.option("--log", "came", metavar="OUTCOME", help="Log a touch: what came of it, such as no_answer or held.")
+@click.option("--when", metavar="TIME", help="With --log: the time promised or booked, such as: tomorrow 3pm.")
+@click.option("--note", default="", help="Words to keep: about a rejection, a loss or a touch, or by themselves.")
 @with_settings
 def change(settings: Settings, /, number: int, **wanted: Any) -> None:
     """Change opportunity NUMBER of `atbat deals`, as whoever --as names.
 
-    One act at a time: an answer to the hand-over, an ending, or new facts.
+    One act at a time: an answer to the hand-over, an ending, a touch, a note, or new facts.
     """
     from store import open_store
     from tui.desk import system_clock
@@ -70,8 +72,9 @@ def change(settings: Settings, /, number: int, **wanted: Any) -> None:
 
 def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[Any, Any]:
     """The operation that was asked for, and its draft; raises UsageError for none or two at once."""
+    from store.operations import opportunity as life
+    from store.operations.deal_touch import log_on_opportunity
     from store.operations.hand_over import AcceptDraft, RejectDraft, accept_hand_over, reject_hand_over
-    from store.operations.opportunity import LoseDraft, OpportunityDraft, WinDraft, lose, update_opportunity, win
     from store.rules.deals import lost_reasons, rejection_reasons
 
     note = wanted["note"]
@@ -82,16 +85,39 @@ def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[A
         reason = _known_reason(wanted["reject"], rejection_reasons(store.rules))
         acts.append((reject_hand_over, RejectDraft(number, reason, note)))
     if wanted["won"]:
-        acts.append((win, WinDraft(number)))
+        acts.append((life.win, life.WinDraft(number)))
     if wanted["lost"] is not None:
         reason = _known_reason(wanted["lost"], lost_reasons(store.rules))
-        acts.append((lose, LoseDraft(number, reason, note, wanted["competitor"])))
+        acts.append((life.lose, life.LoseDraft(number, reason, note, wanted["competitor"])))
     facts = _facts(store, number, now, wanted)
     if facts:
-        acts.append((update_opportunity, OpportunityDraft(number, **facts)))
+        acts.append((life.update_opportunity, life.OpportunityDraft(number, **facts)))
+    if wanted["came"] is not None:
+        acts.append((log_on_opportunity, _touch(store, number, now, wanted)))
+    elif wanted["when"]:
+        raise click.UsageError("--when goes with --log: it is the time promised or booked.")
+    if note and not acts:
+        acts.append((life.note_opportunity, life.DealNoteDraft(number, note)))
     if len(acts) != 1:
-        raise click.UsageError("Say one thing to do: --accept, --reject, --won, --lost, or new facts.")
+        raise click.UsageError("Say one thing to do: --accept, --reject, --won, --lost, --log, --note, or new facts.")
     return acts[0]
+
+
+def _touch(store: Store, number: int, now: int, wanted: dict[str, Any]) -> Any:
+    """A touch with the primary contact, by the first channel that its outcome can come of."""
+    from store import Refusal
+    from store.rules.deal_touch import DealTouchDraft
+    from store.rules.touch import DISPOSITIONS, direction_of
+    from store.rules.when import parse_when
+    from store.vocabulary import Disposition
+
+    known = {came.value: came for came in Disposition if came is not Disposition.UNKNOWN}
+    came = known.get(wanted["came"])
+    if came is None:
+        raise Refusal(f"No such outcome: give one of {', '.join(known)}.", "log")
+    channel = next(channel for channel, possible in DISPOSITIONS.items() if came in possible)
+    at = parse_when(wanted["when"], now, store.zone, store.calendar) if wanted["when"] else None
+    return DealTouchDraft(number, channel, came, direction_of(came), note=wanted["note"], next_at=at)
 
 
 def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[str, Any]:
