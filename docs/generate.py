@@ -118,6 +118,44 @@ def motions() -> str:
     )
 
 
+def score() -> str:
+    """What the parts of fit and the kinds of signal are worth, as shipped."""
+    rules = RULES.score
+    bands = (f"from {band.employees:,}: {band.points}" for band in rules.fit.size)
+    regions = (
+        f"{', '.join(sorted(region.countries)) or 'elsewhere'} {region.points}" for region in rules.fit.regions.values()
+    )
+    parts = (
+        ("size in employees", bands),
+        ("industry", _worth(rules.fit.industries)),
+        ("role or seniority", _worth(rules.fit.roles)),
+        ("country", regions),
+        ("technology", _worth(rules.fit.technologies)),
+    )
+    fit = [
+        (f"fit: {what}", str(most), "; ".join(worth))
+        for (what, worth), most in zip(parts, rules.fit.highest.values(), strict=True)
+    ]
+    kinds = "; ".join(_worth(rules.points))
+    high = ", ".join(kind.replace("_", " ") for kind in rules.high_intent_signals)
+    return table(
+        ("what", "at most", "shipped"),
+        (
+            *fit,
+            ("intent: signals", "100", f"{kinds}; any other {rules.other_points}"),
+            ("signals of high intent", "–", high),
+            ("share of fit in the score", "–", f"{rules.fit_share:.0%}"),
+            ("half-life of a signal", "–", f"{rules.half_life_days} days"),
+            ("high from", "–", f"fit {rules.high_fit}, intent {rules.high_intent}"),
+            ("thresholds", "–", f"MQL {rules.mql}, SQL {rules.sql}"),
+        ),
+    )
+
+
+def _worth(weights: Mapping[str, int]) -> Iterable[str]:
+    return (f"{name.replace('_', ' ')} {points}" for name, points in weights.items())
+
+
 def tables() -> str:
     """Every table of the database and what a row of it is."""
     return table(
@@ -157,6 +195,7 @@ MODEL: Mapping[str, Callable[[], str]] = {
     "outcomes": outcomes,
     "clocks": clocks,
     "motions": motions,
+    "score": score,
     "tables": tables,
 }
 README: Mapping[str, Callable[[], str]] = {"keys": lambda: key_table_markdown().rstrip(), "budget": budget}
