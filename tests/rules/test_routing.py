@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,16 +39,16 @@ LEAD = Candidate(5, "Lea", TEAM, UserRole.LEAD)
 EVE = Candidate(6, "Eve", TEAM, UserRole.AE)
 WANTED = Wanted(Motion.OUTBOUND_TARGET, team=TEAM)
 BIG = AttributeRule(RoutingWhen(size=Comparison(1001, None)), ("cat",), "big accounts")
-AWAY = {"absent_until": "2026-12-01"}
-FULL = {"open": 150}
+AWAY: dict[str, Any] = {"absent_until": "2026-12-01"}
+FULL: dict[str, Any] = {"open": 150}
 
 
 def with_rules(*rules: AttributeRule) -> RoutingRules:
     return SHIPPED._replace(rules=rules)
 
 
-def words(*args, **more) -> list[str]:
-    return list(trace_words(choose(*args, **more).trace))
+def words(wanted: Wanted, people: list[Candidate], rules: RoutingRules) -> list[str]:
+    return list(trace_words(choose(wanted, people, rules).trace))
 
 
 # --- one rule after the other ---
@@ -91,7 +93,7 @@ def test_the_order_of_the_rules(wanted: Wanted, rules: RoutingRules, owner: int 
         (RoutingWhen(motion=(Motion.EXPANSION,)), {"motion": Motion.EXPANSION}, {"motion": Motion.DEMO_REQUEST}),
     ],
 )
-def test_what_a_rule_looks_at(when: RoutingWhen, fits: dict, fits_not: dict) -> None:
+def test_what_a_rule_looks_at(when: RoutingWhen, fits: dict[str, Any], fits_not: dict[str, Any]) -> None:
     rules = with_rules(AttributeRule(when, ("Cat",)))
     people = [ANN, BOB, CAT]
     assert choose(replace(WANTED, **fits), people, rules).rule == "rule 1"
@@ -136,10 +138,10 @@ def test_a_rule_on_somebody_who_does_not_exist_is_passed_over_and_says_so() -> N
     ],
 )
 @pytest.mark.parametrize("rule", [WORKING_REP, ACCOUNT_OWNER, "rule 1", IN_TURN])
-def test_who_is_not_there_is_passed_over_by_every_rule(state: dict, why: str, rule: str) -> None:
-    wanted = {WORKING_REP: {"working": (2,)}, ACCOUNT_OWNER: {"account_owner": 2}}.get(rule, {})
+def test_who_is_not_there_is_passed_over_by_every_rule(state: dict[str, Any], why: str, rule: str) -> None:
+    facts: dict[str, dict[str, Any]] = {WORKING_REP: {"working": (2,)}, ACCOUNT_OWNER: {"account_owner": 2}}
     rules = with_rules(AttributeRule(RoutingWhen(), ("Ann",))) if rule == "rule 1" else SHIPPED
-    choice = choose(replace(WANTED, **wanted), [replace(ANN, **state), BOB], rules)
+    choice = choose(replace(WANTED, **facts.get(rule, {})), [replace(ANN, **state), BOB], rules)
     assert choice.owner_id == BOB.user_id
     if rule != IN_TURN or state.get("active", True):  # who has left is no rep of the team
         assert Step(rule, "Ann", why) in choice.trace
@@ -211,7 +213,9 @@ def candidates() -> st.SearchStrategy[list[Candidate]]:
 
 
 @given(candidates(), st.randoms())
-def test_nobody_who_cannot_have_it_gets_it_and_the_answer_is_the_same_every_time(people, chance) -> None:
+def test_nobody_who_cannot_have_it_gets_it_and_the_answer_is_the_same_every_time(
+    people: list[Candidate], chance: Random
+) -> None:
     wanted = replace(WANTED, working=(3, 4), account_owner=5, besides=(6,))
     rules = with_rules(AttributeRule(RoutingWhen(), ("Ann", "Elsewhere")))
     choice = choose(wanted, people, rules)

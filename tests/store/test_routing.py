@@ -123,7 +123,7 @@ def test_rules_look_at_the_company_and_at_what_came(floor: Floor, tmp_path: Path
     floor.raw(
         "UPDATE account SET size = 2000, industry = 'Logistics', country = 'DE', state = 'BY' WHERE id = ?", (account,)
     )
-    conditions = {
+    conditions: dict[str, dict[str, Any]] = {
         'size = ">1000"': {},
         'industry = "logistics"': {},
         'country = ["AT", "DE"]': {},
