@@ -43,8 +43,7 @@ def score_card(store: Store, lead_id: int, now: Instant) -> ScoreCard | None:
     if row is None:
         return None
     contact_id, account_id, closed_at, name, company = row
-    until = now if closed_at is None else min(now, closed_at)
-    return _card(store, name, company, contact_id, account_id, lead_id, until)
+    return _card(store, name, company, contact_id, account_id, lead_id, now if closed_at is None else closed_at)
 
 
 def score_card_of_person(store: Store, contact_id: int, now: Instant) -> ScoreCard | None:
