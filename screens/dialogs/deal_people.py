@@ -73,7 +73,9 @@ class DealPeopleDialog(DealDialog):
         gone = self._gone()
         if known is None and not person.name:
             if not members and not gone:
-                raise Refusal("Who joins? Give a name, or change a part above.", "first_name")
+                raise Refusal(
+                    "Who joins? Give a name; or shift+tab: change a part above, take somebody off.", "first_name"
+                )
             return GroupDraft(self.deal.id, members, gone, seen=self.seen)
         if role is None:
             raise Refusal("Which part do they play? Press its letter.", "role")

@@ -99,3 +99,8 @@ def test_edit(snap_compare: Compare, desk: Floor) -> None:
 
 def test_people(snap_compare: Compare, desk: Floor) -> None:
     assert look(snap_compare, desk, ("j", "j", "p"), "On it", "middle")
+
+
+@pytest.mark.parametrize("size", ["narrow", "middle"])
+def test_log(snap_compare: Compare, desk: Floor, size: str) -> None:
+    assert look(snap_compare, desk, ("l",), "reaches them", size)
