@@ -16,7 +16,7 @@ from store.database import Store
 from store.errors import Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
-from store.models import TABLES, Opportunity, Row
+from store.models import TABLES, Absence, Opportunity, Row, User
 from store.operations.at_bat import DEEDS, spoken_name
 from store.operations.bulk import BULK, NAMED, Refused
 from store.operations.deal import worked_anew
@@ -128,6 +128,14 @@ _WORDS = {
     "save_view": "view",
     "rename_view": "new name of the view",
     "drop_view": "removal of the view",
+    "reassign_to": "assignment",
+    "claim_next": "claim",
+    "set_absent": "absence",
+    "back": "coming back",
+    "pause_intake": "pause",
+    "resume_intake": "end of the pause",
+    "set_capacity": "capacity",
+    "leave_team": "leaving",
 }
 _OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}
 _OF_A_DEAL |= {"note_opportunity", "log_on_opportunity", "promise_on_opportunity", "set_group"}
@@ -137,10 +145,13 @@ def _name(tx: Transaction, kind: str, lead_id: int | None, was: dict[tuple[str, 
     """Whom or what the act was about: a person, a company, an opportunity, a view."""
     if lead_id is not None and kind not in _OF_A_DEAL:
         return spoken_name(tx, tx.lead(lead_id))
-    for entity in ("opportunity", "contact", "account", "saved_view"):
+    for entity in ("opportunity", "contact", "account", "saved_view", "user"):
         for table, entity_id in was:
             if table == entity:
                 return str(tx.get(_MODELS[entity], entity_id)["name"])
+    for table, entity_id in was:
+        if table == "absence":
+            return str(tx.get(User, tx.get(Absence, entity_id)["user_id"])["name"])
     return "it"
 
 

@@ -27,6 +27,7 @@ OPENINGS = {
     "new lead": ("i",),
     "approve": ("A", "s"),
     "reverse": ("U",),
+    "assign": ("r",),
     "log": ("l", "c"),
     "callback": ("b",),
     "snooze": ("s",),

@@ -11,10 +11,22 @@ from store import SYSTEM, Actor, Refusal
 from store.actor import SYSTEM_USER_ID
 from store.operations.accounts import AccountDraft, add_account
 from store.operations.at_bat import DEEDS, take_up
+from store.operations.attendance import (
+    AbsenceDraft,
+    CapacityDraft,
+    UserActDraft,
+    back,
+    leave_team,
+    pause_intake,
+    resume_intake,
+    set_absent,
+    set_capacity,
+)
 from store.operations.bulk import BULK
 from store.operations.converting import QualifyDraft, ReverseDraft, qualify, reverse
 from store.operations.people import PersonDraft, add_person
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.routing import AssignDraft, ClaimDraft, claim_next, reassign_to
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import (
@@ -33,6 +45,7 @@ from store.operations.working import (
 )
 from store.vocabulary import ActorKind, Channel, Disposition, Outcome, Role, Stage, Status, Trigger
 from tests.factories import ANA, BEN, DAY, HOUR, MINUTE, PRIYA, YES, Floor
+from tests.store.test_routing import arrives
 
 KEPT_BY_AN_UNDO = ("version", "written_id", "updated_at")
 HISTORY = ("operation", "change", "change_secret", "seal", "schema_migration")
@@ -166,6 +179,43 @@ def again(floor: Floor) -> Act:
     return act
 
 
+AWAY = ("2026-11-20", "2026-11-25")  # the floor's Monday lies in it
+
+
+def about_priya(
+    run: Callable[[Floor], Any], actor: Actor = PRIYA, *, away: bool = False, paused: bool = False
+) -> Callable[[Floor], Act]:
+    """An act on a rep who holds an at bat."""
+
+    def ready(floor: Floor) -> Act:
+        floor.lead()
+        if away:
+            set_absent(floor.store, ANA, floor.later(), AbsenceDraft(2, *AWAY))
+        if paused:
+            pause_intake(floor.store, ANA, floor.later(), UserActDraft(2))
+
+        def act(floor: Floor) -> Actor:
+            floor.later()
+            run(floor)
+            return actor
+
+        return act
+
+    return ready
+
+
+def claimed(floor: Floor) -> Act:
+    for actor in (PRIYA, BEN):
+        pause_intake(floor.store, ANA, floor.later(), UserActDraft(actor.user_id))
+    arrives(floor)
+
+    def act(floor: Floor) -> Actor:
+        claim_next(floor.store, PRIYA, floor.later(), ClaimDraft())
+        return PRIYA
+
+    return act
+
+
 D, C = Disposition, Channel
 ACTS: dict[str, Callable[[Floor], Act]] = {
     **{
@@ -239,6 +289,16 @@ ACTS: dict[str, Callable[[Floor], Act]] = {
     "reverse": on(
         Stage.CONVERTED, lambda floor, lead: reverse(floor.store, ANA, floor.now, ReverseDraft(lead, "a slip")), ANA
     ),
+    "assign": on(
+        Stage.NEW, lambda floor, lead: reassign_to(floor.store, ANA, floor.now, AssignDraft(lead, BEN.user_id)), ANA
+    ),
+    "claim": claimed,
+    "absent": about_priya(lambda floor: set_absent(floor.store, PRIYA, floor.now, AbsenceDraft(2, *AWAY))),
+    "back": about_priya(lambda floor: back(floor.store, PRIYA, floor.now, UserActDraft(2)), away=True),
+    "pause": about_priya(lambda floor: pause_intake(floor.store, PRIYA, floor.now, UserActDraft(2))),
+    "resume": about_priya(lambda floor: resume_intake(floor.store, PRIYA, floor.now, UserActDraft(2)), paused=True),
+    "capacity": about_priya(lambda floor: set_capacity(floor.store, ANA, floor.now, CapacityDraft(2, 5)), ANA),
+    "leave": about_priya(lambda floor: leave_team(floor.store, ANA, floor.now, UserActDraft(2)), ANA),
     "open one": opened,
     "open a second one": again,
 }
@@ -271,6 +331,8 @@ def test_the_same_act_can_be_done_again_and_undone_again(floor: Floor, name: str
 def test_every_kind_of_act_is_tried() -> None:
     """``DEEDS`` names what an undo may take back; acts on many are tried in test_bulk."""
     tried = {"log_touch", "close", "convert", "new_lead", "qualify", "add_person", "accept", "note", "set_status"}
+    tried |= {"reassign_to", "claim_next", "leave_team", "set_capacity"}
+    tried |= {"set_absent", "back", "pause_intake", "resume_intake"}
     tried |= {"callback", "snooze", "reassign", "amend", "reverse", "approve", "send_back"}
     tried |= {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}  # tested apart
     tried |= {"note_opportunity", "set_group", "open_opportunity"}
