@@ -258,7 +258,13 @@ class AtBats:
         stage, status = values["stage"], meant.status
         if status is Status.UNCONTACTED and person.at_bats:
             status = Status.RECYCLED
-        standing = {"open": 1, "status": status, **self._beginning(values["motion"], values["campaign_id"], person)}
+        # the next tick looks at it, and starts its clocks
+        standing = {
+            "open": 1,
+            "rule_at": tx.now,
+            "status": status,
+            **self._beginning(values["motion"], values["campaign_id"], person),
+        }
         if stage is not Stage.NEW and values["accepted_at"] is None:
             standing["accepted_at"] = opened
         if stage is Stage.CONNECTED and values["connected_at"] is None:
