@@ -6,6 +6,6 @@ from typing import Any
 def up(migrator: Any, db: Any) -> None:
     """Make it."""
     db.execute_sql(
-        'CREATE INDEX "assignment_turn" ON assignment (at, owner_id)'
+        'CREATE INDEX "assignment_turn" ON assignment (at, owner_id, rule, void)'
         " WHERE void = 0 AND (rule = 'in turn' OR rule >= 'rule ' AND rule < 'rule!')"
     )

@@ -200,7 +200,7 @@ class Assignment(Row):
 
 Assignment.add_index(  # whose turn it is
     SQL(
-        "CREATE INDEX IF NOT EXISTS assignment_turn ON assignment (at, owner_id)"
+        "CREATE INDEX IF NOT EXISTS assignment_turn ON assignment (at, owner_id, rule, void)"
         " WHERE void = 0 AND (rule = 'in turn' OR rule >= 'rule ' AND rule < 'rule!')"
     )
 )
