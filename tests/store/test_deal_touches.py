@@ -223,6 +223,16 @@ def test_another_promise_moves_it_and_anyones_is_nobodys(floor: Floor) -> None:
     ]
 
 
+def test_an_undo_brings_back_the_promise_that_was_moved(floor: Floor) -> None:
+    id = owned(floor)
+    promise(floor, id, floor.now + HOUR)
+    before = {name: value for name, value in last(floor, "callback").items() if name != "written_id"}
+    promise(floor, id, floor.now + 2 * HOUR)
+    assert undo(floor.store, ED, floor.later(), UndoDraft()).sentence.startswith("undone: callback for ")
+    (back,) = [row for row in floor.dump()["callback"] if not row["void"]]
+    assert {name: value for name, value in back.items() if name != "written_id"} == before
+
+
 def test_the_limit_is_that_of_who_promises(floor: Floor) -> None:
     id, limit = owned(floor), floor.store.rules.callbacks.limit
     for _ in range(limit):

@@ -335,7 +335,7 @@ def test_every_kind_of_act_is_tried() -> None:
     tried |= {"set_absent", "back", "pause_intake", "resume_intake"}
     tried |= {"callback", "snooze", "reassign", "amend", "reverse", "approve", "send_back"}
     tried |= {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}  # tested apart
-    tried |= {"note_opportunity", "set_group", "open_opportunity"}
+    tried |= {"note_opportunity", "set_group", "open_opportunity", "log_on_opportunity", "promise_on_opportunity"}
     tried |= {"edit_contact", "edit_account", "change_pool", "follow"}  # in test_edit.py
     tried |= {"save_view", "rename_view", "drop_view"}  # in test_operations_views.py
     single = {kind for kind in DEEDS if not kind.startswith(BULK)}
