@@ -15,7 +15,7 @@ from store.database import Store
 from store.doctor.facts import FACTS, Fact, links
 from store.doctor.finding import Finding
 from store.doctor.history import altered_history
-from store.doctor.kept import miscounted, misplaced, searches, unsearchable, wrong_spells
+from store.doctor.kept import miscounted, misplaced, overlooked, searches, unsearchable, wrong_spells
 from store.doctor.scores import misscored
 from store.errors import StoreError
 
@@ -76,6 +76,7 @@ def _steps() -> list[Step]:
         ("stages follow each other", wrong_spells),
         ("counters equal the touches", miscounted),
         ("places in the queue", misplaced),
+        ("rules and clocks", overlooked),
         ("scores", misscored),
         ("the search", unsearchable),
         ("the history", altered_history),

@@ -9,8 +9,11 @@ from typing import Any
 from store.database import Store
 from store.doctor.finding import Finding
 from store.lead_state import COLUMNS, lead_state
+from store.operations.alerts import team_lead
+from store.operations.settle import facts_of
 from store.rules import queue_order
 from store.rules.path import RANK
+from store.rules.standing import causes, next_rule, running
 from store.vocabulary import Stage
 
 _SAMPLE = 2_000  # rows of a search table looked up by their own words; of more, an even sample
@@ -132,6 +135,37 @@ def misplaced(store: Store) -> Iterator[Finding]:
             if getattr(lead, name) != value:
                 words = f"at bat {lead.id}: {name} is {_shown(getattr(lead, name))}, its state says {_shown(value)}"
                 yield Finding("the place in the queue is the one its state says", "lead", lead.id, words)
+
+
+def overlooked(store: Store) -> Iterator[Finding]:
+    """Open at bats that a rule does something to before the time kept for it, and clocks that do not fit the state.
+
+    A tick looks at an at bat at ``rule_at``, so that may come too early but never too late.
+    """
+    rules, calendar = store.rules, store.calendar
+    for row in store.connection.execute(_OPEN_LEADS):
+        try:
+            lead = lead_state(row)
+        except KeyError:
+            continue  # told by ``misplaced``
+        if lead.rules != rules.digest:
+            continue
+        facts = facts_of(store, lead, lead.updated_at, team_lead(store, lead.team_id))
+        told = {(kind, owner_id) for kind, owner_id in store.rows(_TOLD, (lead.id,))}
+        alerts = [cause for cause in causes(lead, facts, rules, calendar) if (cause.kind, cause.owner_id) not in told]
+        comes = next_rule(lead, facts, alerts, rules, calendar, 0)
+        if comes is not None and (lead.rule_at is None or lead.rule_at > comes):
+            words = f"at bat {lead.id}: a rule comes to it at {comes}, it is looked at {_shown(lead.rule_at)}"
+            yield Finding("no rule comes too late", "lead", lead.id, words)
+        runs = {clock.kind for clock in facts.clocks if clock.ended_at is None}
+        missing = set(running(lead, facts, rules, calendar)) - runs - {clock.kind for clock in facts.clocks}
+        if missing and lead.rule_at is not None and lead.rule_at > lead.updated_at:
+            words = f"at bat {lead.id} has no clock {', '.join(sorted(kind.label for kind in missing))}"
+            yield Finding("every clock runs that should", "lead", lead.id, words)
+
+
+_TOLD = """
+SELECT kind, owner_id FROM alert WHERE entity = 'lead' AND entity_id = ? AND closed_at IS NULL AND void = 0"""
 
 
 _CONTENT = re.compile(r"content\s*=\s*'(\w+)'")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from store.database import Store
 from store.models import Alert
 from store.vocabulary import AlertKind
 
@@ -29,9 +30,9 @@ def close_alert(tx: Transaction, kind: AlertKind, entity: str, entity_id: int) -
         tx.update(Alert, alert, closed_at=max(tx.now, alert["opened_at"]))
 
 
-def team_lead(tx: Transaction, team_id: int | None) -> int | None:
+def team_lead(store: Store, team_id: int | None) -> int | None:
     """Who leads this team: its first active team lead, else an active admin; None where there is neither."""
-    found = tx.store.value(_TEAM_LEAD, (team_id,))
+    found = store.value(_TEAM_LEAD, (team_id,))
     return None if found is None else int(found)
 
 

@@ -124,12 +124,14 @@ def rescore(tx: Transaction, lead: LeadState) -> dict[str, Any]:
 
 
 def drops_at(store: Store, lead: LeadState, now: Instant) -> Instant | None:
-    """The team's midnight at which the score of an at bat next drops by itself; None where it never does."""
+    """The midnight of the team at which the score kept of an at bat stops being the one; None where it never does."""
     signals = tuple(SignalPoint(*row) for row in store.rows(_SIGNALS, (lead.contact_id, lead.id, None)))
     if not signals:
         return None
     known = facts(*(store.row(_FACTS, (lead.contact_id, lead.account_id)) or ()))
     stands = as_of(signals, now, last_midnight(store, now))
+    if total_at(known, signals, stands, store.rules.score) != lead.score:
+        return stands
     return next_drop(signals, known, stands, store.rules.score, partial(next_midnight, store))
 
 

@@ -19,6 +19,7 @@ from store.lead_state import LeadState
 from store.operations.alerts import team_lead
 from store.operations.at_bat import advance
 from store.operations.closing import finish
+from store.operations.scoring import rescore
 from store.operations.settle import facts_of, miss_clock
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import queue_order
@@ -64,12 +65,14 @@ def tick_lead(tx: Transaction, draft: TickDraft) -> Done:
     tx.not_before(max(lead.updated_at, lead.stage_at))
     tx.lead_id = lead.id
     tx.touch(lead.id)
-    facts = facts_of(tx.store, lead, team_lead(tx, lead.team_id))
+    facts = facts_of(tx.store, lead, tx.now, team_lead(tx.store, lead.team_id))
     due = [each for each in dues(lead, facts, tx.rules, tx.store.calendar) if each.at <= tx.now]
     if any(each.act is Act.MISS for each in due):
         for clock in facts.clocks:
             if clock.met is None and clock.due_at < tx.now:
                 miss_clock(tx, lead, clock)
+    if any(each.act is Act.RESCORE for each in due):
+        lead = tx.save_lead(lead, rescore(tx, lead))
     happens = next((each for each in due if each.act in _HAPPENS), None)
     if happens is not None:
         _HAPPENS[happens.act](tx, lead, happens)

@@ -22,6 +22,7 @@ from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE, Instant
 from store.operations import transaction
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import ApprovalDraft, LeadDraft, approve, reassign, send_back
@@ -86,7 +87,8 @@ def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
     """One act of a person on the at bat named; what is refused is refused in every run alike."""
     if what.startswith("new ") or not leads:
         motion = Motion(what.removeprefix("new ")) if what.startswith("new ") else Motion.DEMO_REQUEST
-        leads.append(floor.lead(motion=motion))
+        dear = 6_000_000 if len(leads) % 2 else 0  # whose disqualification waits for a team lead
+        leads.append(floor.lead(motion=motion, value=dear))
         return
     lead = leads[which % len(leads)]
     if what in list(Disposition):
@@ -95,6 +97,9 @@ def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
         channel = Channel.MEETING if disposition is Disposition.NO_SHOW else channel
         more = {"next_at": floor.now + 2 * DAY} if disposition is Disposition.CALLBACK_REQUESTED else {}
         floor.touch(lead, disposition, channel, **more)
+    elif what == "signal":
+        draft = SignalDraft("download", "website", contact_id=floor.state(lead).contact_id, lead_id=lead, points=60)
+        record_signal(floor.store, PRIYA, floor.later(), draft)
     elif what == "callback":
         callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + 26 * HOUR))
     elif what == "snooze":
@@ -108,7 +113,6 @@ def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
     elif what == "convert":
         floor.convert(lead)
     elif what == "disqualify":
-        floor.raw("UPDATE account SET size = 5000 WHERE id = ?", (floor.state(lead).account_id,))
         floor.close(lead, Outcome.BAD_FIT, reason="no_need")
     elif what == "approve":
         approve(floor.store, ANA, floor.later(), ApprovalDraft(lead))
@@ -120,11 +124,23 @@ ACTS = st.sampled_from(
     [
         *(f"new {motion}" for motion in Motion if motion is not Motion.REP_CREATED),
         *("no_answer", "voicemail_left", "conversation", "replied", "sent", "no_show", "meeting_booked"),
-        *("not_interested", "callback_requested", "callback", "snooze", "reassign", "undo", "qualify", "convert"),
+        *(
+            "not_interested",
+            "callback_requested",
+            "callback",
+            "snooze",
+            "signal",
+            "reassign",
+            "undo",
+            "qualify",
+            "convert",
+        ),
         *("disqualify", "approve", "send back"),
     ]
 )
-LIVES = st.lists(st.tuples(ACTS, st.integers(0, 9), st.sampled_from([0, 1, 7, 26, 80, 200])), min_size=2, max_size=14)
+LIVES = st.lists(
+    st.tuples(ACTS, st.integers(0, 9), st.sampled_from([0, 0, 0, 1, 7, 26, 80, 200])), min_size=2, max_size=14
+)
 
 
 def live(template: Path, folder: Path, life: list[tuple[str, int, int]], let_pass: Tick) -> dict[str, Any]:
