@@ -120,8 +120,7 @@ class Floor:
         if stage is Stage.DISQUALIFIED:
             lead = self.state(lead_id)
             self.raw("UPDATE account SET size = 5000 WHERE id = ?", (lead.account_id,))
-            score = total_of(self.store, lead.contact_id, lead.account_id, self.now, lead_id)
-            self.raw("UPDATE lead SET score = ? WHERE id = ?", (score, lead_id))
+            self.rescore()
             self.close(lead_id, Outcome.BAD_FIT, actor=actor, reason="no_need")
             return
         self.touch(lead_id, Disposition.NO_ANSWER, actor=actor)
@@ -173,6 +172,12 @@ class Floor:
     def raw(self, sql: str, params: Sequence[Any] = ()) -> None:
         """SQL past every operation, as a fault or a foreign program would do it; guards still hold."""
         self.store.connection.execute(sql, params)
+
+    def rescore(self) -> None:
+        """Score every open at bat by the facts that ``raw`` left it with."""
+        for lead_id, *whose in self.store.rows("SELECT id, contact_id, account_id FROM lead WHERE open = 1"):
+            score = total_of(self.store, *whose, self.now, lead_id)
+            self.raw("UPDATE lead SET score = ? WHERE id = ? AND score <> ?", (score, lead_id, score))
 
     def dump(self) -> dict[str, list[dict[str, Any]]]:
         """Every row of every table by column, for comparing before and after."""

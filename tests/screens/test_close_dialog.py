@@ -191,6 +191,7 @@ async def test_a_conversion_goes_on_in_its_own_dialog(floor: Floor, letter: str)
 async def test_over_the_threshold_it_waits_and_says_so_before(floor: Floor) -> None:
     lead_id = met(floor)
     floor.raw("UPDATE account SET size = 5000")
+    floor.rescore()
     async with at_the_plate(floor, lead_id) as d:
         await d.press("x", "f", "N")
         assert "waits in disqualified for a team lead" in said(d)
@@ -257,6 +258,7 @@ async def test_what_is_asked_next_is_in_sight_in_a_small_window(floor: Floor) ->
 async def test_a_team_lead_decides_at_once(floor: Floor) -> None:
     lead_id = met(floor)
     floor.raw("UPDATE account SET size = 5000")
+    floor.rescore()
     async with at_the_plate(floor, lead_id, ANA) as d:
         await d.press("x", "f", "n")
     assert floor.state(lead_id).stage is Stage.CLOSED

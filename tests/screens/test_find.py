@@ -197,3 +197,4 @@ async def test_whatever_is_typed_or_found_is_only_text(floor: Floor, size: tuple
         await d.type("[@click=app.quit]")
         assert finder(d).is_current
     floor.raw("UPDATE account SET name = 'Northwind'")
+    floor.rescore()

@@ -117,7 +117,7 @@ async def test_a_row_that_no_longer_matches_leaves_and_the_next_is_selected(floo
 
 async def test_the_order_goes_round_and_the_strip_says_which(floor: Floor, three: list[int]) -> None:
     dana, lee, bo = three
-    floor.raw("UPDATE lead SET score = 90 WHERE id = ?", (bo,))
+    floor.raw("UPDATE lead SET score = 90, rules = 'others' WHERE id = ?", (bo,))
     async with at_work(floor) as d:
         await d.press("O")
         await d.until(lambda: ids(d) == [bo, dana, lee])

@@ -442,6 +442,7 @@ async def test_whatever_names_and_notes_say_it_is_only_shown(floor: Floor, size:
         await d.type("[@click=app.quit]x[/]")
         assert screen.is_current
     floor.raw("UPDATE account SET name = 'Northwind'")
+    floor.rescore()
 
 
 @pytest.mark.parametrize("theme", ["atbat-dark", "atbat-light"])
