@@ -23,6 +23,7 @@ import apsw
 from store.database import MIGRATIONS, Store, open_store
 from store.instants import DAY, HOUR, MINUTE, Instant, instant
 from store.operations.init import TeamDraft, UserDraft, create_store
+from store.operations.scoring import total_of
 from store.rules.business import Calendar
 from store.vocabulary import Motion, Outcome, UserRole
 
@@ -149,11 +150,21 @@ def _fill(store: Store, sizes: Sizes, say: Say) -> None:
         connection.execute(sql)
         if perf_counter() - began > 1:
             say(f"{perf_counter() - began:6.1f} s  {name}")
+    began = perf_counter()
+    _score(store)
+    say(f"{perf_counter() - began:6.1f} s  scores")
     for (search,) in searches:
         began = perf_counter()
         connection.execute(f"INSERT INTO {search} ({search}) VALUES ('rebuild')")
         say(f"{perf_counter() - began:6.1f} s  {search}")
     connection.execute("COMMIT")  # and no ANALYZE: nobody's own database has had one
+
+
+def _score(store: Store) -> None:
+    """Give every open at bat the score of its facts and signals."""
+    rows = store.rows("SELECT contact_id, account_id, updated_at, id FROM lead WHERE open = 1")
+    scored = ((total_of(store, *row), row[-1]) for row in rows)
+    store.connection.executemany("UPDATE lead SET score = ? WHERE id = ?", scored)
 
 
 def _words(store: Store) -> None:
