@@ -108,7 +108,7 @@ def test_a_write_that_finds_no_room_changes_nothing_and_can_be_repeated(
 def test_a_database_that_finds_no_room_leaves_no_file(disk: FullDisk, tmp_path: Path) -> None:
     create_store(tmp_path / "whole.db", TEAM, MONDAY)
     writes = disk.writes
-    for room in [0, 1, 2, *range(5, writes, max(writes // 12, 1))]:
+    for room in [0, 1, 2, *range(5, writes - 5, max(writes // 12, 1))]:  # the last ones only tidy the log away
         folder = tmp_path / f"room-{room}"
         folder.mkdir()
         with pytest.raises(StoreError, match=r"is full: free some room"), disk.full_after(room):
