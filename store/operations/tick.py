@@ -19,6 +19,7 @@ from store.lead_state import LeadState
 from store.operations.alerts import team_lead
 from store.operations.at_bat import advance
 from store.operations.closing import finish
+from store.operations.contact_rules import TickContactDraft, tick_contact
 from store.operations.scoring import rescore
 from store.operations.settle import facts_of, miss_clock
 from store.operations.transaction import Done, Transaction, operation
@@ -27,7 +28,9 @@ from store.rules.closing import CloseDraft, Ending
 from store.rules.standing import Act, Due, dues
 from store.vocabulary import Decision, Outcome, Status
 
-_NEXT = "SELECT rule_at, id, version FROM lead WHERE rule_at <= ? ORDER BY rule_at, id LIMIT 1"
+_TABLES = ("lead", "contact")
+_FIRST = "SELECT * FROM (SELECT rule_at, '{0}', id, version FROM {0} WHERE rule_at <= ?1 ORDER BY rule_at, id LIMIT 1)"
+_NEXT = " UNION ALL ".join(map(_FIRST.format, _TABLES)) + " ORDER BY 1, 2, 3 LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,17 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
     """
     done, before, again = 0, None, 0
     while (found := store.row(_NEXT, (now,))) is not None:
-        at, lead_id, version = found
+        at, table, row_id, version = found
         again = again + 1 if found == before else 0
         if again > len(Act):
-            raise StoreError(f"The rules do not come to an end with at bat {lead_id}: run `atbat doctor`.")
+            what = "at bat" if table == "lead" else table
+            raise StoreError(f"The rules do not come to an end with {what} {row_id}: run `atbat doctor`.")
         before = found
-        tick_lead(store, SYSTEM, at, TickDraft(lead_id), key=f"tick/{lead_id}/{at}/{version}/{again}")
+        if table == "contact":
+            key = f"tick/contact/{row_id}/{at}/{version}/{again}"
+            tick_contact(store, SYSTEM, at, TickContactDraft(row_id), key=key)
+        else:
+            tick_lead(store, SYSTEM, at, TickDraft(row_id), key=f"tick/{row_id}/{at}/{version}/{again}")
         done += 1
         if not go_on(done):
             break

@@ -232,6 +232,11 @@ class Transaction:
         if lead.rule_at != at:
             self.store.connection.execute("UPDATE lead SET rule_at = ? WHERE id = ?", (at, lead.id))
 
+    def wake(self, contact_id: int, at: Instant) -> None:
+        """Have the rules look at a person at ``at`` or before; worked out from what is kept, so no history."""
+        sooner = "UPDATE contact SET rule_at = min(coalesce(rule_at, ?1), ?1) WHERE id = ?2"
+        self.store.connection.execute(sooner, (at, contact_id))
+
     def begin(self, lead_id: int | None = None) -> None:
         """Write the operation down before its first change: for one that may change nothing, or many at bats."""
         self.lead_id = lead_id
