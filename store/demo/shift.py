@@ -147,6 +147,7 @@ def _replace(tx: Transaction, now: Instant) -> Done:
     rows = tx.store.rows(f"SELECT {', '.join(COLUMNS)} FROM lead WHERE open = 1")
     for lead in map(lead_state, rows):
         _put_right(tx, lead)
+        tx.touch(lead.id)  # the rules come to it at other times too
     return Done(tx.id, "moved in time")
 
 
