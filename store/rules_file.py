@@ -23,7 +23,7 @@ from typing import Annotated, Any, NoReturn, Union, get_args, get_origin, get_ty
 from store import toml_lines
 from store.ruleset import PLACEHOLDERS, Cadence, ComesBack, Duration, PartOfDay, Reason, RulesError, RuleSet
 
-_SHIPPED = Path(__file__).with_name("rules.toml")  # importlib.resources costs a sixth of the start for the same
+SHIPPED = Path(__file__).with_name("rules.toml")  # importlib.resources costs a sixth of the start for the same
 
 Table = dict[str, Any]
 Place = tuple[str | int, ...]  # the keys and list positions that lead to a value
@@ -31,10 +31,10 @@ Place = tuple[str | int, ...]  # the keys and list positions that lead to a valu
 
 def read(path: Path | None) -> RuleSet:
     """The shipped rules with the file at ``path`` over them; raises RulesError."""
-    shipped = _text_of(_SHIPPED)
-    table = _parse(shipped, str(_SHIPPED))
+    shipped = _text_of(SHIPPED)
+    table = _parse(shipped, str(SHIPPED))
     if path is None:
-        return _Reading(str(_SHIPPED), shipped).rule_set(table)
+        return _Reading(str(SHIPPED), shipped).rule_set(table)
     text = _text_of(path)
     return _Reading(str(path), text).rule_set(_merge(table, _parse(text, str(path))))
 
@@ -260,6 +260,12 @@ def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
             )
         if ended.comes_back is ComesBack.AFTER_DAYS and ended.recycle_days is None:
             yield ("outcomes", outcome, "recycle_days"), "a number of days, since it comes back after_days"
+    for track, keys in rules.recycling.cadences.items():
+        if track not in rules.tracks:
+            yield ("recycling", "cadences", track), _one_of("[tracks]", track, rules.tracks)
+        for key in keys:
+            if key not in rules.cadences:
+                yield ("recycling", "cadences", track), _one_of("[cadences]", key, rules.cadences)
     for key, reason in rules.reasons.items():
         if reason.track not in rules.tracks:
             yield ("reasons", key, "track"), _one_of("[tracks]", reason.track, rules.tracks)

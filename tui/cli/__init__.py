@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("tui.cli.init", "Make the team's database."),
     "next": ("tui.cli.next", "Take the best at bat that nobody has."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
+    "rules": ("tui.cli.rules", "Test a rules file, show what is in force, and explain an at bat."),
     "score": ("tui.cli.score", "Explain scores, and hold them against what happened."),
     "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
     "users": ("tui.cli.users", "Say who is here, away or paused, and who gets how many new at bats."),

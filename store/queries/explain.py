@@ -1,0 +1,329 @@
+"""Why an at bat is where it is: its whole story, read from what was recorded, and what the rules will do to it.
+
+The words are made in ``store.rules.story``, so that the command line and the screens say the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import NamedTuple
+
+from store.database import Store
+from store.instants import MINUTE, Instant
+from store.lead_state import COLUMNS, LeadState, lead_state
+from store.operations.alerts import team_lead
+from store.operations.settle import facts_of
+from store.queries.score import score_card
+from store.rules.routing import load_trace, trace_words
+from store.rules.standing import ClockRow, Due, causes, dues
+from store.rules.story import (
+    ALERT_WORDS,
+    Changed,
+    Event,
+    EventKind,
+    Story,
+    by_rule,
+    clock_over,
+    clock_runs,
+    effects,
+    stamp,
+    standing_words,
+    to_come,
+)
+from store.vocabulary import ActorKind, AlertKind, Channel, ClockKind, Direction, Disposition, Stage, WithWhom
+
+_RULE = frozenset({ActorKind.RULE.value})
+
+
+class Named(NamedTuple):
+    """An at bat found by who it is with."""
+
+    id: int
+    contact_id: int | None
+    who: str
+
+
+def leads_named(store: Store, said: str) -> list[Named]:
+    """At bats by number, else of people of this name or e-mail, else of a company: open ones first, then the newest."""
+    said = said.strip().removeprefix("#")
+    if said.isdecimal() and len(said) < 19:
+        return [Named(*row) for row in store.rows(_BY_ID, (int(said),))]
+    return [Named(*row) for row in store.rows(_BY_NAME, {"said": said, "folded": said.casefold()})]
+
+
+def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = None) -> Story:
+    """The story of an at bat up to ``as_of`` (None: now); raises Refusal where there is none.
+
+    Of a time to come it also tells what happens until then if nobody does anything. About a dozen queries.
+    """
+    lead, name, company, owner = _head(store, lead_id)
+    who = name if company in ("", name) else f"{name}, {company}"
+    told = [event for event in _events(store, lead, now) if as_of is None or event.at <= as_of]
+    if as_of is not None and as_of < now:
+        title = f"{who}: at bat {lead.number} ({lead.motion.label}), as of {stamp(as_of, store.zone, now)}"
+        return Story(lead.id, title, tuple(told), _stood(store, lead, as_of, now), ())
+    title = f"{who}: at bat {lead.number} ({lead.motion.label})"
+    comes = [event for event in _comes(store, lead, now) if as_of is None or event.at <= as_of]
+    return Story(lead.id, title, tuple(told), tuple(_holds(store, lead, owner, now)), tuple(comes))
+
+
+def _head(store: Store, lead_id: int) -> tuple[LeadState, str, str, str]:
+    from store.errors import Refusal
+
+    row = store.row(_HEAD, (lead_id,))
+    if row is None:
+        raise Refusal(f"There is no at bat {lead_id}: name one by its number, or a person by name or e-mail.")
+    return lead_state(row[: len(COLUMNS)]), row[-3] or row[-2], row[-2], row[-1]
+
+
+# --- what happened ------------------------------------------------------------------------------------------------
+
+
+class _Op(NamedTuple):
+    id: int
+    at: Instant
+    kind: str
+    by: str
+    who: str
+    override: str
+
+
+def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
+    """Everything that happened, oldest first: acts with what they changed, routing, clocks, alerts."""
+    acts = _acts(store, lead, now)
+    changed: dict[int, Changed] = defaultdict(Changed)
+    ops: dict[int, _Op] = {}
+    made = None
+    for id, at, kind, by, who, override, column, before, after in store.rows(_CHANGES, (lead.id,)):
+        ops[id] = _Op(id, at, kind, by, who, override)
+        if column == "+":
+            made = id
+        changed[id].columns[column] = (_plain(before), _plain(after))
+    events: list[Event] = []
+    for id in sorted({*ops, *acts}):
+        op = ops.get(id) or _operation(store, id)
+        if op is not None:
+            opened = id == made
+            did = effects(changed[id], lead, store.rules, store.zone, now) if id in changed else []
+            events += _told(store, lead, op, opened, acts.get(id, []), changed[id], did)
+    holders = dict(store.rows(_NAMES))
+    for clock, holder in _clocks(store, lead):
+        if (over := clock_over(clock, holders.get(holder, "the team"), store.zone, now)) is not None:
+            events.append(over)
+    for kind, hears, cause, opened_at, closed_at in store.rows(_ALERTS, (lead.id,)):
+        whom = holders.get(hears, "everybody")
+        ended = f"; over {stamp(closed_at, store.zone, now)}" if closed_at is not None else ""
+        words = f"{whom} alerted, {ALERT_WORDS[AlertKind(kind)]}: {cause}{ended}"
+        events.append(Event(opened_at, EventKind.ALERT, words))
+    return sorted(events, key=lambda event: event.at)
+
+
+def _told(
+    store: Store,
+    lead: LeadState,
+    op: _Op,
+    opened: bool,
+    acts: list[Event],
+    changed: Changed,
+    did: list[str],
+) -> list[Event]:
+    """The events of one operation: how it was opened and routed, or what was done and what that changed."""
+    if opened:
+        opening = _opening(store, lead, op)
+        return [opening, *(act for act in acts if act.kind is not EventKind.OPENED)]
+    routed = [act for act in acts if act.kind is EventKind.ROUTED]
+    others = [act for act in acts if act.kind is EventKind.ACT]
+    arrow = f" → {', '.join(did)}" if did else ""
+    if op.by in _RULE and op.kind == "tick":
+        why = by_rule(changed, lead, store.rules)
+        told = [Event(op.at, EventKind.RULE, f"by rule: {why}{arrow}")] if why else []
+        return [*told, *routed]
+    if others:
+        first, *rest = others
+        return [Event(first.at, first.kind, f"{first.words}{arrow}", first.more), *rest, *routed]
+    if not did and routed:
+        return routed
+    deed = _deed(op)
+    return [Event(op.at, EventKind.ACT, f"{deed}{arrow}"), *routed] if deed else routed
+
+
+def _deed(op: _Op) -> str:
+    from store.operations.at_bat import DEEDS
+
+    who = "by rule" if op.by in _RULE else op.who or "somebody"
+    words = DEEDS.get(op.kind)
+    said = f"{who} {words[: -len(' this')]} it" if words and words.endswith(" this") else f"{who}: {op.kind}"
+    said = said.replace("_", " ").replace(" on it", " on it").replace(" of it", " of it")
+    return f"{said} (against the rule: {op.override})" if op.override else said
+
+
+def _opening(store: Store, lead: LeadState, op: _Op) -> Event:
+    """Because of what it was opened, and by which row of intake or by whose hand."""
+    more: list[str] = []
+    if lead.imported:
+        words = f"came with an import, from {lead.source}" if lead.source else "came with an import"
+        if lead.opened_at < op.at:
+            more.append(f"open elsewhere since {stamp(lead.opened_at, store.zone, op.at)}: its clocks count from here")
+    elif (signal := store.row(_SIGNAL, (lead.signal_id,))) is not None:
+        kind, source, at, decision, said = signal
+        words = f"opened because of a signal: {kind.replace('_', ' ')} from {source}"
+        if op.at - at > MINUTE:
+            words += f", of {stamp(at, store.zone, op.at)}"
+        if decision:
+            more.append(f"intake: {decision}")
+        if said:
+            more.append(f"“{said}”")
+    else:
+        words = f"opened by {op.who}: {lead.motion.label}, from {lead.source}"
+    if lead.why:
+        more.append(f"why: {lead.why}")
+    return Event(lead.opened_at if not lead.imported else op.at, EventKind.OPENED, words, tuple(more))
+
+
+def _acts(store: Store, lead: LeadState, now: Instant) -> dict[int, list[Event]]:
+    """What was recorded on the at bat by the operation that recorded it."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    for op, at, who, channel, direction, disposition, whom, attempt, automated in store.rows(_TOUCHES, (lead.id,)):
+        found[op].append(
+            Event(at, EventKind.ACT, _touch(who, channel, direction, disposition, whom, attempt, automated))
+        )
+    for op, at, kind, source, high, decision, signal_id in store.rows(_SIGNALS, (lead.id,)):
+        high_words = ", of high intent" if high else ""
+        words = f"they sent a signal{high_words}: {kind.replace('_', ' ')} from {source}"
+        kind_of = EventKind.OPENED if signal_id == lead.signal_id else EventKind.ACT
+        found[op].append(Event(at, kind_of, words, (f"intake: {decision}",) if decision else ()))
+    for op, at, owner, rule, trace in store.rows(_ASSIGNED, (lead.id,)):
+        steps = trace_words(load_trace(trace))
+        words = f"given to {owner}: {rule}" if owner else f"given to nobody: {rule}"
+        found[op].append(Event(at, EventKind.ROUTED, words, steps))
+    for op, at, who, due, state in store.rows(_CALLBACKS, (lead.id,)):
+        promiser = who or "anyone"
+        ended = "" if state == "open" else f"; it was {state}"
+        words = f"{promiser} promised a callback for {stamp(due, store.zone, now)}{ended}"
+        found[op].append(Event(at, EventKind.ACT, words))
+    for op, at, who, outcome, due in store.rows(_ASKED, (lead.id,)):
+        words = f"{who} asked for approval: {outcome.replace('_', ' ')}, to be decided by {stamp(due, store.zone, now)}"
+        found[op].append(Event(at, EventKind.ACT, words))
+    return found
+
+
+def _touch(who: str, channel: str, direction: str, disposition: str, whom: str, attempt: int, automated: int) -> str:
+    came = Disposition(disposition).label
+    way = Channel(channel).label
+    words = way if came == way else f"{way}, {came}"
+    if whom != WithWhom.CONTACT:
+        words += f" (with the {WithWhom(whom).label})"
+    if automated:
+        return f"automated: {words}; it counts as no attempt and stops no clock"
+    if direction == Direction.IN:
+        return f"they came to us: {words} (logged by {who})"
+    return f"{who} logged {words}" + ("" if attempt else "; no attempt")
+
+
+def _operation(store: Store, op_id: int) -> _Op | None:
+    row = store.row(_OPERATION, (op_id,))
+    return None if row is None else _Op(*row)
+
+
+# --- how it stands ------------------------------------------------------------------------------------------------
+
+
+def _holds(store: Store, lead: LeadState, owner: str, now: Instant) -> list[str]:
+    """What holds it now: its stage, its clocks that run, and its score line by line."""
+    if not lead.open:
+        return []
+    said = standing_words(lead, owner, store.rules, store.zone, now)
+    said += [clock_runs(clock, store.zone, now) for clock, _ in _clocks(store, lead) if clock.ended_at is None]
+    card = score_card(store, lead.id, now)
+    if card is not None:
+        said.append(card.score.words)
+        parts = (*card.score.fit.lines, *card.score.intent.lines)
+        said += [f"  {line.words}" for line in parts]
+    return said
+
+
+def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[str, ...]:
+    """How it stood at a time that has passed."""
+    stage = store.value(_STAGE_AT, (lead.id, at))
+    if stage is None:
+        return ("there was no such at bat yet",)
+    status, owner = store.value(_STATUS_AT, (lead.id, at)), store.value(_OWNER_AT, (lead.id, at))
+    words = f"{owner or 'nobody'}’s, stage {Stage(stage).label}"
+    if status:
+        words += f", status {str(status).replace('_', ' ')}"
+    clocks = (clock for clock, _ in _clocks(store, lead) if clock.started_at <= at < (clock.ended_at or at + 1))
+    return (words, *(clock_runs(clock, store.zone, at) for clock in clocks))
+
+
+def _comes(store: Store, lead: LeadState, now: Instant) -> list[Event]:
+    if not lead.open:
+        return []
+    leader = team_lead(store, lead.team_id)
+    facts = facts_of(store, lead, now, leader)
+    will: list[Due] = dues(lead, facts, store.rules, store.calendar)
+    alerts = causes(lead, facts, store.rules, store.calendar)
+    return to_come(lead, will, alerts, dict(store.rows(_NAMES)), now)
+
+
+def _clocks(store: Store, lead: LeadState) -> list[tuple[ClockRow, int | None]]:
+    return [(ClockRow(row[0], ClockKind(row[1]), *row[2:6]), row[6]) for row in store.rows(_CLOCK_ROWS, (lead.id,))]
+
+
+def _plain(text: str | None) -> object:
+    return None if text is None else json.loads(text)
+
+
+_NAMES = 'SELECT id, name FROM "user"'
+_HEAD = f"""
+SELECT {", ".join(f'l."{column}"' for column in COLUMNS)}, coalesce(c.name, ''), coalesce(a.name, ''),
+       coalesce(u.name, '')
+FROM lead l LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
+LEFT JOIN "user" u ON u.id = l.owner_id WHERE l.id = ? AND l.void = 0"""
+_WHO = "coalesce(c.name, a.name, '') || coalesce(', ' || a.name, '')"
+_BY_ID = f"""
+SELECT l.id, l.contact_id, {_WHO} FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
+LEFT JOIN account a ON a.id = l.account_id WHERE l.id = ? AND l.void = 0"""
+_BY_NAME = f"""
+SELECT l.id, l.contact_id, {_WHO} FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
+LEFT JOIN account a ON a.id = l.account_id
+WHERE l.void = 0 AND (l.contact_id IN (SELECT contact_id FROM email WHERE folded = :folded AND void = 0)
+    OR c.name = :said COLLATE NOCASE OR (l.contact_id IS NULL AND a.name = :said COLLATE NOCASE))
+ORDER BY l.open DESC, l.opened_at DESC, l.id DESC"""
+_CHANGES = """
+SELECT o.id, o.at, o.kind, o.by, coalesce(u.name, ''), o.override, c."column", c.before, c.after
+FROM change c JOIN operation o ON o.id = c.operation_id LEFT JOIN "user" u ON u.id = o.actor_id
+WHERE c.entity = 'lead' AND c.entity_id = ? AND c."column" NOT IN ('learned', 'outcome_note', 'why', 'next_words')
+ORDER BY c.operation_id, c.id"""
+_OPERATION = """
+SELECT o.id, o.at, o.kind, o.by, coalesce(u.name, ''), o.override
+FROM operation o LEFT JOIN "user" u ON u.id = o.actor_id WHERE o.id = ?"""
+_MADE = """(SELECT operation_id FROM change WHERE entity = '{0}' AND entity_id = x.id ORDER BY operation_id LIMIT 1)"""
+_TOUCHES = f"""
+SELECT {_MADE.format("touch")}, x.at, coalesce(u.name, ''), x.channel, x.direction, x.disposition, x.with_whom,
+       x.attempt, x.automated
+FROM touch x LEFT JOIN "user" u ON u.id = x.user_id WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.at, x.id"""
+_SIGNALS = f"""
+SELECT {_MADE.format("signal")}, x.at, x.kind, x.source, x.high_intent, x.decision, x.id
+FROM signal x WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.at, x.id"""
+_SIGNAL = "SELECT kind, source, at, decision, words FROM signal WHERE id = ? AND void = 0"
+_ASSIGNED = f"""
+SELECT {_MADE.format("assignment")}, x.at, coalesce(u.name, ''), x.rule, x.trace
+FROM assignment x LEFT JOIN "user" u ON u.id = x.owner_id WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.at, x.id"""
+_CALLBACKS = f"""
+SELECT {_MADE.format("callback")}, x.promised_at, coalesce(u.name, ''), x.due_at, x.state
+FROM callback x LEFT JOIN "user" u ON u.id = x.promiser_id WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.id"""
+_ASKED = f"""
+SELECT {_MADE.format("approval")}, x.asked_at, coalesce(u.name, ''), x.outcome, x.due_at
+FROM approval x LEFT JOIN "user" u ON u.id = x.asked_by_id WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.id"""
+_CLOCK_ROWS = """
+SELECT id, kind, started_at, due_at, ended_at, met, owner_id FROM clock WHERE lead_id = ? AND void = 0 ORDER BY id"""
+_ALERTS = """
+SELECT kind, owner_id, cause, opened_at, closed_at FROM alert
+WHERE entity = 'lead' AND entity_id = ? AND void = 0 ORDER BY id"""
+_STAGE_AT = """
+SELECT stage FROM stage_spell WHERE lead_id = ? AND entered_at <= ? AND void = 0 ORDER BY entered_at DESC, id DESC"""
+_STATUS_AT = "SELECT status FROM status_change WHERE lead_id = ? AND at <= ? AND void = 0 ORDER BY at DESC, id DESC"
+_OWNER_AT = """
+SELECT coalesce(u.name, '') FROM assignment x LEFT JOIN "user" u ON u.id = x.owner_id
+WHERE x.lead_id = ? AND x.at <= ? AND x.void = 0 ORDER BY x.at DESC, x.id DESC"""

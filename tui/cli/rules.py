@@ -1,0 +1,157 @@
+"""``atbat rules``: test a rules file, show what is in force, and tell the story of an at bat by the rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli import with_settings
+from tui.cli.output import complain, say
+from tui.config import Settings
+
+if TYPE_CHECKING:
+    from store import Store
+    from store.instants import Instant
+
+
+@click.group()
+def command() -> None:
+    """Test a rules file, show what is in force, and explain an at bat."""
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@with_settings
+def check(settings: Settings, file: Path | None) -> int | None:
+    """Test FILE, or the rules file in use: every mistake with its line, its key and what was expected.
+
+    Where the database is there, names in it that nobody has are told too. Nothing is changed.
+    """
+    from store.rules_shown import in_force, unheeded
+    from store.ruleset import RulesError, load_rules
+    from tui import present
+
+    path = file or _rules_in_use(settings)
+    if path is None:
+        say(f"no rules file of your own is in use: the shipped rules are. Yours would be {_place(settings)}")
+        return None
+    try:
+        rules = load_rules(path)
+    except RulesError as error:
+        for problem in error.problems:
+            say(problem)
+        complain(f"{present.count(len(error.problems), 'mistake')} in {path}: the rules in force stay as they are.")
+        return 1
+    users, teams = _who_works_here(settings)
+    if users:
+        for sentence in unheeded(rules, users, teams):
+            say(f"note: {sentence}")
+    changed = sum(setting.changed for setting in in_force(path))
+    say(f"{path}: no mistake; it changes {present.count(changed, 'key')}")
+    return None
+
+
+@command.command()
+@click.argument("section", required=False)
+@click.option("--changed", is_flag=True, help="Only what your own file changes.")
+@with_settings
+def show(settings: Settings, section: str | None, changed: bool) -> None:
+    """Show the rules in force, all or one SECTION (sla, routing, motions.demo_request), and where they come from."""
+    from store import Refusal
+    from store.rules_shown import in_force
+
+    path = _rules_in_use(settings)
+    found = in_force(path)
+    if section:
+        inside = [one for one in found if one.key == section or one.key.startswith(f"{section}.")]
+        if not inside:
+            known = dict.fromkeys(one.key.partition(".")[0] for one in found)
+            raise Refusal(f"There is no section {section}: choose one of {', '.join(known)}.")
+        found = inside
+    if changed:
+        found = [one for one in found if one.changed]
+    for one in found:
+        where = f"   # {path.name if path else ''}, line {one.line}; shipped: {one.shipped}" if one.changed else ""
+        say(f"{one.key} = {one.value}{where}")
+    if not found:
+        say("nothing differs from what ships" + (f" ({path})" if path else ": no rules file of your own is in use"))
+
+
+@command.command()
+@click.argument("lead")
+@click.option("--at", "as_of", metavar="TIME", help='As of then: "2026-11-30 10:00" in the team\'s zone.')
+@with_settings
+def explain(settings: Settings, lead: str, as_of: str | None) -> None:
+    """Tell the whole story of LEAD (a number, a name or an e-mail): what happened by which rule, and what comes next.
+
+    The newest stands last. With --at in the past it is told up to then, in the future also what happens until then if
+    nobody does anything.
+    """
+    from store import open_store
+    from store.queries.explain import explain as story_of
+    from tui import present
+    from tui.desk import system_clock
+
+    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    try:
+        now = system_clock()
+        story = story_of(store, _lead_id(store, lead), now, _instant(store, as_of))
+        for line in story.lines(store.zone, now):
+            say(present.safe(line, 600))
+    finally:
+        store.close()
+
+
+def _lead_id(store: Store, said: str) -> int:
+    """The at bat that is meant: by its number, else the newest of the one person of that name or e-mail."""
+    from store import Refusal
+    from store.queries.explain import leads_named
+
+    found = leads_named(store, said)
+    if not found:
+        raise Refusal(f"There is no at bat {said}: name one by its number, or a person by name or e-mail.")
+    if len({one.contact_id for one in found}) > 1:
+        some = ", ".join(f"{one.id} ({one.who})" for one in found[:6])
+        raise Refusal(f"Several people are called {said}: name the at bat by its number, one of {some}.")
+    return found[0].id
+
+
+def _instant(store: Store, said: str | None) -> Instant | None:
+    if said is None:
+        return None
+    from store.instants import instant
+    from store.rules.business import at_local
+
+    try:
+        at = datetime.fromisoformat(said.strip())
+    except ValueError:
+        raise click.UsageError(f'--at {said}: give a day and a time, such as "2026-11-30 10:00".') from None
+    return instant(at) if at.tzinfo else at_local(at.date(), at.time(), store.zone)
+
+
+def _rules_in_use(settings: Settings) -> Path | None:
+    from store.database import rules_beside
+
+    return settings.places.team_rules or rules_beside(settings.database)
+
+
+def _place(settings: Settings) -> Path:
+    return settings.places.team_rules_file
+
+
+def _who_works_here(settings: Settings) -> tuple[list[str], list[str]]:
+    """Names of users and teams; none where the database cannot be opened, which is not what was asked."""
+    from store import StoreError, open_store
+
+    try:
+        store = open_store(settings.database, rules=None, read_only=True)
+    except StoreError:
+        return [], []
+    try:
+        users = [name for (name,) in store.rows('SELECT name FROM "user" WHERE id > 1 AND active = 1')]
+        return users, [name for (name,) in store.rows("SELECT name FROM team")]
+    finally:
+        store.close()
