@@ -475,15 +475,50 @@ class ScoreRules(NamedTuple):
 
     def points_of(self, kind: str) -> int:
         """What a signal of this kind is worth on the day it comes in; ``Pricing page`` is ``pricing_page``."""
-        return self.points.get(_signal_key(kind), self.other_points)
+        return self.points.get(signal_key(kind), self.other_points)
 
     def is_high_intent(self, kind: str) -> bool:
         """Whether a signal of this kind shows that they want to talk."""
-        return _signal_key(kind) in self.high_intent_signals
+        return signal_key(kind) in self.high_intent_signals
 
 
-def _signal_key(kind: str) -> str:
+def signal_key(kind: str) -> str:
+    """A kind of signal as the rules name it: ``Pricing page`` is ``pricing_page``."""
     return "_".join(kind.replace("-", " ").replace("_", " ").casefold().split())
+
+
+class RecyclingRules(NamedTuple):
+    """How somebody who comes back is worked; docs/model.md, "Recycling".
+
+    ``cadences`` names, by track, the cadences of a reactivation; ``motions`` the motion by the kind of signal.
+    """
+
+    signal_days: Positive
+    weeks_ahead: Positive
+    cadences: Mapping[str, Words]
+    motions: Mapping[str, Motion]
+
+
+class PoolRules(NamedTuple):
+    """When a name goes back to marketing; docs/model.md, "Pools and lifecycle"."""
+
+    no_response: Positive | None
+    disqualified: frozenset[Outcome]
+    ignored: Span | None
+
+
+class ReferenceRules(NamedTuple):
+    """How often somebody may be asked to speak for us."""
+
+    per_quarter: Positive
+
+
+class IntakeRules(NamedTuple):
+    """What a signal does; docs/model.md, "Intake of signals". ``motions`` is the at bat that each kind opens."""
+
+    accounts_open_opportunity: bool
+    threshold: Percent
+    motions: Mapping[str, Motion]
 
 
 class LeadRules(NamedTuple):
@@ -539,6 +574,10 @@ class RuleSet(NamedTuple):
     approval: ApprovalRules
     routing: RoutingRules
     score: ScoreRules
+    intake: IntakeRules
+    recycling: RecyclingRules
+    pools: PoolRules
+    references: ReferenceRules
     lead: LeadRules
     limits: LimitRules
     benchmarks: Mapping[str, Benchmark]

@@ -346,4 +346,5 @@ _TITLES = {
     Verb.STATUS: "Status",
     Verb.CLOSE: "Close",
     Verb.REASSIGN: "Take over",
+    Verb.RECYCLE: "Bring back",
 }

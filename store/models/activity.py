@@ -47,6 +47,12 @@ class Signal(Row):
 Signal.add_index(Signal.contact, Signal.at)
 Signal.add_index(Signal.lead_id, Signal.at)
 Signal.add_index(SQL(of_opportunity("signal", "at")))
+Signal.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS signal_lately ON signal (at DESC, contact_id)"
+        " WHERE contact_id IS NOT NULL AND void = 0"
+    )
+)
 
 
 class Touch(Row):
@@ -203,3 +209,6 @@ class Task(Row):
 
 Task.add_index(Task.lead_id)
 Task.add_index(SQL("CREATE INDEX IF NOT EXISTS task_open ON task (user_id, due_at) WHERE state = 'open' AND void = 0"))
+Task.add_index(  # uses of a reference
+    SQL("CREATE INDEX IF NOT EXISTS task_reference ON task (contact_id, at) WHERE kind = 'reference' AND void = 0")
+)

@@ -132,6 +132,18 @@ Lead.add_index(Lead.contact, Lead.opened_at, name="lead_of_contact")
 Lead.add_index(Lead.account, Lead.opened_at, name="lead_of_account")
 Lead.add_index(SQL("CREATE INDEX IF NOT EXISTS lead_of_rules ON lead (rule_at, id) WHERE rule_at IS NOT NULL"))
 Lead.add_index(SQL("CREATE INDEX IF NOT EXISTS lead_expiring ON lead (owner_id, warn_at) WHERE open = 1"))
+Lead.add_index(  # who may come back by a date
+    SQL(
+        "CREATE INDEX IF NOT EXISTS lead_returns ON lead (eligible_at DESC, id DESC, contact_id, number)"
+        " WHERE open = 0 AND void = 0 AND eligible_at IS NOT NULL"
+    )
+)
+Lead.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS lead_to_fix ON lead (contact_id)"
+        " WHERE open = 0 AND void = 0 AND eligible_on = 'when_fixed'"
+    )
+)
 
 
 class LeadContact(Row):

@@ -51,6 +51,8 @@ DEEDS: Mapping[str, str] = {
     "send_back": "sent this back",
     "new_lead": "opened this",
     "follow": "opened this",
+    "recycle": "brought this back",
+    "use_reference": "asked them to speak for us",
     "edit_contact": "edited this",
     "edit_account": "edited this",
     "change_pool": "changed the pool of this",
@@ -74,6 +76,7 @@ DEEDS: Mapping[str, str] = {
     "bulk_set_status": "set the status of this",
     "bulk_close": "closed this",
     "bulk_reassign": "took this over",
+    "bulk_recycle": "brought this back",
 }
 
 _OTHERS = """
@@ -196,18 +199,19 @@ def open_at_bat(
     opened_at: Instant | None = None,
     imported: bool = False,
     signal_id: int | None = None,
+    cadence: str = "",
 ) -> LeadState:
     """Open at bat n+1 for a contact (or one for a company without a person), with its clocks, window and first step.
 
     ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers. Raises Refusal when the person is
-    suppressed or has an open at bat already.
+    suppressed or has an open at bat already. ``cadence`` names one to be worked by; else it is the motion's.
     """
     before = _earlier(tx, contact_id, account_id)
     opened = tx.now if opened_at is None else opened_at
     rules, calendar = tx.store.rules, tx.store.calendar
     starts = tx.now if imported else opened  # an imported window starts at the import
     first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
-    plan = rules.cadence_of(motion)
+    plan = rules.cadences[cadence] if cadence else rules.cadence_of(motion)
     zones = reach_of(tx.store, contact_id).zones
     first = next_step(plan, 0, starts, starts, calendar, rules.calling, zones)
     expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx, campaign_id))

@@ -23,6 +23,7 @@ from store.instants import Instant
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.closing import cleaned, close
 from store.operations.promises import SnoozeDraft, may_snooze, snooze
+from store.operations.recycle import RecycleDraft, may_recycle, recycle
 from store.operations.transaction import Done, Operation, Transaction
 from store.operations.working import (
     LeadDraft,
@@ -53,9 +54,10 @@ class Verb(StrEnum):
     STATUS = "set_status"
     CLOSE = "close"
     REASSIGN = "reassign"
+    RECYCLE = "recycle"
 
 
-Like = LeadDraft | SnoozeDraft | StatusDraft | CloseDraft
+Like = LeadDraft | SnoozeDraft | StatusDraft | CloseDraft | RecycleDraft
 """The draft of the act as it is meant for each; its at bat and version are filled in."""
 
 
@@ -203,6 +205,9 @@ def _check(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like) -> 
             return "wait for a team lead's approval"
         return "drop a promised callback" if lead.callback_at is not None else ""
 
+    def recycled(lead: LeadState, _owner: str, _size: int | None) -> str:
+        return may_recycle(store, lead, now)
+
     draft = like
     if isinstance(like, CloseDraft):
         _for_many(like)
@@ -213,6 +218,7 @@ def _check(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like) -> 
         Verb.STATUS: set_to,
         Verb.CLOSE: closed,
         Verb.REASSIGN: reassigned,
+        Verb.RECYCLE: recycled,
     }
     return checks[verb]
 
@@ -307,9 +313,10 @@ _SINGLE: Mapping[Verb, Operation[Any]] = {
     Verb.STATUS: set_status,
     Verb.CLOSE: close,
     Verb.REASSIGN: reassign,
+    Verb.RECYCLE: recycle,
 }
 OPERATIONS: Mapping[Verb, Operation[Batch]] = {verb: Operation(f"{BULK}{verb.value}", _run) for verb in Verb}
-_DONE = {Verb.ACCEPT: "accepted", Verb.SNOOZE: "snoozed", Verb.REASSIGN: "taken over"}
+_DONE = {Verb.ACCEPT: "accepted", Verb.SNOOZE: "snoozed", Verb.REASSIGN: "taken over", Verb.RECYCLE: "brought back"}
 
 _WIDTH = len(COLUMNS)
 _FACTS = f"""

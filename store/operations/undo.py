@@ -112,6 +112,8 @@ _WORDS = {
     "log_touch": "touch",
     "new_lead": "new at bat",
     "follow": "new at bat",
+    "recycle": "new at bat",
+    "use_reference": "use as a reference",
     "set_status": "status",
     "add_person": "adding a person",
     "edit_contact": "edit",
