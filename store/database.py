@@ -25,7 +25,8 @@ from store.errors import StoreError
 from store.instants import MINUTE, Instant
 from store.rules.business import Calendar
 from store.rules.calling import may_call
-from store.ruleset import RuleSet, load_rules
+from store.rules_kept import read_rules
+from store.ruleset import RuleSet
 
 APPLICATION_ID = 0x41744261  # "AtBa": lets a foreign SQLite file be told from ours
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -41,9 +42,14 @@ _PRAGMAS: Mapping[str, Any] = {
 
 
 class Store:
-    """An open database with the team's rules; hand it to queries and operations."""
+    """An open database with the team's rules; hand it to queries and operations.
 
-    def __init__(self, path: str, database: APSWDatabase, rules_path: Path | None, *, read_only: bool) -> None:
+    ``rules_problem`` says what is wrong with the team's rules file where the last good rules stand in for it.
+    """
+
+    def __init__(
+        self, path: str, database: APSWDatabase, rules_path: Path | None, *, read_only: bool, last_good: bool = False
+    ) -> None:
         self.path = path
         self.database = database
         self.read_only = read_only
@@ -51,9 +57,16 @@ class Store:
         self.connection: apsw.Connection = database.connection()
         self.salt: Callable[[int], bytes] = secrets.token_bytes  # the seed puts its own here, to make the same twice
         self._inode = os.stat(path).st_ino
-        self.rules: RuleSet = load_rules(rules_path)
+        self.rules: RuleSet
+        self.rules, self.rules_problem = read_rules(path, rules_path, keep=not read_only, last_good=last_good)
         self._asleep: dict[tuple[str, Instant], int] = {}
         self.connection.create_scalar_function("asleep", self.is_asleep, 2)
+        self.load_team()
+
+    def use_rules(self, rules: RuleSet) -> None:
+        """Have these rules in force from now on."""
+        self.rules, self.rules_problem = rules, ""
+        self._asleep.clear()
         self.load_team()
 
     def load_team(self) -> None:
@@ -166,10 +179,13 @@ class Prepared:
         return store.row(self.sql, self.bind(values))
 
 
-def open_store(path: str | os.PathLike[str], *, rules: Path | None = None, read_only: bool = False) -> Store:
+def open_store(
+    path: str | os.PathLike[str], *, rules: Path | None = None, read_only: bool = False, last_good: bool = False
+) -> Store:
     """Open an existing database, migrating an older one first.
 
-    Raises StoreError, with what to do, for a missing, foreign, damaged or newer file.
+    Raises StoreError, with what to do, for a missing, foreign, damaged or newer file, and RulesError for a rules file
+    with mistakes; with ``last_good`` the last good rules stand in for that one, where there are any.
     """
     path = os.fspath(path)
     check_file(path)
@@ -179,7 +195,7 @@ def open_store(path: str | os.PathLike[str], *, rules: Path | None = None, read_
     try:
         check_schema_of(path, database.connection())
         _check_is_current(path, database)
-        return Store(path, database, rules or rules_beside(path), read_only=read_only)
+        return Store(path, database, rules or rules_beside(path), read_only=read_only, last_good=last_good)
     except (PeeweeException, apsw.Error) as error:
         _close(database)
         # What the first statements name is in every file of this schema.

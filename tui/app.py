@@ -39,6 +39,7 @@ from tui.upkeep import Upkeep
 from tui.view import View
 
 if TYPE_CHECKING:
+    from store.rules_kept import RulesFile
     from tui.config import Settings
 
 log = logging.getLogger(__name__)
@@ -145,8 +146,12 @@ class AtBat(Frame, inherit_bindings=False):
         goals: Goals | None = None,
         bell: Bell | None = None,
         calendar_folder: Path | None = None,
+        rules_file: RulesFile | None = None,
+        rules_problem: str = "",
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``.
+
+        ``rules_file`` is looked at every minute; ``rules_problem`` is what was wrong with it at the start.
 
         ``keep_theme`` gets the name of a theme chosen here; a ConfigError from it is said.
         """
@@ -170,6 +175,8 @@ class AtBat(Frame, inherit_bindings=False):
         self.goals = goals or Goals()
         self.calendar_folder = calendar_folder or Path()
         self._bell = bell
+        self._rules_file = rules_file
+        self._rules_problem = rules_problem
         self._leaving = False
         for look in THEMES:
             self.register_theme(look)
@@ -196,9 +203,10 @@ class AtBat(Frame, inherit_bindings=False):
         self.desk.listen(self._store_changed)
         self.desk.watch()
         self.watch(self, "clock", self._listen, init=False)
+        self.watch(self, "clock", self._look_at_rules, init=False)
         if self.person is None:
             self.open_dialog(ASK, self._people, self._signed_in)
-        for problem in self.keys.problems[:1]:
+        for problem in [*filter(None, [self._rules_problem]), *self.keys.problems][:1]:
             self.say(problem, urgent=True)
         self.call_after_refresh(self._first_frame_is_there)
 
@@ -249,6 +257,19 @@ class AtBat(Frame, inherit_bindings=False):
         now = self.desk.now()
         self.clock = now
         self.set_timer((MINUTE - now % MINUTE) / SECOND + 0.01, self._tick_clock)
+
+    def _look_at_rules(self) -> None:
+        if self._rules_file is not None and not self._leaving:
+            self.run_worker(self._take_rules(self._rules_file), group="rules")
+
+    async def _take_rules(self, file: RulesFile) -> None:
+        """Have the team's rules in force where their file has changed; a bad one changes nothing but is told."""
+        found = await self.desk.look_at_rules(file)
+        if isinstance(found, StoreError):
+            self.say(f"The rules stay as they were: {found}", urgent=True)
+        elif found is not None:
+            self.team = await self.desk.read(_team_facts)
+            self.say("The rules were changed: the new ones are in force.", news=True)
 
     def _store_changed(self, change: Change) -> None:
         self.changed.publish(change)
@@ -417,11 +438,13 @@ def run(settings: Settings) -> int:
     Raises StoreError, with what to do, for a database that cannot be opened and for a person who is no user.
     """
     gc.disable()  # nothing made before the first frame is garbage; collecting costs a tenth of the start
-    from store.database import open_store
+    from store.database import open_store, rules_beside
     from store.queries.users import users
+    from store.rules_kept import RulesFile
     from tui.config import remember_person
 
-    opened = partial(open_store, settings.database, rules=settings.places.team_rules)
+    file = RulesFile(lambda: settings.places.team_rules or rules_beside(settings.database))
+    opened = partial(open_store, settings.database, rules=settings.places.team_rules, last_good=True)
     desk = Desk(opened, partial(opened, read_only=True))
     desk.wait_until_open()
     team = desk.read_now(_team_facts)
@@ -441,6 +464,8 @@ def run(settings: Settings) -> int:
         bell=Bell(settings.bell),
         calendar_folder=settings.calendar_folder,
         programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
+        rules_file=file,
+        rules_problem=desk.read_now(_rules_problem),
     )
     read_safely()
     app.run()
@@ -459,6 +484,10 @@ def _screen_of(view: MainView) -> View:
 
 def _team_facts(store: Any) -> TeamFacts:
     return TeamFacts(store.zone, store.calendar, store.rules)
+
+
+def _rules_problem(store: Any) -> str:
+    return str(store.rules_problem)
 
 
 def _keep_theme(settings: Settings, theme: str) -> None:

@@ -15,12 +15,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import SimpleQueue
 from time import time_ns
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from store.actor import Actor
 from store.errors import Refusal, StoreError
 from store.instants import Instant
+
+if TYPE_CHECKING:
+    from store.rules_kept import RulesFile
+    from store.ruleset import RulesError, RuleSet
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +43,9 @@ class AnyStore(Protocol):
 
     def rescue(self, reason: str) -> None:
         """Write nothing more, and refuse to with this reason."""
+
+    def use_rules(self, rules: RuleSet) -> None:
+        """Have these rules in force from now on."""
 
     def close(self) -> None:
         """Close it."""
@@ -201,6 +208,13 @@ class Desk:
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
 
+    async def look_at_rules(self, file: RulesFile) -> RuleSet | RulesError | None:
+        """Take in the rules after a change of their file; what is wrong with them, where they stay as they were."""
+        found = await asyncio.wrap_future(self._writer.submit(lambda store: _look(file, store)))
+        if found is not None and not isinstance(found, StoreError):
+            await asyncio.wrap_future(self._reader.submit(lambda store: store.use_rules(found)))
+        return found
+
     def rescue(self, reason: str) -> None:
         """Write nothing more, because the file is damaged: from here on writes are refused with ``reason``."""
         self._writer.submit(lambda store: store.rescue(reason))
@@ -284,3 +298,10 @@ class Desk:
     def _announce(self, change: Change) -> None:
         for listener in list(self._listeners):
             listener(change)
+
+
+def _look(file: RulesFile, store: AnyStore) -> RuleSet | RulesError | None:
+    found = file.look()
+    if found is not None and not isinstance(found, StoreError):
+        store.use_rules(found)
+    return found

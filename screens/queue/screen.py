@@ -25,6 +25,7 @@ from store.queries.sieve import Sieve
 from store.queries.views import own_views
 from store.rules.lead_filter import parse
 from store.rules.queue_views import Spec, View
+from store.ruleset import RuleSet
 from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
@@ -67,6 +68,7 @@ class QueueScreen(LeadScreen):
         self._refusal = ""  # why what is typed as a filter cannot be one
         self._two_lines = False
         self._counting: Timer | None = None
+        self._drawn_by: RuleSet | None = None
 
     def compose_body(self) -> ComposeResult:
         """Strip on top, list at the left, preview at the right."""
@@ -325,6 +327,7 @@ class QueueScreen(LeadScreen):
 
     def _painter(self) -> QueuePainter:
         app = self.app
+        self._drawn_by = app.team.rules
         return QueuePainter(app.team.rules, app.zone, app.desk.now, self._owner, two_lines=self._two_lines)
 
     def _show(self, found: Queue, keep: int | None = None) -> None:
@@ -411,7 +414,10 @@ class QueueScreen(LeadScreen):
         self.action_timeline()
 
     def _minute(self) -> None:
-        self.table.repaint()
+        if self._drawn_by is self.app.team.rules:
+            self.table.repaint()
+        else:  # the rules were changed
+            self.table.use(self._painter())
         self.strip.refresh_figures()
         self._count_own()
 

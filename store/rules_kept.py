@@ -1,0 +1,88 @@
+"""The rules a database is opened with: the team's file, the last good copy of it, and word of its changes.
+
+See docs/model.md, "The rules file".
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from store.ruleset import RulesError, RuleSet, load_rules
+
+log = logging.getLogger(__name__)
+
+LAST_GOOD = ".last-rules.toml"
+"""What the copy beside a database is called, after the database's own name."""
+
+
+def read_rules(database: str, path: Path | None, *, keep: bool = False, last_good: bool = False) -> tuple[RuleSet, str]:
+    """The rules in force, and what is wrong with the file at ``path`` where these are not its own.
+
+    A file that reads well is copied beside the database with ``keep``. One that does not raises RulesError, unless
+    ``last_good`` allows the copy in its place and there is one.
+    """
+    try:
+        rules = load_rules(path)
+    except RulesError as mistake:
+        if not last_good:
+            raise
+        try:
+            rules = load_rules(Path(database + LAST_GOOD))
+        except RulesError:
+            raise mistake from None
+        log.error("the last good rules are in force", exc_info=mistake)
+        return rules, f"The rules are the last good ones, because of this: {mistake}"
+    if keep and path is not None:
+        keep_rules(database, path)
+    return rules, ""
+
+
+def keep_rules(database: str, path: Path) -> None:
+    """Copy a file that reads well beside the database, for its owner alone; not being able to is no reason to stop."""
+    copy, new = Path(database + LAST_GOOD), Path(f"{database}{LAST_GOOD}.{os.getpid()}")
+    try:
+        text = path.read_bytes()
+        if copy.exists() and copy.read_bytes() == text:
+            return
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(text)
+        load_rules(new)  # it may have been written to since it was read
+        os.replace(new, copy)
+    except (OSError, RulesError) as error:
+        log.warning("the rules were not copied", exc_info=error)
+        new.unlink(missing_ok=True)
+
+
+class RulesFile:
+    """The team's rules file, looked at again and again; ``place`` says where it is now, if anywhere."""
+
+    def __init__(self, place: Callable[[], Path | None]) -> None:
+        self._place = place
+        self._seen = self._stamp()
+
+    def look(self) -> RuleSet | RulesError | None:
+        """The rules after a change of the file, or what is wrong with it; None while nothing has changed."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return None
+        self._seen = stamp
+        try:
+            return load_rules(self.path)
+        except RulesError as mistake:
+            return mistake
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file is; None where the shipped rules are in force."""
+        return self._place()
+
+    def _stamp(self) -> tuple[object, ...] | None:
+        path = self._place()
+        try:
+            found = path.stat() if path is not None else None
+        except OSError:
+            return (path,)
+        return None if found is None else (path, found.st_mtime_ns, found.st_size, found.st_ino)
