@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 MAIN_VIEWS = (
     MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),
     MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
+    MainView("recycling", "Recycling", "screens.recycling.screen:RecyclingScreen"),
     MainView("team", "Team", "screens.team.screen:TeamScreen"),
 )
 DIALOGS: dict[str, str] = {
@@ -95,6 +96,7 @@ SCREENS: dict[str, str] = {
     "rep_queue": "screens.team.queue:RepQueueScreen",
 }
 ASK = "ask"
+_STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling")
 WARM_AFTER = 0.2  # seconds after the first frame
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -117,7 +119,7 @@ class AtBat(Frame, inherit_bindings=False):
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
     CSS_PATH = [
         "tui.tcss",
-        *(f"../screens/{name}/{name}.tcss" for name in ("queue", "timeline", "account", "deals", "session", "team")),
+        *(f"../screens/{name}/{name}.tcss" for name in _STYLED),
     ]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}

@@ -25,6 +25,7 @@ class Where(StrEnum):
     DEALS = "on an opportunity"
     DEAL_LIST = "in the list of opportunities"
     ACCOUNT = "on a company's page"
+    RECYCLING = "on the recycling list"
     TEAM = "on the team's board"
     LIST = "moving in a list"
     MARKS = "marking rows"
@@ -127,6 +128,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "escape,backspace", "back", "Back to where you came from, same row, same place.", _ALL),
     Command("view_queue", "1", "queue", "Your queue: the best next at bat first.", _ALL, action="view('queue')"),
     Command("view_deals", "2", "deals", "Opportunities: what was handed to you first.", _ALL, action="view('deals')"),
+    Command("view_recycling", "3", "recycling", "Who may come back: now and in the weeks to come, with what.", _ALL,
+            action="view('recycling')"),
     Command("view_team", "4", "team", "The team now: who is on what, what is late, and how the day goes.", _ALL,
             action="view('team')"),
     Command("help", "question_mark", "help", "What can be pressed here, and what each status means.", _ALL, 14),
@@ -175,6 +178,24 @@ DEAL_COMMANDS: tuple[Command, ...] = (
     _in_the_list("refresh", "refresh", "Take in what others changed; until then nothing moves."),
 )
 
+
+def _coming_back(id: str, words: str, tooltip: str, footer: int = 0) -> Command:
+    """What a command does on the recycling list, under the same key."""
+    return replace(BY_ID[id], words=words, tooltip=tooltip, where=Where.RECYCLING, footer=footer, also=())
+
+
+RECYCLING_COMMANDS: tuple[Command, ...] = (
+    _coming_back("accept", "bring back", "A new at bat: yours, or whose the rules say. A team lead has it routed.", 1),
+    _coming_back("timeline", "timeline", "Everything that ever happened with this person.", 2),
+    _coming_back("company", "company", "The whole company: everybody there, both pools, one stream.", 3),
+    _coming_back("edit", "edit", "Edit a name, title, number, address or employer."),
+    _coming_back("open", "call or write", "Open your phone or mail program on this number or address."),
+    _coming_back("copy", "copy", "Copy the number or address."),
+    _coming_back("filter", "filter", "Narrow the list letter by letter; esc shows all of it again.", 4),
+    _coming_back("order", "order", "Order by track, company, number of at bats, last words, or due again.", 5),
+    _coming_back("later", "to come", "Show or hide who may come back in the weeks to come.", 6),
+    _coming_back("refresh", "refresh", "Take in what others changed; until then nothing moves."),
+)
 TEAM_COMMANDS: tuple[Command, ...] = (
     replace(BY_ID["timeline"], words="queue", tooltip="This rep's queue as it stands; esc comes back to the same row.",
             where=Where.TEAM, footer=1),
@@ -211,7 +232,7 @@ def commands_of(where: Iterable[Where]) -> list[Command]:
     """The commands of these places, in the table's order."""
     places = frozenset(where)
     return [
-        *(command for command in (*DEAL_COMMANDS, *TEAM_COMMANDS) if command.where in places),
+        *(command for command in (*DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS) if command.where in places),
         *(command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)),
     ]
 
@@ -296,7 +317,7 @@ def key_table_markdown() -> str:
     """The README's table of keys, a Markdown table per place."""
     usual = KeyChoices()
     parts = []
-    every = (*COMMANDS, *DEAL_COMMANDS, *TEAM_COMMANDS)
+    every = (*COMMANDS, *DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS)
     for where in (where for where in Where if any(command.where is where for command in every)):
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
         for command in (command for command in every if command.where is where):

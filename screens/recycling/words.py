@@ -1,0 +1,115 @@
+"""What the recycling list says of somebody in a few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from store.instants import DAY, Instant
+from store.queries.recycling import Recyclable, When
+from store.rules.filter_terms import fold
+from store.rules.recycling import By, Who
+from store.ruleset import RuleSet
+from store.vocabulary import Trigger
+from tui import present
+from tui.theme import Urgency
+
+_SOON = DAY  # somebody who could have come back for less than this is new on the list
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """As of when, where and by whose rules words are said; ``me`` is the user they are said to."""
+
+    now: Instant
+    zone: str
+    rules: RuleSet
+    me: int
+
+
+def group(row: Recyclable, scene: Scene) -> str:
+    """``now``, ``this week``, or the week they may come back in."""
+    if row.when is not When.LATER:
+        return row.when.value
+    monday = date.fromisoformat(row.week)
+    return f"week of {present.on_date(monday.isoformat(), scene.zone, scene.now)}"
+
+
+def why(row: Recyclable, scene: Scene) -> tuple[str, Urgency]:
+    """By what they may come back, and since when or from when."""
+    back = row.back
+    if back.at > scene.now:
+        return present.day(back.at, scene.zone, scene.now), Urgency.QUIET
+    ago = present.ago(back.at, scene.now)
+    if back.by is By.DATE:
+        fresh = scene.now - back.at < _SOON
+        return (f"due {ago}", Urgency.DUE) if fresh or row.who is Who.SAME else (f"due {ago}", Urgency.CALM)
+    if back.by is By.FIXED:
+        return f"reachable again, {ago}", Urgency.DUE
+    return f"{signal(back.kind, scene)}, {ago}", Urgency.DUE
+
+
+def signal(kind: str, scene: Scene) -> str:
+    """A kind of signal in the team's words."""
+    known = {trigger.value: words for trigger, words in scene.rules.triggers.items() if trigger is not Trigger.OTHER}
+    return known.get(kind, kind.replace("_", " "))
+
+
+def track(row: Recyclable, scene: Scene) -> str:
+    """With what to come back, in short: ``recapture: left for Acme``."""
+    words = scene.rules.tracks.get(row.track, row.track.replace("_", " "))
+    head, _, more = words.partition(":")
+    if row.competitor:
+        return f"{head}: left for {row.competitor}"
+    if not more:
+        return head
+    return f"{head}: {reason(row, scene)}"
+
+
+def advice(row: Recyclable, scene: Scene) -> str:
+    """With what to come back, as the rules file says it."""
+    return scene.rules.tracks.get(row.track, row.track.replace("_", " "))
+
+
+def reason(row: Recyclable, scene: Scene) -> str:
+    """Why the last at bat ended, in the team's words."""
+    found = scene.rules.reasons.get(row.reason)
+    return found.label if found is not None else row.reason.replace("_", " ")
+
+
+def outcome(row: Recyclable, scene: Scene) -> str:
+    """How the last at bat ended, and why."""
+    return f"{scene.rules.outcomes[row.outcome].label}: {reason(row, scene)}"
+
+
+def gets(row: Recyclable, scene: Scene) -> str:
+    """Who gets them, as the rules say it."""
+    match row.who:
+        case Who.SAME:
+            return "you" if row.rep_id == scene.me else row.rep
+        case Who.OWNER:
+            return "you" if row.owner_id == scene.me else row.owner
+        case Who.OTHER:
+            return "not you" if row.rep_id == scene.me else f"not {row.rep}"
+        case Who.ANYONE:
+            return "anyone"
+
+
+def gets_because(row: Recyclable, scene: Scene) -> str:
+    """Who gets them and why, as a sentence part."""
+    rep = "you" if row.rep_id == scene.me else row.rep
+    match row.who:
+        case Who.SAME:
+            return f"{rep}, who worked them before"
+        case Who.OWNER:
+            return f"{'you' if row.owner_id == scene.me else row.owner}, who owns the company"
+        case Who.OTHER:
+            return f"another than {rep}, who got no response"
+        case Who.ANYONE:
+            return "whoever takes them, or whom the rules find"
+
+
+def searched(row: Recyclable, scene: Scene) -> str:
+    """Everything a filter looks for a word in."""
+    parts = (row.name, row.title, row.company, track(row, scene), outcome(row, scene), row.rep, row.last_words)
+    return fold("\n".join((*parts, gets(row, scene), group(row, scene))))
