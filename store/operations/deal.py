@@ -17,6 +17,7 @@ from store.models import (
     OpportunitySpell,
 )
 from store.operations.at_bat import DEEDS
+from store.operations.opportunity_rules import hand_over_clock, record_hand_over
 from store.operations.promises import give_up
 from store.operations.transaction import Transaction
 from store.rules import clocks
@@ -110,17 +111,11 @@ def unanswered(tx: Transaction, opportunity_id: int) -> list[dict[str, Any]]:
 def answer(tx: Transaction, hand_over: dict[str, Any], *, accepted: bool, reason: str = "") -> None:
     """Answer a hand-over, and record once whether that was in time: met or missed is the taker's."""
     tx.update(HandOver, hand_over, answered_at=tx.now, accepted=int(accepted), reason=reason)
-    facts = {"lead_id": hand_over["lead_id"], "kind": "hand_over", "started_at": hand_over["at"]}
-    if not tx.find(Clock, **facts, void=0):
-        tx.insert(
-            Clock,
-            **facts,
-            due_at=hand_over["due_at"],
-            ended_at=tx.now,
-            met=int(tx.now <= hand_over["due_at"]),
-            owner_id=hand_over["taker_id"],
-            rules=tx.rules.digest,
-        )
+    known = hand_over_clock(tx, hand_over)
+    if not known:
+        record_hand_over(tx, hand_over, ended_at=tx.now)
+    for clock in known:
+        tx.update(Clock, clock, ended_at=clock["ended_at"] or tx.now)
 
 
 def offer(tx: Transaction, opportunity_id: int, lead_id: int, giver_id: int, taker_id: int) -> None:

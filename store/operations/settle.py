@@ -13,6 +13,7 @@ from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Alert, Clock
 from store.operations.alerts import team_lead
+from store.operations.opportunity_rules import settle_opportunity
 from store.operations.scoring import drops_at
 from store.rules.standing import ONCE, Cause, ClockRow, Facts, Run, causes, next_rule, running
 from store.vocabulary import AlertKind, ClockKind, Stage, Status
@@ -68,9 +69,11 @@ def clocks_of(store: Store, lead_id: int) -> tuple[ClockRow, ...]:
 
 
 def settle(tx: Transaction) -> None:
-    """Settle every at bat that the operation has touched."""
+    """Settle every at bat and every opportunity that the operation has touched."""
     for lead_id in tuple(tx.touched):
         settle_lead(tx, lead_id)
+    for opportunity_id in tuple(tx.touched_opportunities):
+        settle_opportunity(tx, opportunity_id)
 
 
 def settle_lead(tx: Transaction, lead_id: int) -> None:

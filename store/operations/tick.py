@@ -16,21 +16,22 @@ from store.database import Store
 from store.errors import StoreError
 from store.instants import DAY, Instant
 from store.lead_state import LeadState
+from store.models import Opportunity
 from store.operations.alerts import team_lead
 from store.operations.at_bat import advance
 from store.operations.closing import finish
 from store.operations.contact_rules import TickContactDraft, tick_contact
+from store.operations.opportunity_rules import miss_hand_overs
 from store.operations.scoring import rescore
 from store.operations.settle import facts_of, miss_clock
-from store.operations.transaction import Done, Transaction, operation
+from store.operations.transaction import Done, Operation, Transaction, operation
 from store.rules import queue_order
 from store.rules.closing import CloseDraft, Ending
 from store.rules.standing import Act, Due, dues
 from store.vocabulary import Decision, Outcome, Status
 
-_TABLES = ("lead", "contact")
 _FIRST = "SELECT * FROM (SELECT rule_at, '{0}', id, version FROM {0} WHERE rule_at <= ?1 ORDER BY rule_at, id LIMIT 1)"
-_NEXT = " UNION ALL ".join(map(_FIRST.format, _TABLES)) + " ORDER BY 1, 2, 3 LIMIT 1"
+_NEXT = " UNION ALL ".join(map(_FIRST.format, ("lead", "contact", "opportunity"))) + " ORDER BY 1, 2, 3 LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,8 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
             what = "at bat" if table == "lead" else table
             raise StoreError(f"The rules do not come to an end with {what} {row_id}: run `atbat doctor`.")
         before = found
-        if table == "contact":
-            key = f"tick/contact/{row_id}/{at}/{version}/{again}"
-            tick_contact(store, SYSTEM, at, TickContactDraft(row_id), key=key)
-        else:
-            tick_lead(store, SYSTEM, at, TickDraft(row_id), key=f"tick/{row_id}/{at}/{version}/{again}")
+        act, draft = _TICKS[table]
+        act(store, SYSTEM, at, draft(row_id), key=f"tick/{table}/{row_id}/{at}/{version}/{again}")
         done += 1
         if not go_on(done):
             break
@@ -85,6 +83,31 @@ def tick_lead(tx: Transaction, draft: TickDraft) -> Done:
     if happens is not None:
         _HAPPENS[happens.act](tx, lead, happens)
     return Done(tx.id, "", lead.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TickOpportunityDraft:
+    """The opportunity whose time has come."""
+
+    opportunity_id: int
+
+
+@operation("tick")
+def tick_opportunity(tx: Transaction, draft: TickOpportunityDraft) -> Done:
+    """Do what has come due to one opportunity; nothing where another process was first."""
+    deal = tx.get(Opportunity, draft.opportunity_id)
+    if deal["rule_at"] is None or deal["rule_at"] > tx.now:
+        return Done(0, "")
+    tx.touch_opportunity(deal["id"])
+    miss_hand_overs(tx, deal)
+    return Done(tx.id, "")
+
+
+_TICKS: dict[str, tuple[Operation[Any], Callable[[int], Any]]] = {
+    "lead": (tick_lead, TickDraft),
+    "contact": (tick_contact, TickContactDraft),
+    "opportunity": (tick_opportunity, TickOpportunityDraft),
+}
 
 
 def _quiet(tx: Transaction, lead: LeadState, due: Due) -> None:

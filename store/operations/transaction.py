@@ -25,7 +25,7 @@ from store.database import Prepared, Slot, Store, plain_words, slot
 from store.errors import Refusal, StoreError
 from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
-from store.models import Lead, Row
+from store.models import HandOver, Lead, Opportunity, Row
 from store.operations.scoring import rescore_changed
 from store.operations.settle import settle
 from store.vocabulary import Outcome
@@ -115,6 +115,7 @@ class Transaction:
         self.undoes: int | None = None
         self.repeats: tuple[int, int | None] | None = None
         self.touched: dict[int, None] = {}
+        self.touched_opportunities: dict[int, None] = {}
         self._changes: list[tuple[str, int, str, str | None, str | None]] = []
         self._last_ids: dict[str, int] = {}
         self._began = False
@@ -165,6 +166,7 @@ class Transaction:
         self._last_ids.pop(_table(model), None)
         if model is Lead:
             self.touch(made)
+        self._touch_deal(model, {**row, "id": made})
         self._changes.append((_table(model), made, MADE, None, None))
         return int(made)
 
@@ -183,6 +185,8 @@ class Transaction:
             return
         self._begin_history()
         sql, values_of, defaults = _insert_many_sql(model)
+        if model is Opportunity:  # too many to settle here: the next tick looks at each
+            made = [{"rule_at": self.now, **row} for row in made]
         if "written_id" in defaults:
             defaults = {**defaults, "written_id": self.id}
         filled = [{**defaults, **row} for row in made]
@@ -203,6 +207,7 @@ class Transaction:
             changes["version"] = before["version"] + 1
         sql = _update_sql(model, tuple(changes))
         self.store.connection.execute(sql, [*changes.values(), self.id, before["id"]])
+        self._touch_deal(model, before)
         for name, value in changes.items():
             self._changes.append((table, before["id"], name, _json(before[name]), _json(value)))
 
@@ -226,6 +231,16 @@ class Transaction:
     def touch(self, lead_id: int) -> None:
         """Have this at bat's clocks and alerts settled when the operation is done."""
         self.touched[lead_id] = None
+
+    def touch_opportunity(self, opportunity_id: int) -> None:
+        """Have this opportunity's alerts settled when the operation is done."""
+        self.touched_opportunities[opportunity_id] = None
+
+    def _touch_deal(self, model: type[Row], row: Mapping[str, Any]) -> None:
+        if model is Opportunity:
+            self.touch_opportunity(row["id"])
+        elif model is HandOver:
+            self.touch_opportunity(row["opportunity_id"])
 
     def rule_next(self, lead: LeadState, at: Instant | None) -> None:
         """Keep when a rule next does something to an open at bat; worked out from its state, so no history."""

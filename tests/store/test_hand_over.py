@@ -20,6 +20,7 @@ from store.operations.hand_over import (
 )
 from store.operations.new_lead import NewLeadDraft, new_lead
 from store.operations.opportunity import LoseDraft, OpportunityDraft, lose, update_opportunity
+from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
 from store.vocabulary import Motion, OpportunityStage, Stage
 from tests.factories import ANA, BEN, ED, PRIYA, Floor
@@ -143,6 +144,7 @@ def test_what_waits_is_passed_on_with_a_time_of_its_own(floor: Floor, actor: Act
     with pytest.raises(Refusal, match="Ed’s"):
         hand_over(floor.store, BEN, floor.later(), HandOverDraft(id, ANA.user_id))
     floor.later(4 * DAY if late else MINUTE)
+    tick(floor.store, floor.now)
     before = standing(floor)
     hand_over(floor.store, actor, floor.now, HandOverDraft(id, ANA.user_id))
     old, new = floor.dump()["hand_over"]
