@@ -45,15 +45,15 @@ def _column(
 
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("may come back", lambda row: (row.why, row.urgency.component), 20, 1)
-_GROUP = _column("", "group", 13, style="accent")
+_WHY: Column[Drawn] = Column("may come back", lambda row: (row.why, row.urgency.component), 16, 1)
+_GROUP = _column("", "group", 11, style="accent")
 _WHO = _column("person", "who", 20, grow=3, style="strong")
 _GETS = _column("gets it", "gets", 11, style="muted")
 _TRACK = _column("with what", "track", 18, grow=3)
 _SAID = _column("said last", "said", 16, grow=4, style="muted")
 _NUMBER = _column("bats", "number", 4, style="muted", align="right")
 _ONE = ((_SIGN, _GROUP, _WHY, _WHO, _TRACK, _SAID, _GETS, _NUMBER),)
-_BLANK: tuple[Column[Drawn], ...] = (Column("", lambda row: "", 1), Column("", lambda row: "", 13))
+_BLANK: tuple[Column[Drawn], ...] = (Column("", lambda row: "", 1), Column("", lambda row: "", 11))
 _TWO = (
     (_SIGN, _GROUP, _WHO, _WHY, _GETS),
     (*_BLANK, _column("", "track", 18, grow=3), _column("", "said", 16, grow=4, style="muted")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from store.instants import DAY, Instant
+from store.instants import DAY, Instant, moment
 from store.queries.recycling import Recyclable, When
 from store.rules.filter_terms import fold
 from store.rules.recycling import By, Who
@@ -28,11 +28,11 @@ class Scene:
 
 
 def group(row: Recyclable, scene: Scene) -> str:
-    """``now``, ``this week``, or the week they may come back in."""
+    """``now``, ``this week``, ``next week``, or the Monday from which on they may come back."""
     if row.when is not When.LATER:
         return row.when.value
-    monday = date.fromisoformat(row.week)
-    return f"week of {present.on_date(monday.isoformat(), scene.zone, scene.now)}"
+    monday, today = date.fromisoformat(row.week), moment(scene.now, scene.zone).date()
+    return "next week" if (monday - today).days <= 7 else f"from {monday.day} {monday:%b}"
 
 
 def why(row: Recyclable, scene: Scene) -> tuple[str, Urgency]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from store.instants import Instant
 from store.models import Contact
+from store.operations import pools
 from store.operations.transaction import Done, Transaction, operation
 
 Person = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Timer:
     act: Callable[[Transaction, Person], None]
 
 
-TIMERS: tuple[Timer, ...] = ()
+TIMERS: tuple[Timer, ...] = (Timer(pools.due, pools.demote_ignored),)
 """Every rule on people, in the order in which they act at the same instant."""
 
 

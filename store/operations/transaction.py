@@ -26,6 +26,7 @@ from store.errors import Refusal, StoreError
 from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.models import HandOver, Lead, Opportunity, Row
+from store.operations.pools import settle_pools
 from store.operations.scoring import rescore_changed
 from store.operations.settle import settle
 from store.vocabulary import Outcome
@@ -308,6 +309,7 @@ class Transaction:
         try:
             if error is None:
                 rescore_changed(self, tuple(self._changes))
+                settle_pools(self, tuple(self._changes))
                 settle(self)
                 if self._began:
                     self._seal()

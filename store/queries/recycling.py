@@ -180,7 +180,7 @@ def _when(at: Instant, now: Instant, zone: str) -> dict[str, Any]:
 def _last(head: dict[str, Any]) -> tuple[str, Instant | None]:
     """What was said or noted last, else what was learned."""
     said = [(head[f"{name}_at"], head[name]) for name in ("touched", "noted") if head[name]]
-    at, words = max(said, default=(None, head["learned"] or head["note"]))
+    at, words = max(said, default=(None, head["learned"]))
     return words, at
 
 
