@@ -25,7 +25,7 @@ class Campaign(Row):
 
 
 class Signal(Row):
-    """Something the other side did; not automatically an at bat."""
+    """Something the other side did; not automatically an at bat. ``held_until``: what it does is decided then."""
 
     contact = link(Contact, null=True)
     account = link(Account, null=True)
@@ -42,9 +42,13 @@ class Signal(Row):
     decision = text()
     void = void()
     written = written_by()
+    held_until = moment(null=True)
 
 
 Signal.add_index(Signal.contact, Signal.at)
+Signal.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS signal_held ON signal (contact_id, held_until) WHERE held_until IS NOT NULL")
+)
 Signal.add_index(Signal.lead_id, Signal.at)
 Signal.add_index(SQL(of_opportunity("signal", "at")))
 Signal.add_index(

@@ -47,6 +47,7 @@ DEEDS: Mapping[str, str] = {
     "set_capacity": "changed their capacity",
     "leave_team": "had this routed anew",
     "undo": "undid an act on this",
+    "receive_signal": "recorded a signal on this",
     "approve": "approved the closing of this",
     "send_back": "sent this back",
     "new_lead": "opened this",
@@ -200,17 +201,20 @@ def open_at_bat(
     imported: bool = False,
     signal_id: int | None = None,
     cadence: str = "",
+    high_intent: bool = False,
 ) -> LeadState:
     """Open at bat n+1 for a contact (or one for a company without a person), with its clocks, window and first step.
 
     ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers. Raises Refusal when the person is
     suppressed or has an open at bat already. ``cadence`` names one to be worked by; else it is the motion's.
+    ``high_intent``: the signal behind it was, so that its first touch is as urgent as a demo request's.
     """
     before = _earlier(tx, contact_id, account_id)
     opened = tx.now if opened_at is None else opened_at
     rules, calendar = tx.store.rules, tx.store.calendar
     starts = tx.now if imported else opened  # an imported window starts at the import
-    first_due = None if imported else clocks.first_touch_due(motion, opened, rules, calendar)
+    first_due = clocks.first_touch_due(motion, opened, rules, calendar, high_intent=high_intent)
+    first_due = None if imported else first_due
     plan = rules.cadences[cadence] if cadence else rules.cadence_of(motion)
     zones = reach_of(tx.store, contact_id).zones
     first = next_step(plan, 0, starts, starts, calendar, rules.calling, zones)

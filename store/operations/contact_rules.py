@@ -13,7 +13,7 @@ from typing import Any
 
 from store.instants import Instant
 from store.models import Contact
-from store.operations import pools
+from store.operations import pools, signal_does
 from store.operations.transaction import Done, Transaction, operation
 
 Person = Mapping[str, Any]
@@ -31,7 +31,10 @@ class Timer:
     act: Callable[[Transaction, Person], None]
 
 
-TIMERS: tuple[Timer, ...] = (Timer(pools.due, pools.demote_ignored),)
+TIMERS: tuple[Timer, ...] = (
+    Timer(signal_does.held_until, signal_does.release),
+    Timer(pools.due, pools.demote_ignored),
+)
 """Every rule on people, in the order in which they act at the same instant."""
 
 

@@ -13,6 +13,7 @@ from store.operations.closing import suppress
 from store.operations.deal import change, primary_contact, take_on, take_up_opportunity, unanswered
 from store.operations.log_touch import mark_bad, stop_email
 from store.operations.promises import give_up, keep, require_room
+from store.operations.told import answered
 from store.operations.transaction import Done, Transaction, operation
 from store.reach import reach_of
 from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect
@@ -64,6 +65,8 @@ def log_on_opportunity(tx: Transaction, draft: DealTouchDraft) -> Done:
         mark_bad(tx, draft, opportunity["account_id"], contact_id, will.mark_bad)
     if will.stop_email:
         stop_email(tx, contact_id)
+    if will.attempt or will.connect:
+        answered(tx, at, opportunity_id=opportunity["id"])
     if will.suppress:
         suppress(tx, contact_id, "do not contact")
     if (will.attempt or will.connect) and any(

@@ -10,6 +10,7 @@ from store.models import Contact, Email, Meeting, Phone, Task, Touch
 from store.operations.at_bat import advance, require_open, spoken_name, take_up
 from store.operations.closing import finish, suppress
 from store.operations.promises import keep_promises, promise
+from store.operations.told import answered
 from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of, recent_tries
 from store.rules.closing import CloseDraft, ending
@@ -38,8 +39,10 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     if will.ends_promise:
         keep_promises(tx, lead.id, at)
     after = advance(tx, lead, will.changes, will.entered)
-    if lead.next_words and (will.attempt or will.connect):
-        _do_task(tx, lead)
+    if will.attempt or will.connect:
+        answered(tx, at, lead_id=lead.id)
+        if lead.next_words:
+            _do_task(tx, lead)
     if will.callback_at is not None:
         promise(tx, after, will.callback_at, note, anyone=draft.anyone)
     if will.mark_bad:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from store.errors import Refusal
 from store.intake.clean import clean_line
@@ -10,6 +11,7 @@ from store.intake.companies import company_key
 from store.intake.people import parse_email
 from store.intake.phones import Phone as Parsed
 from store.intake.phones import candidate_zones, parse_phone
+from store.lead_state import LeadState
 from store.models import Account, Contact, Email, LeadContact, Phone
 from store.operations.at_bat import advance, require_open, spoken_name, take_up, why_no_new
 from store.operations.transaction import Done, Transaction, operation
@@ -50,25 +52,25 @@ def add_person(tx: Transaction, draft: PersonDraft) -> Done:
     if any(row["contact_id"] == contact_id for row in tx.find(LeadContact, lead_id=lead.id, void=0)):
         raise Refusal(f"{contact['name']} is on this at bat already.", "name")
     primary = lead.contact_id is None
-    changes = {}
     if primary:
         if tx.store.value("SELECT 1 FROM lead WHERE contact_id = ? AND open = 1", (contact_id,)):
             raise Refusal(f"{contact['name']} has an open at bat: close this one as a duplicate of it.", "name")
         if why := why_no_new(tx, contact_id):
             raise Refusal(why, "name")
-        number = tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)) + 1
-        changes = {"contact_id": contact_id, "number": number}
-    tx.insert(
-        LeadContact,
-        lead_id=lead.id,
-        contact_id=contact_id,
-        role=draft.role,
-        is_primary=int(primary),
-        added_at=tx.now,
-    )
-    advance(tx, lead, changes)
+    advance(tx, lead, join(tx, lead, contact_id, draft.role))
     company = "" if primary else f" to {spoken_name(tx, lead)}'s at bat"
     return tx.done(f"{contact['name']} added{company}: {draft.role.label}", made={"contact_id": contact_id})
+
+
+def join(tx: Transaction, lead: LeadState, contact_id: int, role: Role) -> dict[str, Any]:
+    """Add a person to the buying group; where nobody is known yet they become primary: what this changes of it."""
+    primary = lead.contact_id is None
+    group = {"lead_id": lead.id, "contact_id": contact_id, "role": role, "is_primary": int(primary)}
+    tx.insert(LeadContact, **group, added_at=tx.now)
+    if not primary:
+        return {}
+    number = tx.store.value("SELECT count(*) FROM lead WHERE contact_id = ? AND void = 0", (contact_id,)) + 1
+    return {"contact_id": contact_id, "number": number}
 
 
 def match_contact(tx: Transaction, person: NewPerson, account_id: int | None) -> int | None:

@@ -111,6 +111,7 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
 _WORDS = {
     "log_touch": "touch",
     "new_lead": "new at bat",
+    "receive_signal": "signal",
     "follow": "new at bat",
     "recycle": "new at bat",
     "use_reference": "use as a reference",

@@ -52,7 +52,8 @@ WHERE p.state = 'open' AND p.void = 0 AND p.due_at <= :due
   AND (p.promiser_id = :user OR p.promiser_id IS NULL AND coalesce(l.owner_id, o.owner_id) = :user)
 ORDER BY p.due_at LIMIT :most"""
 _HOT = f"""
-SELECT l.id, l.unanswered_at, CASE WHEN l.unanswered_at IS NULL THEN 'new hot lead' ELSE 'reply' END, {_NAME}
+SELECT l.id, l.unanswered_at, CASE WHEN l.unanswered_at IS NULL THEN 'new hot lead'
+       WHEN l.last_disposition = 'replied' AND l.last_touch_at = l.unanswered_at THEN 'reply' ELSE 'signal' END, {_NAME}
 FROM lead l INDEXED BY lead_queue
 LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
 WHERE l.owner_id IS :user AND l.open = 1 AND l.tier = {HOT} AND (l.snoozed_until > :now) IS NOT 1

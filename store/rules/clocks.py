@@ -12,14 +12,31 @@ from store.ruleset import Duration, RuleSet
 from store.vocabulary import Motion
 
 
-def first_touch_due(motion: Motion, opened_at: Instant, rules: RuleSet, calendar: Calendar) -> Instant | None:
-    """First touch of an inbound at bat, from its opening."""
-    return _after(opened_at, rules.motions[motion].first_touch, calendar)
+def first_touch_due(
+    motion: Motion, opened_at: Instant, rules: RuleSet, calendar: Calendar, *, high_intent: bool = False
+) -> Instant | None:
+    """First touch of an inbound at bat, from its opening; ``high_intent``: whatever the motion, such a signal did."""
+    due = _after(opened_at, rules.motions[motion].first_touch, calendar)
+    if due is None or not high_intent:
+        return due
+    return min(due, calendar.add(opened_at, rules.sla.first_touch_high_intent))
 
 
-def offer_due(motion: Motion, opened_at: Instant, rules: RuleSet, calendar: Calendar) -> Instant | None:
+def is_hot(
+    motion: Motion, opened_at: Instant, first_touch_due_at: Instant | None, rules: RuleSet, calendar: Calendar
+) -> bool:
+    """Whether an untouched at bat goes before everything but a promise: by its motion, or by what opened it."""
+    kind = rules.motions[motion]
+    if not kind.inbound or kind.high_intent or first_touch_due_at is None:
+        return kind.inbound and kind.high_intent
+    return first_touch_due_at <= calendar.add(opened_at, rules.sla.first_touch_high_intent)
+
+
+def offer_due(
+    motion: Motion, opened_at: Instant, rules: RuleSet, calendar: Calendar, *, high_intent: bool = False
+) -> Instant | None:
     """When an untouched high-intent at bat is offered to every free rep of the team."""
-    if not rules.motions[motion].high_intent:
+    if not rules.motions[motion].high_intent and not high_intent:
         return None
     return calendar.add(opened_at, rules.sla.offer_to_all)
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from store.instants import DAY, HOUR, MINUTE, Instant, moment
 from store.lead_state import LeadState
+from store.rules import clocks
 from store.rules.business import Calendar
 from store.ruleset import RuleSet
-from store.vocabulary import Channel, Decision, Motion, Stage, Status
+from store.vocabulary import Channel, Decision, Disposition, Stage, Status
 
 PROMISED, HOT, DECIDE, FRESH, CADENCE, LATER = 1, 2, 3, 4, 5, 6
 
@@ -59,15 +60,10 @@ def place(lead: LeadState, changes: Mapping[str, Any], rules: RuleSet, calendar:
         return {"tier": DECIDE, "due_at": calendar.add(now_is("stage_at"), rules.sla.convert)}
     if now_is("first_touch_at") is None and now_is("stage") in (Stage.NEW, Stage.ACCEPTED):
         first = now_is("first_touch_due_at")
-        tier = HOT if hot(now_is("motion"), rules) else FRESH
+        facts = now_is("motion"), now_is("opened_at"), first
+        tier = HOT if clocks.is_hot(*facts, rules, calendar) else FRESH
         return {"tier": tier, "due_at": first if first is not None else due}
     return {"tier": CADENCE, "due_at": due}
-
-
-def hot(motion: Motion, rules: RuleSet) -> bool:
-    """Whether an untouched at bat of this motion goes before everything but a promise."""
-    kind = rules.motions[motion]
-    return kind.inbound and kind.high_intent
 
 
 def tier_now(lead: LeadState, now: Instant, day_end: Instant, rules: RuleSet) -> int:
@@ -102,7 +98,7 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
     if lead.decision is not None:
         return Why(Urgency.LATE if lead.decision is Decision.EXPIRED else Urgency.DUE, _DECISIONS[lead.decision])
     if lead.tier == HOT and lead.unanswered_at is not None:
-        return Why(Urgency.LATE if late else Urgency.DUE, f"replied {span(now - lead.unanswered_at)} ago: answer")
+        return Why(Urgency.LATE if late else Urgency.DUE, f"{_did(lead)} {span(now - lead.unanswered_at)} ago: answer")
     if lead.tier == DECIDE:
         return Why(Urgency.LATE if late else Urgency.DUE, f"convert{_by(lead.due_at, zone, now)}")
     warned = lead.tier in (FRESH, CADENCE) and _warned(lead, now)
@@ -117,6 +113,12 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
         words = "window is over: decide" if left <= 0 else f"expires {_day(lead.expires_at, zone, now)}: decide"
         return Why(Urgency.LATE if left <= DAY else Urgency.DUE, words)
     return Why(Urgency.CALM, _step(lead, zone, now, steps))
+
+
+def _did(lead: LeadState) -> str:
+    """What waits for an answer: a reply that was logged, else a signal that came in."""
+    replied = lead.last_disposition is Disposition.REPLIED and lead.last_touch_at == lead.unanswered_at
+    return "replied" if replied else "signal"
 
 
 def _step(lead: LeadState, zone: str, now: Instant, steps: int) -> str:

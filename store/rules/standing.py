@@ -258,7 +258,8 @@ def _causes(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -
         first = min(late, key=lambda clock: (clock.due_at, clock.id))
         yield Cause(first.due_at + 1, kind.SLA_MISSED, owner, f"{first.kind.label} is past its time")
     if lead.stage in _UNTOUCHED and lead.first_touch_at is None and not lead.imported:
-        offered = clocks.offer_due(lead.motion, lead.opened_at, rules, calendar)
+        hot = clocks.is_hot(lead.motion, lead.opened_at, lead.first_touch_due_at, rules, calendar)
+        offered = clocks.offer_due(lead.motion, lead.opened_at, rules, calendar, high_intent=hot)
         if offered is not None:
             yield Cause(offered, kind.OFFERED, None, "untouched: whoever is free may take it")
         flag = clocks.untouched_flag_at(lead.motion, lead.opened_at, rules, calendar)

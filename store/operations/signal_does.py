@@ -1,0 +1,412 @@
+"""What is known of a signal's person and company when it comes in, and doing what was decided.
+
+A signal that is held is decided on again when its date comes (``HELD_SIGNALS``). See docs/model.md, "Intake of
+signals".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from store.instants import Instant, moment
+from store.lead_state import LeadState
+from store.models import Contact, Signal
+from store.operations.at_bat import advance, open_at_bat, take_up
+from store.operations.people import join
+from store.operations.routing import Routed, candidates, route
+from store.operations.scoring import facts_of as scored_by
+from store.operations.scoring import last_midnight
+from store.operations.told import tell
+from store.operations.transaction import Transaction
+from store.rules import clocks, expiry, queue_order
+from store.rules.intake import Decision, Does, Facts, decide, extended_to, motion_of, strong
+from store.rules.recycling import Who, goes_to
+from store.rules.routing import ACCOUNT_OWNER, Step
+from store.rules.scoring import SignalPoint, as_of, total_at
+from store.vocabulary import Decision as Asked
+from store.vocabulary import Motion, Outcome, Pool, Role, Stage
+
+SAME_REP = "same rep as before"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A signal with whose it is; ``signal_id`` of one that was recorded before and is decided on again."""
+
+    contact_id: int | None
+    account_id: int | None
+    kind: str
+    source: str
+    at: Instant
+    points: int
+    high_intent: bool
+    words: str = ""
+    payload: str = ""
+    campaign_id: int | None = None
+    motion: Motion | None = None
+    signal_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last at bat of somebody that has ended."""
+
+    id: int
+    outcome: Outcome | None
+    owner_id: int | None
+    source: str
+    closed_at: Instant
+    eligible_at: Instant | None
+    eligible_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a signal may go: the opportunity, the at bat of this person, another at the company; the last that ended.
+
+    ``account_owner_id`` is the company's.
+    """
+
+    opportunity_id: int | None = None
+    lead_id: int | None = None
+    lead_at_account_id: int | None = None
+    last: Last | None = None
+    account_owner_id: int | None = None
+
+
+# --- what is known ---
+
+
+def facts_of(tx: Transaction, came: Came) -> tuple[Facts, Place]:
+    """What decides about a signal, and where it may go."""
+    contact = tx.get(Contact, came.contact_id) if came.contact_id is not None else None
+    account = tx.store.row("SELECT owner_id, customer_since FROM account WHERE id = ?", (came.account_id,))
+    owner_id, customer_since = account or (None, None)
+    with_them, at_account = _opportunities(tx, came)
+    lead_id, other_id = _leads(tx, came)
+    last = _last(tx, came.contact_id)
+    back = last.eligible_at if last is not None else None
+    facts = Facts(
+        suppressed=contact is not None and contact["suppressed_at"] is not None,
+        bogus=contact is not None and contact["bogus_at"] is not None,
+        opportunity=with_them is not None,
+        opportunity_at_account=at_account is not None,
+        customer=customer_since is not None,
+        person=contact is not None,
+        high_intent=came.high_intent,
+        open_lead=lead_id is not None,
+        lead_at_account=other_id is not None,
+        points=came.points,
+        score=_score(tx, came),
+        kind=came.kind,
+        eligible_at=back,
+        eligible_day=moment(back, tx.store.zone).date().isoformat() if back is not None else "",
+        comes_back=last.eligible_on if last is not None else "",
+        reachable=_reachable(tx, came.contact_id),
+        now=tx.now,
+    )
+    opportunity_id = with_them if with_them is not None else at_account
+    return facts, Place(opportunity_id, lead_id, other_id, last, owner_id)
+
+
+def _opportunities(tx: Transaction, came: Came) -> tuple[int | None, int | None]:
+    """The open opportunity with this person, and one with the company."""
+    with_them = tx.store.value(_WITH_THEM, {"contact": came.contact_id}) if came.contact_id is not None else None
+    at_account = tx.store.value(_AT_ACCOUNT, (came.account_id,)) if came.account_id is not None else None
+    return with_them, at_account
+
+
+def _leads(tx: Transaction, came: Came) -> tuple[int | None, int | None]:
+    """The open at bat of this person, else one they are in the group of; and the company's furthest one."""
+    own = other = None
+    if came.contact_id is not None:
+        own = tx.store.value("SELECT id FROM lead WHERE contact_id = ? AND open = 1", (came.contact_id,))
+        if own is None:
+            own = tx.store.value(_IN_GROUP_OF, (came.contact_id,))
+    elif came.account_id is not None:
+        own = tx.store.value(_OF_COMPANY, (came.account_id,))
+    if own is None and came.account_id is not None:
+        other = tx.store.value(_FURTHEST, (came.account_id,))
+    return own, other
+
+
+def _last(tx: Transaction, contact_id: int | None) -> Last | None:
+    row = tx.store.row(_LAST, (contact_id,)) if contact_id is not None else None
+    if row is None:
+        return None
+    lead_id, outcome, *rest = row
+    return Last(lead_id, Outcome(outcome) if outcome else None, *rest)
+
+
+def _score(tx: Transaction, came: Came) -> int:
+    """The score that stands once this signal is counted."""
+    known, signals = scored_by(tx.store, came.contact_id, came.account_id)
+    if came.signal_id is None:
+        signals = (*signals, SignalPoint(came.at, came.points, came.kind, came.words))
+    at = as_of(signals, tx.now, last_midnight(tx.store, tx.now))
+    return total_at(known, signals, at, tx.rules.score)
+
+
+def _reachable(tx: Transaction, contact_id: int | None) -> bool:
+    return contact_id is None or tx.store.value(_WAYS, {"contact": contact_id}) is not None
+
+
+_STANDS = "o.open = 1 AND o.rejected_at IS NULL AND o.void = 0"
+_WITH_THEM = f"""
+SELECT max(o.id) FROM opportunity o WHERE {_STANDS} AND o.id IN (
+    SELECT opportunity_id FROM opportunity_contact WHERE contact_id = :contact AND void = 0
+    UNION SELECT c.opportunity_id FROM conversion c JOIN lead l ON l.id = c.lead_id
+          WHERE l.contact_id = :contact AND c.void = 0 AND c.reversed_at IS NULL)"""
+_AT_ACCOUNT = f"SELECT max(o.id) FROM opportunity o WHERE o.account_id = ? AND {_STANDS}"
+_BY_REACH = """
+ORDER BY CASE l.stage WHEN 'qualified' THEN 0 WHEN 'connected' THEN 1 WHEN 'attempting' THEN 2 WHEN 'accepted' THEN 3
+         WHEN 'new' THEN 4 ELSE 5 END, l.opened_at DESC, l.id LIMIT 1"""
+_IN_GROUP_OF = f"""
+SELECT l.id FROM lead_contact g JOIN lead l ON l.id = g.lead_id
+WHERE g.contact_id = ? AND g.void = 0 AND l.open = 1 {_BY_REACH}"""
+_OF_COMPANY = "SELECT id FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1"
+_FURTHEST = f"SELECT l.id FROM lead l WHERE l.account_id = ? AND l.open = 1 {_BY_REACH}"
+_LAST = """
+SELECT id, outcome, owner_id, source, coalesce(closed_at, opened_at), eligible_at, eligible_on FROM lead
+WHERE contact_id = ? AND open = 0 AND void = 0 ORDER BY number DESC, id DESC LIMIT 1"""
+_WAYS = """
+SELECT 1 FROM phone WHERE contact_id = :contact AND state <> 'bad' AND void = 0
+UNION ALL SELECT 1 FROM email WHERE contact_id = :contact AND state <> 'bad' AND void = 0 LIMIT 1"""
+
+
+# --- doing it ---
+
+
+def does(tx: Transaction, came: Came, facts: Facts, place: Place, decision: Decision) -> tuple[int, int | None]:
+    """Do what was decided and keep the signal with it: the signal's id, and the at bat's where there is one."""
+    signal_id, lead_id = _DO[decision.does](tx, came, place, decision)
+    if not facts.suppressed and not facts.bogus:
+        worked = decision.does in (Does.ON_LEAD, Does.JOINS, Does.OPENS, Does.EXPANSION)
+        promote(tx, came.contact_id, crossed=worked or facts.score >= tx.rules.score.mql)
+    return signal_id, lead_id
+
+
+def promote(tx: Transaction, contact_id: int | None, *, crossed: bool) -> None:
+    """Sales works whose score crossed MQL, and whoever is in an at bat."""
+    if contact_id is not None and crossed:
+        tx.update(Contact, tx.get(Contact, contact_id), pool=Pool.SALES)
+
+
+def keep(tx: Transaction, came: Came, decision: str, **where: Any) -> int:
+    """Keep a signal where it belongs, with what was decided; one recorded before only moves there."""
+    if came.signal_id is not None:
+        tx.update(Signal, tx.get(Signal, came.signal_id), **{"held_until": None, "decision": decision, **where})
+        return came.signal_id
+    return tx.insert(
+        Signal,
+        contact_id=came.contact_id,
+        account_id=came.account_id,
+        campaign_id=came.campaign_id,
+        kind=came.kind,
+        source=came.source,
+        at=came.at,
+        points=came.points,
+        high_intent=int(came.high_intent),
+        words=came.words,
+        payload=came.payload,
+        decision=decision,
+        **where,
+    )
+
+
+def _recorded(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    return keep(tx, came, decision.words), None
+
+
+def _held(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    until = None if place.last is None else place.last.eligible_at
+    assert until is not None
+    assert came.contact_id is not None
+    signal_id = keep(tx, came, decision.words, held_until=until)
+    tx.wake(came.contact_id, until)
+    return signal_id, None
+
+
+def _on_opportunity(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    signal_id = keep(tx, came, decision.words, opportunity_id=place.opportunity_id)
+    owner_id = tx.store.value("SELECT owner_id FROM opportunity WHERE id = ?", (place.opportunity_id,))
+    tell(tx, owner_id, said(came), _by(tx, came), contact_id=came.contact_id, opportunity_id=place.opportunity_id)
+    return signal_id, None
+
+
+def _on_lead(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    assert place.lead_id is not None
+    lead = take_up(tx, place.lead_id, None)
+    signal_id = keep(tx, came, decision.words, lead_id=lead.id)
+    _rises(tx, lead, came, {})
+    return signal_id, lead.id
+
+
+def _joins(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    assert place.lead_at_account_id is not None
+    lead = take_up(tx, place.lead_at_account_id, None)
+    changes = join(tx, lead, came.contact_id, Role.OTHER) if came.contact_id is not None else {}
+    signal_id = keep(tx, came, decision.words, lead_id=lead.id)
+    _rises(tx, lead, came, changes)
+    return signal_id, lead.id
+
+
+def _rises(tx: Transaction, lead: LeadState, came: Came, changes: Mapping[str, Any]) -> None:
+    """Bring an at bat up in the queue and tell its owner; one that waits for approval stays, its approver is told.
+
+    High intent waits for an answer; of what else counts the next step comes now, and a snooze ends. A reactivation's
+    window is extended.
+    """
+    rules, calendar = tx.rules, tx.store.calendar
+    changes = dict(changes)
+    if lead.stage is not Stage.DISQUALIFIED:
+        if came.high_intent:
+            changes.update(unanswered_at=lead.unanswered_at or tx.now, snoozed_until=None)
+        elif strong(came.points, came.high_intent, rules.intake):
+            changes["snoozed_until"] = None
+            if lead.tier == queue_order.CADENCE and (lead.due_at or 0) > tx.now:
+                changes["due_at"] = tx.now
+        ends = extended_to(lead.motion, lead.expires_at, came.at, rules, calendar)
+        if ends != lead.expires_at:
+            changes.update(expires_at=ends, warn_at=expiry.warns_at(ends, rules))
+            if lead.decision is Asked.EXPIRED and (ends or 0) > tx.now:
+                changes.update(decision=None, decision_at=None)
+        changes.update(queue_order.place(lead, changes, rules, calendar))
+    advance(tx, lead, changes)
+    if lead.stage is not Stage.DISQUALIFIED:
+        tell(tx, lead.owner_id, said(came), _by(tx, came), contact_id=came.contact_id, lead_id=lead.id)
+
+
+def _expansion(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    named = _named(tx, place.account_owner_id, ACCOUNT_OWNER)
+    return _open(tx, came, decision, Motion.EXPANSION, came.source, named)
+
+
+def _opens(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
+    rules, last = tx.rules, place.last
+    motion = motion_of(came.kind, rules.intake, campaign=came.campaign_id is not None, hint=came.motion)
+    named, besides, source = None, (), came.source
+    if last is not None and last.outcome is not None:
+        who = goes_to(last.outcome, last.owner_id, place.account_owner_id, rules)
+        if _late_reply(tx, came, last):
+            who, source = Who.SAME, last.source or came.source
+        if who is Who.SAME:
+            named = _named(tx, last.owner_id, SAME_REP)
+        elif who is Who.OWNER:
+            named = _named(tx, place.account_owner_id, ACCOUNT_OWNER)
+        elif who is Who.OTHER and last.owner_id is not None:
+            besides = (last.owner_id,)
+    return _open(tx, came, decision, motion, source, named, besides)
+
+
+def _late_reply(tx: Transaction, came: Came, last: Last) -> bool:
+    """Whether this answers what was tried before a closing without a response: the rep and the source stay."""
+    until = tx.store.calendar.add(last.closed_at, tx.rules.sla.reply_keeps_owner)
+    return came.kind.casefold() in ("reply", "replied") and last.outcome is Outcome.NO_RESPONSE and came.at <= until
+
+
+def _named(tx: Transaction, user_id: int | None, rule: str) -> Routed | None:
+    """Somebody the rules name, where they can be given anything now."""
+    one = next((one for one in candidates(tx.store, tx.now) if one.user_id == user_id), None)
+    if one is None or not one.available:
+        return None
+    return Routed(one.user_id, rule, (Step(rule, one.name, chosen=True),))
+
+
+def _open(
+    tx: Transaction,
+    came: Came,
+    decision: Decision,
+    motion: Motion,
+    source: str,
+    named: Routed | None,
+    besides: Iterable[int] = (),
+) -> tuple[int, int | None]:
+    """Open at bat n+1 for whom the rules name, else for whom routing finds."""
+    signal_id = keep(tx, came, decision.words)
+    score = _score(tx, replace(came, signal_id=signal_id))
+    routed = named or route(
+        tx,
+        account_id=came.account_id,
+        contact_id=came.contact_id,
+        motion=motion,
+        source=source,
+        score=score,
+        value=0,
+        besides=besides,
+    )
+    opened = open_at_bat(
+        tx,
+        contact_id=came.contact_id,
+        account_id=came.account_id,
+        motion=motion,
+        source=source,
+        owner_id=routed.owner_id,
+        rule=routed.rule,
+        trace=routed.trace,
+        trigger=came.kind.replace("_", " "),
+        campaign_id=came.campaign_id,
+        signal_id=signal_id,
+        high_intent=came.high_intent,
+    )
+    tx.update(Signal, tx.get(Signal, signal_id), lead_id=opened.id)
+    return signal_id, opened.id
+
+
+def said(came: Came) -> str:
+    """A signal in words for who is told: ``signal: pricing page``."""
+    kind = f"signal: {came.kind.replace('_', ' ')}"
+    return f"{kind}, {came.words}" if came.words else kind
+
+
+def _by(tx: Transaction, came: Came) -> Instant:
+    """By when whoever is told should have answered: at once where they want to talk."""
+    rules, calendar = tx.rules, tx.store.calendar
+    if came.high_intent:
+        return clocks.respond_due(tx.now, rules, calendar)
+    return calendar.add(tx.now, rules.sla.first_touch)
+
+
+_DO: Mapping[Does, Callable[[Transaction, Came, Place, Decision], tuple[int, int | None]]] = {
+    Does.RECORDED: _recorded,
+    Does.ENRICHES: _recorded,
+    Does.HELD: _held,
+    Does.ON_OPPORTUNITY: _on_opportunity,
+    Does.ON_LEAD: _on_lead,
+    Does.JOINS: _joins,
+    Does.EXPANSION: _expansion,
+    Does.OPENS: _opens,
+}
+
+
+# --- signals that are held ---
+
+_HELD_UNTIL = "SELECT min(held_until) FROM signal WHERE contact_id = ? AND held_until IS NOT NULL AND void = 0"
+_HELD = """
+SELECT id, kind, source, at, points, high_intent, words, campaign_id FROM signal
+WHERE contact_id = ? AND held_until <= ? AND void = 0 ORDER BY at DESC, id DESC"""
+
+
+def held_until(tx: Transaction, person: Mapping[str, Any]) -> Instant | None:
+    """When the first signal of somebody that is held is decided on again."""
+    found = tx.store.value(_HELD_UNTIL, (person["id"],))
+    return None if found is None else int(found)
+
+
+def release(tx: Transaction, person: Mapping[str, Any]) -> None:
+    """Decide again on what was held for somebody: on the newest signal, and the others go along with it."""
+    tx.begin()  # as an act on nobody's at bat, so that undoing one there leaves this
+    held = [
+        Came(person["id"], person["account_id"], kind, source, at, points, bool(high), words, "", campaign, None, id)
+        for id, kind, source, at, points, high, words, campaign in tx.store.rows(_HELD, (person["id"], tx.now))
+    ]
+    newest, *others = held
+    facts, place = facts_of(tx, newest)
+    decision = decide(facts, tx.rules)
+    signal_id, _ = does(tx, newest, facts, place, decision)
+    went = tx.get(Signal, signal_id)
+    for came in others:
+        where = {name: went[name] for name in ("lead_id", "opportunity_id", "held_until")}
+        keep(tx, came, decision.words, **where)
