@@ -219,6 +219,29 @@ LEAD_FACTS = (
 
 PEOPLE_FACTS = (
     Fact(
+        "who is worked is in the sales pool",
+        "contact",
+        "contact {0} is in the {1} pool and has the open at bat {2}",
+        "SELECT c.id, c.pool, l.id FROM lead l JOIN contact c ON c.id = l.contact_id"
+        " WHERE l.open = 1 AND c.pool <> 'sales'",
+    ),
+    Fact(  # an imported one may be both, as the other system said
+        "nobody is an MQL while an opportunity of theirs is open",
+        "lead",
+        "at bat {0} is new, but at bat {1} of the same person stands behind the open opportunity {2}",
+        "SELECT l.id, q.id, o.id FROM lead l JOIN lead q ON q.contact_id = l.contact_id AND q.id <> l.id"
+        f" JOIN conversion c ON c.lead_id = q.id AND {_LIVE_CONVERSION}"
+        " JOIN opportunity o ON o.id = c.opportunity_id AND o.open = 1 AND o.rejected_at IS NULL"
+        " WHERE l.open = 1 AND l.stage = 'new' AND l.imported = 0 AND q.stage = 'converted' AND q.void = 0",
+    ),
+    Fact(
+        "a use of a reference is one that was made",
+        "task",
+        "use {0} of contact {1} as a reference is no use that was made",
+        "SELECT id, contact_id FROM task WHERE kind = 'reference' AND void = 0"
+        " AND (contact_id IS NULL OR state <> 'done' OR at IS NULL)",
+    ),
+    Fact(
         "a suppressed contact has no open at bat",
         "lead",
         "at bat {0} is open though contact {1} asked not to be contacted",

@@ -30,7 +30,7 @@ def settle_pools(tx: Transaction, changes: Iterable[Change]) -> None:
     for entity, row_id, column, _, after in changes:
         if entity == "contact" and (column == "+" or (column == "pool" and after == f'"{Pool.SALES.value}"')):
             watched.add(row_id)
-        elif entity == "lead" and column == "+":
+        elif entity == "lead" and (column in ("+", "contact_id") or (column == "open" and after == "1")):
             new.add(row_id)
         elif entity == "lead" and column == "stage" and after == '"closed"':
             ended.add(row_id)

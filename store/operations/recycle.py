@@ -5,7 +5,7 @@ See docs/model.md, "Recycling".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from store.operations.routing import Routed, candidates, route
 from store.operations.scoring import total_of
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.working import held_by
-from store.queries.recycling import Recyclable, all_due, recyclable
+from store.queries.recycling import Recyclable, recyclable
 from store.rules.recycling import By, Who, cadence_of
 from store.rules.routing import ACCOUNT_OWNER, TAKEN_OVER, Step
 from store.vocabulary import Motion
@@ -179,17 +179,15 @@ def recycle_due(
     store: Store,
     actor: Actor,
     now: Instant,
-    *,
-    limit: int | None = None,
+    found: Sequence[Recyclable],
     tell: Callable[[int], None] = lambda done: None,
 ) -> Iterator[tuple[int, str]]:
-    """Bring back everybody who may come back now, in batches that are taken back as one.
+    """Bring these people back, in batches that are taken back as one; whom is for the rules to say.
 
     Gives each at bat that was refused, with why; ``tell`` hears how many are through.
     """
     from store.operations.bulk import Verb, batches, do_batch
 
-    found = all_due(store, now, limit)
     leads = [(row.id, row.version) for row in found]
     through = 0
     for batch in batches(uuid4(), Verb.RECYCLE, RecycleDraft(0), leads):

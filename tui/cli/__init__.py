@@ -26,10 +26,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "info": ("tui.cli.info", "Say which version this is and where its files are."),
     "init": ("tui.cli.init", "Make the team's database."),
     "next": ("tui.cli.next", "Take the best at bat that nobody has."),
+    "recycle": ("tui.cli.recycle", "List who may come back, and bring them back."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
     "rules": ("tui.cli.rules", "Test a rules file, show what is in force, and explain an at bat."),
     "score": ("tui.cli.score", "Explain scores, and hold them against what happened."),
     "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
+    "tick": ("tui.cli.tick", "Apply the rules: clocks, expiry, staleness, alerts."),
     "users": ("tui.cli.users", "Say who is here, away or paused, and who gets how many new at bats."),
     "views": ("tui.cli.views", "List, show and keep one's own views of the queue."),
 }
