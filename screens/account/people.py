@@ -18,13 +18,13 @@ def people_painter(now: Callable[[], Instant], zone: str) -> ColumnPainter[Perso
         (
             Column("", _sign, 1),
             Column("who", _name, 16, 2),
-            Column("title", lambda row: (row.title, "text"), 14, 3),
+            Column("title", lambda row: (row.title, "text"), 14, 1),
             Column("pool", _pool, 9),
             Column("lifecycle", lambda row: (_lifecycle(row), "text"), 11, needs=96),
-            Column("at bat", lambda row: at_bat(row, zone, now()), 20, 1),
+            Column("at bat", lambda row: at_bat(row, zone, now()), 22, 1),
             Column("last touch", lambda row: touched(row, now()), 10, needs=72),
-            Column("reach", _reach, 12, needs=100),
-            Column("part", _part, 14, 1, needs=112),
+            Column("reach", _reach, 12, needs=130),
+            Column("part", _part, 14, 2, needs=112),
         ),
         titles=True,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from store.instants import HOUR
 from store.queries.facts import EmailFact, Facts, PhoneFact
-from store.vocabulary import Channel, Disposition, Motion, PhoneKind, Reachability
+from store.vocabulary import Channel, Disposition, Lifecycle, Motion, PhoneKind, Pool, Reachability
 from tests.drivers import AppDriver
 from tests.factories import Floor
 from tests.screens.queue_app import at_work
@@ -30,26 +30,28 @@ def noting(path: Path, slot: str) -> tuple[str, ...]:
 
 def known(phones: Sequence[PhoneFact] = (), emails: Sequence[EmailFact] = (), stopped: int | None = None) -> Facts:
     return Facts(
-        1,
-        1,
-        "Dana",
-        "",
-        "",
-        "",
-        "",
-        None,
-        "",
-        stopped,
-        "",
-        "",
-        "",
-        None,
-        "",
-        "",
-        "",
-        None,
-        tuple(phones),
-        tuple(emails),
+        contact_id=1,
+        account_id=1,
+        name="Dana",
+        title="",
+        seniority="",
+        persona="",
+        pool=Pool.SALES,
+        lifecycle=Lifecycle.NAME,
+        zone="",
+        suppressed_at=None,
+        suppressed_why="",
+        email_stopped_at=stopped,
+        notes="",
+        company="",
+        industry="",
+        size=None,
+        domain="",
+        place="",
+        account_owner="",
+        customer_since=None,
+        phones=tuple(phones),
+        emails=tuple(emails),
     )
 
 
