@@ -55,6 +55,7 @@ DIALOGS: dict[str, str] = {
     "callback": "screens.dialogs.callback:CallbackDialog",
     "snooze": "screens.dialogs.callback:SnoozeDialog",
     "note": "screens.dialogs.note:NoteDialog",
+    "extend": "screens.dialogs.extend:ExtendDialog",
     "find": "screens.dialogs.find:FindDialog",
     "amend": "screens.dialogs.amend:AmendDialog",
     "status": "screens.dialogs.note:StatusDialog",
@@ -94,6 +95,9 @@ SCREENS: dict[str, str] = {
     "account": "screens.account.screen:AccountScreen",
     "deal_story": "screens.deals.story:DealStoryScreen",
     "rep_queue": "screens.team.queue:RepQueueScreen",
+    "alerts": "screens.alerts.screen:AlertScreen",
+    "records": "screens.alerts.records:RecordsScreen",
+    "explain": "screens.dialogs.explain:ExplainScreen",
 }
 ASK = "ask"
 _STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling")
@@ -150,8 +154,11 @@ class AtBat(Frame, inherit_bindings=False):
         calendar_folder: Path | None = None,
         rules_file: RulesFile | None = None,
         rules_problem: str = "",
+        ticks: bool = False,
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``.
+
+        With ``ticks`` the rules are applied at the start and every minute.
 
         ``rules_file`` is looked at every minute; ``rules_problem`` is what was wrong with it at the start.
 
@@ -179,6 +186,7 @@ class AtBat(Frame, inherit_bindings=False):
         self._bell = bell
         self._rules_file = rules_file
         self._rules_problem = rules_problem
+        self._ticks = ticks
         self._leaving = False
         for look in THEMES:
             self.register_theme(look)
@@ -206,6 +214,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.desk.watch()
         self.watch(self, "clock", self._listen, init=False)
         self.watch(self, "clock", self._look_at_rules, init=False)
+        self.watch(self, "clock", self._let_time_pass, init=False)
         if self.person is None:
             self.open_dialog(ASK, self._people, self._signed_in)
         for problem in [*filter(None, [self._rules_problem]), *self.keys.problems][:1]:
@@ -221,6 +230,7 @@ class AtBat(Frame, inherit_bindings=False):
             )
         self.set_timer(WARM_AFTER, self._warm)
         self._listen()
+        self._let_time_pass()
 
     def _warm(self) -> None:
         """Load in the background what the first key would otherwise wait for: the dialogs and the holidays."""
@@ -263,6 +273,15 @@ class AtBat(Frame, inherit_bindings=False):
     def _look_at_rules(self) -> None:
         if self._rules_file is not None and not self._leaving:
             self.run_worker(self._take_rules(self._rules_file), group="rules")
+
+    def _let_time_pass(self) -> None:
+        if self._ticks and not self._leaving and not self.damaged:
+            self.run_worker(self._tick(), group="tick", exclusive=True)
+
+    async def _tick(self) -> None:
+        from store.operations.tick import tick  # after the first frame
+
+        await self.desk.let_time_pass(tick)
 
     async def _take_rules(self, file: RulesFile) -> None:
         """Have the team's rules in force where their file has changed; a bad one changes nothing but is told."""
@@ -364,6 +383,13 @@ class AtBat(Frame, inherit_bindings=False):
         if self.person is None:
             return
         self.switch_mode(view)
+
+    def action_alerts(self) -> None:
+        """Go to what needs a word from this person."""
+        from screens.alerts.screen import AlertScreen  # when first asked for
+
+        if self.person is not None and not isinstance(self.screen, AlertScreen):
+            self.open_screen("alerts", None)
 
     def action_help(self) -> None:
         """Show what can be pressed here, and the status guide."""
@@ -468,6 +494,7 @@ def run(settings: Settings) -> int:
         programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
         rules_file=file,
         rules_problem=desk.read_now(_rules_problem),
+        ticks=True,
     )
     read_safely()
     app.run()

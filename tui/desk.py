@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 LOOK_EVERY = 1.0  # seconds between looks for other people's commits
 QUIT_PATIENCE = 2.0  # seconds that quitting waits for writes under way
+LEISURE = 0.02  # seconds between two rows of a tick, each of which takes some milliseconds
+TOLD_EVERY = 50  # rows of a tick after which the screens hear of it
 
 
 class AnyStore(Protocol):
@@ -210,10 +212,35 @@ class Desk:
 
     async def look_at_rules(self, file: RulesFile) -> RuleSet | RulesError | None:
         """Take in the rules after a change of their file; what is wrong with them, where they stay as they were."""
-        found = await asyncio.wrap_future(self._writer.submit(lambda store: _look(file, store)))
+        found: RuleSet | RulesError | None = await asyncio.wrap_future(
+            self._writer.submit(lambda store: _look(file, store))
+        )
         if found is not None and not isinstance(found, StoreError):
             await asyncio.wrap_future(self._reader.submit(lambda store: store.use_rules(found)))
         return found
+
+    async def let_time_pass(self, tick: Callable[..., int]) -> int:
+        """Do what the rules have due by now, a row at a time and at leisure, so that no key and no write waits for it.
+
+        ``tick(store, now, go_on=…)`` does one row after another; returns how many there were. What cannot be done now
+        is left to the next time.
+        """
+        now, done = self.now(), 0
+        while not self._closing:
+            job = self._writer.submit(lambda store: tick(store, now, go_on=lambda done: False))
+            try:
+                if not await asyncio.wrap_future(job):
+                    break
+            except StoreError as error:
+                log.error("the rules could not be applied", exc_info=error)
+                break
+            done += 1
+            if done % TOLD_EVERY == 0:
+                self._announce(Change(None))
+            await asyncio.sleep(LEISURE)
+        if done % TOLD_EVERY:
+            self._announce(Change(None))
+        return done
 
     def rescue(self, reason: str) -> None:
         """Write nothing more, because the file is damaged: from here on writes are refused with ``reason``."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.programs import Way
 
 # What only looks may be done to an at bat that has ended.
-_LOOKS = frozenset({"timeline", "log", "reverse", "calendar"})
+_LOOKS = frozenset({"timeline", "log", "reverse", "calendar", "explain"})
 # What may still be done to one that waits for a team lead's approval.
 _WHILE_IT_WAITS = _LOOKS | {"approve", "note"}
 # What is done to all marked rows: at once, or once a dialog of this name was filled for all of them.
@@ -186,6 +186,10 @@ class LeadScreen(View):
         """Put the next step off."""
         self.open_verb("snooze")
 
+    def action_extend(self) -> None:
+        """Give it more time."""
+        self.open_verb("extend")
+
     def action_note(self) -> None:
         """Add a note."""
         self.open_verb("note")
@@ -240,6 +244,11 @@ class LeadScreen(View):
         """Open the person's timeline."""
         if (lead := self._lead_for("timeline")) is not None:
             self.app.open_screen("timeline", lead)
+
+    def action_explain(self) -> None:
+        """Tell why it stands where it stands."""
+        if (lead := self._lead_for("explain")) is not None:
+            self.app.open_screen("explain", lead)
 
     def action_company(self) -> None:
         """Open the company's page."""

@@ -38,6 +38,7 @@ DEEDS: Mapping[str, str] = {
     "reverse": "reversed the conversion of this",
     "close": "closed this",
     "reassign": "took this over",
+    "extend": "extended the window of this",
     "reassign_to": "assigned this",
     "claim_next": "claimed this",
     "set_absent": "said when they are away",
@@ -218,7 +219,7 @@ def open_at_bat(
     plan = rules.cadences[cadence] if cadence else rules.cadence_of(motion)
     zones = reach_of(tx.store, contact_id).zones
     first = next_step(plan, 0, starts, starts, calendar, rules.calling, zones)
-    expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx, campaign_id))
+    expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx.store, campaign_id))
     values: dict[str, Any] = {
         "contact_id": contact_id,
         "account_id": account_id,
@@ -314,11 +315,11 @@ JOIN opportunity o ON o.id = c.opportunity_id
 WHERE l.contact_id = ? AND l.id <> ? AND o.open = 1 AND o.rejected_at IS NULL"""
 
 
-def campaign_end(tx: Transaction, campaign_id: int | None) -> Instant | None:
+def campaign_end(store: Store, campaign_id: int | None) -> Instant | None:
     """When the campaign's window closes; None without a campaign or without an end."""
     if campaign_id is None:
         return None
-    ends = tx.store.value("SELECT ends FROM campaign WHERE id = ?", (campaign_id,))
+    ends = store.value("SELECT ends FROM campaign WHERE id = ?", (campaign_id,))
     if not ends:
         return None
-    return at_local(date.fromisoformat(ends) + timedelta(days=1), time(), tx.store.zone)
+    return at_local(date.fromisoformat(ends) + timedelta(days=1), time(), store.zone)

@@ -285,7 +285,7 @@ class AtBats:
             now, rules, calendar = self._tx.now, self._tx.rules, self._tx.store.calendar
             plan = rules.cadence_of(motion)
             first = next_step(plan, 0, now, now, calendar, rules.calling, zones_of(zone))
-            expires = expiry.window_end(motion, now, rules, calendar, campaign_end(self._tx, campaign_id))
+            expires = expiry.window_end(motion, now, rules, calendar, campaign_end(self._tx.store, campaign_id))
             self._begun[motion, campaign_id, zone] = {
                 "cadence": plan.key,
                 "next_channel": first.channel if first else Channel.CALL,

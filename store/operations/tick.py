@@ -162,3 +162,13 @@ def _close(tx: Transaction, lead: LeadState, outcome: Outcome, reason: str, word
 def _recycled(tx: Transaction, outcome: Outcome) -> Instant | None:
     days = tx.rules.outcomes[outcome].recycle_days
     return None if days is None else tx.now + days * DAY
+
+
+def waiting(store: Store, now: Instant) -> int:
+    """How many rows have something due by ``now``; doing it may bring more."""
+    return int(store.value(_WAITING, (now,)))
+
+
+_WAITING = "SELECT " + " + ".join(
+    f"(SELECT count(*) FROM {table} WHERE rule_at <= ?1)" for table in ("lead", "contact", "opportunity")
+)

@@ -39,8 +39,8 @@ ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save vie
 PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
              "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1, "filter": 1}  # fmt: skip
 # What a team lead opens on people she finds: hers to put off, to amend, to decide, to take back.
-DECISIONS = {"snooze": "s", "amend": "e", "approve": "As", "reverse": "U"}
-DIALOG_TITLES = {"snooze": "Snooze", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
+DECISIONS = {"snooze": "s", "extend": "M", "amend": "e", "approve": "As", "reverse": "U"}
+DIALOG_TITLES = {"snooze": "Snooze", "extend": "More time", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
 DECIDED = {"amend": "amend", "approve": "send_back", "reverse": "reverse"}  # what is stored; hostile text is no time
 # On an opportunity in front: what an account executive opens, and how many places to type in it has.
 DEALS = {

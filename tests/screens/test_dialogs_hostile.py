@@ -31,6 +31,7 @@ OPENINGS = {
     "log": ("l", "c"),
     "callback": ("b",),
     "snooze": ("s",),
+    "extend": ("M",),
     "note": ("n",),
     "meeting": ("c", "m"),
 }
