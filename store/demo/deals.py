@@ -59,12 +59,13 @@ WHERE h.answered_at IS NULL AND h.void = 0 AND o.open = 1 AND h.at < ? ORDER BY 
 
 @DEALS.add(leads=0)
 def answered(told: Told) -> Story:
-    """Account executives accept within two days what they are given, until the last days."""
+    """Account executives accept in time what they are given, until the last days."""
     scene = told.scene
     for back in range(_WORKING_DAYS, 2, -1):
         yield scene.day(back, "09:50")
-        for opportunity, taker in scene.store.rows(_UNANSWERED, (scene.day(back + 1, "00:00"),)):
-            scene.do(accept_hand_over, Actor(taker, role=UserRole.AE), AcceptDraft(opportunity))
+        for opportunity, taker in scene.store.rows(_UNANSWERED, (scene.day(back, "00:00"),)):
+            if opportunity not in told.let_lie:
+                scene.do(accept_hand_over, Actor(taker, role=UserRole.AE), AcceptDraft(opportunity))
 
 
 @DEALS.add(leads=3)
@@ -80,7 +81,7 @@ def waiting_for_an_answer(told: Told) -> Story:
 
 @DEALS.add(leads=3)
 def rejected_by_sales(told: Told) -> Story:
-    """Sent back with a reason: one is still with its giver, one was handed over again; one was nobody real."""
+    """Sent back with a reason: one still with its giver, one given again and taken late; one was nobody real."""
     scene, marcus = told.scene, told.marcus
     yield scene.day(11, "10:05")
     first = _handed_over(told, told.priya, marcus, 900_000, "would like to start small")
@@ -92,6 +93,7 @@ def rejected_by_sales(told: Told) -> Story:
     scene.do(reject_hand_over, marcus, RejectDraft(bogus, "no_need", "there is no such company", bogus=True))
     yield scene.day(8, "11:30")
     scene.do(hand_over, told.ana, HandOverDraft(second, told.ines.user_id))
+    told.let_lie.add(second)
     yield scene.day(7, "13:00")
     scene.do(accept_hand_over, told.ines, AcceptDraft(second))
     yield scene.day(2, "12:15")

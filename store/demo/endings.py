@@ -6,7 +6,7 @@ from store.actor import SYSTEM, Actor
 from store.demo.arrival import Arrival
 from store.demo.scene import Company, Story
 from store.demo.told import FIT, C, D, End, M, Stories, Told
-from store.instants import MINUTE
+from store.instants import DAY, MINUTE
 from store.operations.converting import ConvertDraft, convert
 from store.operations.new_lead import NewLeadDraft, new_lead
 from store.operations.record_signal import SignalDraft, record_signal
@@ -44,31 +44,33 @@ IMPORT = Actor(SYSTEM.user_id, ActorKind.IMPORT)
 
 @ENDINGS.add(leads=3)
 def approvals(told: Told) -> Story:
-    """A disqualification over the threshold: one waits, one was approved, one was sent back."""
+    """A disqualification over the threshold: one waits, and they look at our prices; one approved, one sent back."""
     scene, priya, grace = told.scene, told.priya, told.grace
-    yield scene.day(15, "11:30")
+    yield scene.day(9, "11:30")
     leads = []
     for name, city in (("Gigantia Retail", "Chicago"), ("Nordstrøm Energi", "Stockholm"), ("Atlas Bank", "London")):
         company = scene.company(name, city, industry="retail", size=4200)
         leads.append(told.open(M.OUTBOUND_TARGET, priya, company)[0])
     for lead in leads:
         scene.log(lead, C.CALL, D.CONVERSATION, note="has a five-year contract elsewhere", duration=150)
-    yield scene.day(10, "14:00")
+    yield scene.day(7, "14:00")
     scene.close(leads[1], End.BAD_FIT, reason="no_need")
     scene.close(leads[2], End.BAD_FIT, reason="competitor", competitor="Brightlane")
-    yield scene.day(9, "09:30")
+    yield scene.day(6, "09:30")
     scene.do(approve, grace, ApprovalDraft(leads[1], "agreed"))
     scene.do(send_back, grace, ApprovalDraft(leads[2], "their contract ends in March: find out who decides"))
     yield scene.day(1, "16:10")
     scene.log(leads[0], C.CALL, D.NOT_INTERESTED, note="nothing that runs outside their house", duration=120)
     scene.close(leads[0], End.BAD_FIT, reason="wrong_product", note="needs an on-site installation")
+    yield scene.ago(40 * MINUTE)
+    scene.do(record_signal, SYSTEM, SignalDraft("pricing_page", "website", lead_id=leads[0]))
 
 
 @ENDINGS.add(leads=6)
 def suppressed(told: Told) -> Story:
     """Asked us to stop; unsubscribed from e-mail, with and without a number left; wrong and dead numbers."""
     scene, tom = told.scene, told.tom
-    yield scene.day(30, "10:00")
+    yield scene.day(29, "09:40")
     stop, _ = told.open(M.OUTBOUND_TARGET, tom, scene.company())
     left = told.open(M.CAMPAIGN_RESPONSE, tom, scene.company(), "Ada|Reed|IT Manager")[0]
     firm = scene.company()
@@ -89,6 +91,7 @@ def suppressed(told: Told) -> Story:
     scene.log(legal, C.CALL, D.CONVERSATION, duration=60)
     scene.log(bounced, C.EMAIL, D.BOUNCED, direction=Direction.IN, by=SYSTEM)
     yield scene.day(28, "11:00")
+    scene.log(bounced, C.CALL, D.NO_ANSWER)  # and no more
     scene.close(no_phone, End.BAD_DATA, datum="the only number is dead")
     scene.close(legal, End.SUPPRESS, reason="legal", note="their works council forbids calls")
 
@@ -101,28 +104,30 @@ def _only(told: Told, company: Company, person: NewPerson) -> Arrival:
 def duplicate(told: Told) -> Story:
     """The same man twice: the second at bat is merged into the first, its touches with it."""
     scene, ana = told.scene, told.ana
-    yield scene.day(13, "10:00")
+    yield scene.day(9, "10:00")
     firm = scene.company("Łódź Transport", "Berlin", industry="logistics", size=140)
     first, _ = told.open(M.OUTBOUND_TARGET, ana, firm, "Władysław|Nowak|Plant Manager")
     scene.log(first, C.EMAIL, D.SENT)
-    yield scene.day(11, "10:00")
+    yield scene.day(7, "10:00")
     second, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, firm, "Wladek|Nowak|Plant Manager")
     scene.log(second, C.CALL, D.CONVERSATION, note="knows Ana already", duration=200)
-    yield scene.day(11, "10:30")
+    yield scene.day(7, "10:30")
     scene.close(second, End.DUPLICATE, duplicate_of=first)
+    yield scene.day(6, "09:45")
+    scene.log(first, C.EMAIL, D.SENT)
 
 
 @ENDINGS.add(leads=6)
 def endings(told: Told) -> Story:
     """Wrong person with the right one, existing customer, existing opportunity, re-engage on a trigger, expired."""
     scene, ana = told.scene, told.ana
-    yield scene.day(35, "09:30")
+    yield scene.day(34, "13:10")
     customer = scene.company("Kestrel Foods", "Manchester", industry="food and drink", size=400)
     wrong, _ = told.open(M.OUTBOUND_TARGET, ana, scene.company(size=120))
     existing, _ = told.open(M.CAMPAIGN_RESPONSE, ana, customer)
     trigger, _ = told.open(M.EVENT_FOLLOW_UP, ana, scene.company())
     expired, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company())
-    yield scene.day(34, "14:00")
+    yield scene.day(34, "13:14")
     scene.log(wrong, C.CALL, D.WRONG_PERSON, note="purchasing moved to Leeds")
     right = NewPerson("Iris", "Calloway", "Head of Procurement", phone="+44 113 496 0911")
     scene.close(wrong, End.WRONG_PERSON, right_person=right)
@@ -131,9 +136,7 @@ def endings(told: Told) -> Story:
     scene.close(existing, End.EXISTING, is_customer=True, reason="already_customer")
     scene.log(trigger, C.LINKEDIN, D.REPLIED, note="not before the new head of IT starts")
     scene.close(trigger, End.RE_ENGAGE, back_on=Trigger.LEADERSHIP_CHANGED)
-    scene.log(expired, C.CALL, D.NO_ANSWER)
-    yield scene.day(20, "09:05")
-    scene.close(expired, End.NO_RESPONSE, by=SYSTEM, reason="expired_by_rule")
+    scene.log(expired, C.CALL, D.NO_ANSWER)  # and no more: its window closes it
     yield scene.day(3, "15:00")
     more, _ = told.open(M.EXPANSION, ana, customer, scene.lead(existing).contact_id or "")
     scene.do(record_signal, SYSTEM, SignalDraft("page", "website", lead_id=more, points=20, high_intent=True))
@@ -165,32 +168,39 @@ def already_in_talks(told: Told) -> Story:
 # -- states and oddities ---------------------------------------------------------------------------------------------
 
 
-@ENDINGS.add(leads=4)
+@ENDINGS.add(leads=7)
 def statuses(told: Told) -> Story:
-    """Stale, gone quiet, set by hand, and recycled."""
-    scene, priya = told.scene, told.priya
-    yield scene.day(29, "11:00")
-    stale, _ = told.open(M.REP_CREATED, priya, scene.company(), why="their rival is a customer")
-    quiet, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company())
-    scene.log(stale, C.CALL, D.CONVERSATION, duration=330, note="will think about it")
-    scene.log(quiet, C.CALL, D.CONVERSATION, duration=260)
+    """Stale by rule, one to decide and two that nobody decided on; gone quiet; set by hand; recycled."""
+    scene, priya, ana = told.scene, told.priya, told.ana
+    yield scene.day(45, "15:00")
+    given_up, _ = told.open(M.OUTBOUND_TARGET, told.tom, scene.company())
+    scene.log(given_up, C.EMAIL, D.SENT)
+    gone_cold, _ = told.open(M.PARTNER_REFERRAL, ana, scene.company())
+    scene.log(gone_cold, C.CALL, D.CONVERSATION, duration=330, note="will think about it")
     yield scene.day(28, "11:00")
     company = scene.company()
     recycled_first, who = told.open(M.CAMPAIGN_RESPONSE, told.tom, company)
     scene.log(recycled_first, C.CALL, D.CONVERSATION, duration=100)
     scene.close(recycled_first, End.NOT_READY, back_at=scene.day(2, "09:00"))
-    yield scene.day(20, "10:00")
-    scene.do(set_status, SYSTEM, StatusDraft(quiet, Status.ATTEMPTING))
-    yield scene.day(2, "09:15")
+    yield scene.ago(32 * DAY)
+    stale, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company(), "Gil|Santos|Head of Logistics")
+    scene.log(stale, C.CALL, D.CONVERSATION, duration=330, note="wants to see it after the summer")
+    yield scene.day(9, "11:00")
+    by_hand, _ = told.open(M.REP_CREATED, told.tom, scene.company(), why="their rival is a customer")
+    quiet, _ = told.open(M.DEMO_REQUEST, ana, scene.company())
+    yield scene.now + 3 * MINUTE
+    scene.log(by_hand, C.CALL, D.CONVERSATION, duration=130)
+    scene.log(quiet, C.CALL, D.CONVERSATION, duration=260)
+    yield scene.day(1, "14:15")
     told.open(M.REACTIVATION, priya, company, who)
-    scene.do(set_status, priya, StatusDraft(stale, Status.STALE, why="four weeks of silence"))
+    scene.do(set_status, told.tom, StatusDraft(by_hand, Status.STALE, why="their line has been dead since"))
 
 
 @ENDINGS.add(leads=5)
 def odd_names(told: Told) -> Story:
     """Names a screen must bear: brackets that look like markup, right to left, wide, combining, very long."""
     scene = told.scene
-    yield scene.day(4, "10:05")
+    yield scene.day(1, "16:05")
     for company, city, person in (
         ("[b]Bold[/b] Brands", "New York", "Max|[red]Power|VP Sales"),
         ("شركة النور للتجارة", "London", "ليلى|حداد|CFO"),
@@ -205,19 +215,19 @@ def odd_names(told: Told) -> Story:
         told.open(M.OUTBOUND_TARGET, told.priya, scene.company(company, city, industry="retail"), person)
 
 
-@ENDINGS.add(leads=5)
+@ENDINGS.add(leads=4)
 def beginnings(told: Told) -> Story:
-    """A company without a person, nobody's at bat, one accepted, one taken over, one from an inbound call."""
+    """A company without a person, nobody's at bat accepted, one taken over, one from an inbound call."""
     scene, priya = told.scene, told.priya
     yield scene.day(3, "11:20")
     told.open(M.INTENT_SIGNAL, told.tom, scene.company(), None, trigger="the company looks for logistics software")
-    told.open(M.OUTBOUND_TARGET, None, scene.company("Unrouted & Sons", "Atlanta", size=60))
     taken, _ = told.open(M.OUTBOUND_TARGET, None, scene.company())
     over, _ = told.open(M.EVENT_FOLLOW_UP, told.tom, scene.company())
     yield scene.day(2, "10:50")
     scene.do(accept, told.ana, LeadDraft(taken))
-    scene.do(note, told.ana, NoteDraft(taken, "wrote to their assistant first"))
+    scene.do(note, told.ana, NoteDraft(taken, "ask their assistant first"))
     scene.do(reassign, priya, LeadDraft(over))
+    scene.log(over, C.EMAIL, D.SENT)
     yield scene.day(1, "14:20")
     caller = scene.somebody(scene.company("Quillfeather Press", "Boston", industry="media", size=35), "Amy|Quill|Owner")
     called = NewLeadDraft(
@@ -240,7 +250,7 @@ def touches(told: Told) -> Story:
     scene.do(amend, priya, AmendDraft(touch_id, note="left a message with the number"))
     scene.log(three, C.OTHER, D.CONVERSATION, with_whom=WithWhom.PARTNER, note="the partner calls him tonight")
     yield scene.day(2, "09:10")
-    scene.log(two, C.EMAIL, D.SENT, at=scene.day(3, "16:40"))
+    scene.log(two, C.EMAIL, D.SENT, at=scene.day(3, "14:40"))
     scene.log(two, C.SMS, D.SENT, note="short, with the link")
     scene.log(three, C.CALL, D.UNKNOWN, by=IMPORT, at=scene.day(3, "17:05"), note="from the log of the old phones")
     yield scene.day(0, "09:20")

@@ -15,7 +15,7 @@ from store.errors import StoreError
 from store.instants import Instant
 
 NAME = "leads.db.example"
-LEADS, SEED = 155, 1
+LEADS, SEED = 150, 1
 _SMALL_PAGE = 1024  # half the file's size would else be the ends of pages
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store.actor import SYSTEM
 from store.demo.arrival import Arrival
 from store.demo.scene import Company, Scene, Story
 from store.errors import Refusal
@@ -21,6 +20,7 @@ from store.operations.working import ApprovalDraft, LeadDraft, NoteDraft, accept
 from store.rules.path import RANK
 from store.rules.qualification import Answers
 from store.rules.queue_order import HOT
+from store.rules.standing import ends_at
 from store.vocabulary import Answer, Channel, Decision, Direction, Disposition, Motion, Outcome, Stage, WithWhom
 
 D = Disposition
@@ -77,6 +77,8 @@ _REACHED = (
 _BAD_FIT = ("no_need", "wrong_size", "wrong_industry", "wrong_geography", "no_budget", "wrong_product")
 _NOT_READY = ("timing", "no_budget", "cold", "no_authority")
 
+_OURS = frozenset({Motion.OUTBOUND_TARGET, Motion.REACTIVATION, Motion.REP_CREATED})  # begun by a rep
+_AWAY = "SELECT 1 FROM absence WHERE user_id = ? AND ? BETWEEN starts AND ends AND void = 0"
 _PATIENCE = 6  # refusals after which a rep leaves an at bat as it is
 
 
@@ -94,15 +96,16 @@ class Lives:
         self._lead = next(actor for actor in scene.people.values() if actor.role == "lead")
 
     def begin(self) -> Story:
-        """One at bat from its opening on."""
+        """One at bat from its opening on; what finds nobody is taken by somebody later that day or the next."""
         arrival = self._arrival()
         lead_id, contact_id = self.scene.open(arrival, self.scene.actor(arrival.owner_id))
         company = next(company for company in reversed(self.companies) if company.id == arrival.account_id)
         if contact_id:
             self._known.append((contact_id, company))
-        if arrival.owner_id is None:
-            yield self._later(30 * HOUR)
-            self.scene.do(accept, self.rng.choice(self._reps), LeadDraft(lead_id))
+        if self.scene.lead(lead_id).owner_id is None:
+            yield self._later(12 * HOUR)
+            if self.scene.lead(lead_id).owner_id is None:
+                self.scene.do(accept, self.rng.choice(self._reps), LeadDraft(lead_id))
         yield from self.work(lead_id)
 
     def work(self, lead_id: int) -> Story:
@@ -118,8 +121,8 @@ class Lives:
                     self.scene.do(approve, self._lead, ApprovalDraft(lead_id))
                 continue
             yield self._turn(lead)
-            lead = self.scene.lead(lead_id)
-            if not lead.open or lead.stage is Stage.DISQUALIFIED:
+            lead = self.scene.lead(lead_id)  # the rules may have come first
+            if not lead.open or lead.stage is Stage.DISQUALIFIED or self._away(lead):
                 continue
             try:
                 self._step(lead)
@@ -133,8 +136,8 @@ class Lives:
         motion = rng.choices(tuple(KINDS), [kind.weight for kind in KINDS.values()])[0]
         kind = KINDS[motion]
         company, contact_id = self._who(again=motion in (Motion.REACTIVATION, Motion.EXPANSION))
-        shares = (45, *(26 for _ in self._reps[1:]), len(self._reps))  # the demo's rep is a busy one
-        owner = rng.choices((*self._reps, None), shares)[0]
+        ours = motion in _OURS
+        owner = rng.choices(self._reps, (9, *(5 for _ in self._reps[1:])))[0] if ours else None
         return Arrival(
             motion,
             rng.choice(kind.sources),
@@ -142,6 +145,7 @@ class Lives:
             person=None if contact_id else scene.somebody(company),
             contact_id=contact_id,
             owner_id=None if owner is None else owner.user_id,
+            routed=not ours,
             trigger=rng.choice(kind.triggers),
             why="they are hiring for the work we save them" if motion is Motion.REP_CREATED else "",
             campaign_id=self.campaigns.get(motion),
@@ -175,16 +179,30 @@ class Lives:
         """When its owner gets to it: within its clock as a rule, soon where it is hot, else some time that day."""
         rng, now = self.rng, self.scene.now
         due = max(now, lead.due_at or now)
+        if (ends := self._spent(lead)) is not None:
+            return ends + HOUR
         if lead.first_touch_at is None and lead.first_touch_due_at is not None:
-            began = self.scene.store.calendar.next_open(now)
-            share = rng.uniform(0.2, 0.95) if rng.random() < 0.85 else rng.uniform(1.1, 6)
-            return self._at_work(began + round(max(lead.first_touch_due_at - began, MINUTE) * share))
+            calendar = self.scene.store.calendar
+            allowed = max(calendar.elapsed(now, lead.first_touch_due_at), MINUTE)
+            share = rng.uniform(0.2, 0.95) if rng.random() < 0.93 else rng.uniform(1.1, 3)
+            return calendar.add_working(now, round(allowed * share))
         if lead.tier == HOT:
-            return self._at_work(now + round(rng.lognormvariate(1.3, 0.9) * MINUTE))
+            return self._at_work(now + round(rng.lognormvariate(0.8, 0.6) * MINUTE))
         if lead.callback_at is not None:
             return due + round(rng.uniform(-4, 12) * MINUTE)
         day_later = rng.random() < 0.12
         return self._at_work(due + DAY * day_later + round(rng.uniform(0.05, 6.5) * HOUR))
+
+    def _away(self, lead: LeadState) -> bool:
+        """Whether its owner is away today, so that it waits until they are back."""
+        facts = (lead.owner_id, self.scene.store.calendar.day(self.scene.now).isoformat())
+        return self.scene.store.value(_AWAY, facts) is not None
+
+    def _spent(self, lead: LeadState) -> Instant | None:
+        """When a rule ends one whose last attempt was made; None for one that may still be tried."""
+        store = self.scene.store
+        ends = ends_at(lead, store.rules, store.calendar) if lead.decision is None else None
+        return ends if ends is not None and (lead.expires_at is None or ends < lead.expires_at) else None
 
     def _later(self, length: int) -> Instant:
         return self._at_work(self.scene.now + round(length * self.rng.uniform(0.3, 2)))
@@ -199,8 +217,6 @@ class Lives:
             self._decide(lead)
         elif lead.stage is Stage.QUALIFIED:
             self._convert(lead)
-        elif lead.expires_at is not None and lead.expires_at <= self.scene.now and not lead.connected:
-            self.scene.close(lead.id, Outcome.NO_RESPONSE, by=SYSTEM, reason="expired_by_rule")
         elif RANK[lead.stage] >= RANK[Stage.CONNECTED]:
             self._engage(lead)
         else:

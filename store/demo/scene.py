@@ -22,6 +22,7 @@ from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.accounts import AccountDraft, add_account
 from store.operations.closing import close
 from store.operations.log_touch import log_touch
+from store.operations.tick import tick
 from store.operations.transaction import Done, Operation
 from store.rules.business import at_local
 from store.rules.closing import CloseDraft, NewPerson
@@ -98,11 +99,16 @@ class Scene:
             heapq.heappush(self._waiting, (go_on, self._number, story))
 
     def run(self) -> None:
-        """Play every story in order of time until the season ends; what was to come later never happens."""
+        """Play every story in order of time until the season ends, with the rules at work all along.
+
+        What was to come later never happens.
+        """
         while self._waiting and self._waiting[0][0] <= self.end:
             at, _, story = heapq.heappop(self._waiting)
             self.now = max(self.now, at)
+            tick(self.store, self.now)
             self.play(story)
+        tick(self.store, self.end)
 
     # -- acting ------------------------------------------------------------------------------------------------------
 

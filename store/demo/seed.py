@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from store.database import open_store
+from store.demo.by_rule import BY_RULE
 from store.demo.deals import DEALS
 from store.demo.endings import ENDINGS
 from store.demo.lives import Lives
@@ -20,6 +21,7 @@ from store.demo.scene import Scene
 from store.demo.stories import BEGINNINGS
 from store.demo.told import Told
 from store.instants import DAY, HOUR, Instant, instant
+from store.operations.attendance import CapacityDraft, set_capacity
 from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.init import TeamDraft, UserDraft, create_store
 from store.vocabulary import Motion, UserRole
@@ -36,7 +38,7 @@ TEAM = (
     UserDraft("Grace O.", UserRole.LEAD),
     UserDraft("Sam T.", UserRole.ADMIN),
 )
-STORIES = (*BEGINNINGS, *DEALS, *ENDINGS)
+STORIES = (*BEGINNINGS, *DEALS, *ENDINGS, *BY_RULE)
 _LEADS_A_REP = 150  # from here on the team grows with the season
 _DAYS = 120  # the season's length,
 _WORKING_DAYS = 80  # and how many of them at bats are opened on
@@ -65,6 +67,7 @@ def seed(
         scene.now = now - (_DAYS + 4) * DAY
         lives = Lives(scene, random.Random(f"lives {seed}"), ())
         lives.campaigns = _campaigns(scene)
+        scene.do(set_capacity, scene.people["Sam T."], CapacityDraft(scene.people[REP].user_id, 2))  # a busy rep
         told = Told(scene, lives)
         left = leads
         for story in STORIES:

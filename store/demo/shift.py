@@ -19,12 +19,13 @@ from store.instants import DAY, Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.models import TABLES
 from store.operations.scoring import rescore
+from store.operations.tick import tick
 from store.operations.transaction import Done, Transaction, chain_hash, operation
 from store.rules import queue_order
 from store.rules.business import at_local
 from store.vocabulary import Stage
 
-_ALSO_INSTANTS = frozenset({"snoozed_until", "customer_since"})
+_ALSO_INSTANTS = frozenset({"snoozed_until", "customer_since", "held_until"})
 # Days that follow from an instant beside them, and days that stand for themselves.
 _DAYS_OF = (("touch", "day", "at"), ("lead", "opened_day", "opened_at"))
 _DATES = (
@@ -44,7 +45,8 @@ def is_instant(column: str) -> bool:
 
 
 def move_to(path: str | os.PathLike[str], now: Instant) -> None:
-    """Move the database at ``path`` so that its newest moment is ``now``; one transaction, then the queue is put right.
+    """Move the database at ``path`` so that its newest moment is ``now``; one transaction, then the queue is put right
+    and what has come due by then is done.
 
     Nobody else may have it open. Raises StoreError for what is no database of this program.
     """
@@ -53,6 +55,7 @@ def move_to(path: str | os.PathLike[str], now: Instant) -> None:
         store.connection.pragma("synchronous", 0)
         _move(store, now)
         _replace(store, SYSTEM, now, now, f"moved to {now}")
+        tick(store, now)
         store.connection.pragma("synchronous", "FULL")
     finally:
         store.close()

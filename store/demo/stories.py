@@ -33,7 +33,7 @@ BEGINNINGS = Stories()
 def four_at_bats(told: Told) -> Story:
     """One person worked four times; the callback of the fourth is late."""
     scene, priya, tom = told.scene, told.priya, told.tom
-    yield scene.day(80, "10:20")
+    yield scene.day(80, "14:20")
     northwind = scene.company("Northwind", "Portland", industry="logistics", size=240)
     lead, dana = told.open(M.EVENT_FOLLOW_UP, tom, northwind, "Dana|Ortiz|CFO")
     yield from told.tries(lead, 80, 77, "15:10")
@@ -46,7 +46,7 @@ def four_at_bats(told: Told) -> Story:
     scene.close(lead, End.NOT_READY, reason="no_budget", back_at=scene.day(20, "09:00"))
     yield scene.day(38, "16:00")
     lead, _ = told.open(M.CAMPAIGN_RESPONSE, priya, northwind, dana)
-    yield from told.tries(lead, 38, 33, "16:20")
+    yield from told.tries(lead, 38, 34, "16:20")
     scene.close(lead, End.NO_RESPONSE)
     yield scene.day(2, "09:40")
     lead, _ = told.open(M.DEMO_REQUEST, priya, northwind, dana, value=2_400_000)
@@ -79,7 +79,7 @@ def hot_inbound(told: Told) -> Story:
 def callbacks(told: Told) -> Story:
     """Promises: due in a few minutes, for anyone, tomorrow, and one that was kept."""
     scene, priya, ana = told.scene, told.priya, told.ana
-    yield scene.day(6, "10:10")
+    yield scene.day(5, "10:10")
     soon, _ = told.open(M.OUTBOUND_TARGET, priya, scene.company())
     anyone, _ = told.open(M.INTENT_SIGNAL, ana, scene.company())
     far, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company())
@@ -98,7 +98,7 @@ def callbacks(told: Told) -> Story:
 
 @BEGINNINGS.add(leads=3)
 def expiring(told: Told) -> Story:
-    """Windows that end within two days, and one whose attempts are spent."""
+    """Windows that end within two days, and one that was reached once and whose attempts are spent now."""
     scene, priya = told.scene, told.priya
     yield scene.ago(44 * DAY - 5 * HOUR)
     tomorrow, _ = told.open(
@@ -106,19 +106,23 @@ def expiring(told: Told) -> Story:
     )
     yield scene.ago(29 * DAY - 3 * HOUR)
     event, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company())
+    scene.log(tomorrow, C.EMAIL, D.SENT)
+    scene.log(event, C.EMAIL, D.SENT)
     for back in (24, 20, 16, 12, 8):
         yield scene.day(back, "10:30")
         scene.log(tomorrow, C.CALL, D.NO_ANSWER)
         if back <= 16:
             scene.log(event, C.EMAIL, D.SENT)
-    yield scene.day(9, "10:00")
+    yield scene.day(8, "14:40")
     spent, _ = told.open(M.INTENT_SIGNAL, priya, scene.company())
-    yield from told.tries(spent, 9, 2, "15:20")
+    yield from told.tries(spent, 8, 7, "15:20")
+    scene.log(spent, C.CALL, D.CONVERSATION, note="on his way to a meeting, call again", duration=40)
+    yield from told.tries(spent, 6, 2, "15:20")
 
 
 @BEGINNINGS.add(leads=2)
 def unanswered_replies(told: Told) -> Story:
-    """They wrote back: one this morning, one yesterday evening."""
+    """They wrote back: one just now, one yesterday evening."""
     scene = told.scene
     yield scene.day(4, "12:10")
     one, _ = told.open(
@@ -131,7 +135,7 @@ def unanswered_replies(told: Told) -> Story:
     scene.log(one, C.EMAIL, D.SENT, automated=True, direction=Direction.IN, note="Out of office until Thursday")
     yield scene.day(1, "18:40")
     scene.log(two, C.EMAIL, D.REPLIED, note="Thanks, when can you show it?", by=SYSTEM)
-    yield scene.ago(22 * MINUTE)
+    yield scene.ago(3 * MINUTE)
     scene.log(one, C.EMAIL, D.REPLIED, note="Interesting. What does it cost for 40 people?", by=SYSTEM)
 
 
@@ -166,6 +170,7 @@ def buying_group(told: Told) -> Story:
     )
     second, _ = told.open(M.INTENT_SIGNAL, told.ana, firm, "Tobias|Graf|IT Manager")
     yield scene.now + 4 * MINUTE
+    scene.log(second, C.CALL, D.NO_ANSWER)
     scene.log(lead, C.CALL, D.CONVERSATION, note="runs the selection; five people decide", duration=900)
     people = {}
     for words, role in (
@@ -211,6 +216,7 @@ def reversed_conversion(told: Told) -> Story:
     lead, _ = told.open(M.CAMPAIGN_RESPONSE, told.priya, scene.company())
     other, _ = told.open(M.DEMO_REQUEST, told.tom, scene.company())
     yield scene.now + 4 * MINUTE
+    scene.log(lead, C.EMAIL, D.SENT)
     scene.log(other, C.CALL, D.CONVERSATION, note="wants a trial first", duration=240)
     yield scene.day(2, "10:00")
     scene.log(lead, C.CALL, D.CONVERSATION, note="would like to see numbers", duration=300)
@@ -227,25 +233,25 @@ def reversed_conversion(told: Told) -> Story:
 def meetings(told: Told) -> Story:
     """Booked and held, booked and missed, one to come, a no-show to rebook, and one closed as no-show."""
     scene, tom = told.scene, told.tom
-    yield scene.day(12, "10:40")
+    yield scene.day(9, "10:40")
     leads = [
         told.open(M.DEMO_REQUEST, owner, scene.company())[0] for owner in (tom, told.ana, tom, told.priya, told.ana)
     ]
     yield scene.now + 3 * MINUTE
     for lead in leads:
         scene.log(lead, C.CALL, D.MEETING_BOOKED, note="half an hour, screen shared", duration=200)
-    for lead, back in zip(leads[:2], (8, 7), strict=True):
+    for lead, back in zip(leads[:2], (7, 6), strict=True):
         booked = ConvertDraft(lead, meeting_at=scene.day(back, "16:00"), taker_id=told.marcus.user_id)
         scene.do(convert, scene.actor(scene.lead(lead).owner_id), booked)
     to_come = ConvertDraft(leads[4], meeting_at=scene.day(-2, "15:00"), taker_id=told.ines.user_id)
     scene.do(convert, told.ana, to_come)
-    yield scene.day(8, "16:45")
+    yield scene.day(7, "16:45")
     scene.log(leads[0], C.MEETING, D.HELD, duration=2100, note="wants an offer")
-    yield scene.day(7, "16:20")
+    yield scene.day(6, "16:20")
     scene.log(leads[1], C.MEETING, D.NO_SHOW)
-    yield scene.day(6, "13:00")
+    yield scene.day(5, "13:00")
     scene.log(leads[2], C.MEETING, D.NO_SHOW)
-    yield scene.day(4, "13:00")
+    yield scene.day(3, "13:00")
     scene.close(leads[2], End.NO_SHOW)
     yield scene.day(1, "16:30")
     scene.log(leads[3], C.MEETING, D.NO_SHOW, note="nobody joined")
@@ -256,13 +262,13 @@ def qualified(told: Told) -> Story:
     """Waiting to be converted: inside its clock, past it; and one with answers still missing."""
     scene, priya = told.scene, told.priya
     yield scene.day(9, "13:10")
-    leads = [told.open(M.PARTNER_REFERRAL, owner, scene.company())[0] for owner in (priya, told.tom, priya)]
+    leads = [told.open(M.PARTNER_REFERRAL, owner, scene.company())[0] for owner in (priya, priya, told.tom)]
     for lead in leads:
         scene.log(lead, C.CALL, D.CONVERSATION, note="introduced, expected the call", duration=480)
     yield scene.day(6, "10:30")
-    scene.do(qualify, told.tom, QualifyDraft(leads[1], FIT, learned="wants to start in January"))
+    scene.do(qualify, priya, QualifyDraft(leads[1], FIT, learned="wants to start in January"))
     yield scene.day(1, "10:30")
     scene.do(qualify, priya, QualifyDraft(leads[0], FIT, learned="pilot with one site"))
     scene.log(leads[2], C.MEETING, D.HELD, duration=1500)
     answers = Answers(Answer.YES, Answer.YES)
-    scene.do(qualify, priya, QualifyDraft(leads[2], answers, learned="has money, does not know who signs"))
+    scene.do(qualify, told.tom, QualifyDraft(leads[2], answers, learned="has money, does not know who signs"))

@@ -29,6 +29,7 @@ class Told:
     def __init__(self, scene: Scene, lives: Lives) -> None:
         self.scene = scene
         self.lives = lives
+        self.let_lie: set[int] = set()  # opportunities whose taker does not answer as quickly as usual
         self.priya, self.tom, self.ana, self.marcus, self.ines, self.grace, self.sam = list(scene.people.values())[:7]
 
     def open(

@@ -21,10 +21,15 @@ from store.errors import StoreError
 from store.instants import DAY, HOUR, MINUTE, Instant, instant, moment
 from store.models import TABLES
 from store.queries.queue import queue, reason
+from store.queries.score import score_card
+from store.queries.today import today
 from store.rules.queue_views import View
+from store.rules.scoring import Quadrant
 from store.vocabulary import (
     ActorKind,
+    AlertKind,
     Channel,
+    ClockKind,
     Direction,
     Disposition,
     Motion,
@@ -36,6 +41,15 @@ from store.vocabulary import (
     WithWhom,
 )
 
+# What is told of shares and of opportunities is judged elsewhere.
+OF_AT_BATS = set(AlertKind) - {
+    AlertKind.HAND_OVER_LATE,
+    AlertKind.UNMOVED,
+    AlertKind.SOURCE_DISQUALIFIED,
+    AlertKind.ACCOUNT_NURTURE,
+    AlertKind.RECYCLED_FAILING,
+    AlertKind.OVERRIDES,
+}
 PARTS = {Role.CHAMPION, Role.ECONOMIC_BUYER, Role.EVALUATOR, Role.USER, Role.BLOCKER}
 EVERY_SITUATION = sum(story.leads for story in STORIES)
 
@@ -114,11 +128,15 @@ def test_every_word_of_the_model_occurs(which: str, request: pytest.FixtureReque
     assert words(store, "SELECT DISTINCT direction FROM touch WHERE void = 0") == set(Direction)
     assert words(store, "SELECT DISTINCT with_whom FROM touch WHERE void = 0") == set(WithWhom)
     assert words(store, "SELECT DISTINCT by FROM operation") == set(ActorKind)
+    assert words(store, "SELECT DISTINCT kind FROM clock WHERE met = 1 AND void = 0") == set(ClockKind)
+    assert words(store, "SELECT DISTINCT kind FROM clock WHERE met = 0 AND void = 0") == set(ClockKind)
+    assert words(store, "SELECT DISTINCT kind FROM alert WHERE void = 0") >= OF_AT_BATS
     assert words(store, "SELECT DISTINCT stage FROM opportunity WHERE void = 0") == set(OpportunityStage)
     assert words(store, "SELECT DISTINCT role FROM opportunity_contact WHERE void = 0") >= PARTS
     assert words(store, "SELECT DISTINCT result FROM meeting WHERE void = 0") >= {"booked", "held", "no_show"}
 
 
+_BY_RULE = "o.by = 'rule' AND o.kind = 'tick'"
 SITUATIONS = {
     "somebody at bat for the fourth time": "SELECT 1 FROM lead WHERE number = 4 AND open = 1",
     "a buying group of five with a part each": """
@@ -165,7 +183,43 @@ SITUATIONS = {
     "a note": "SELECT 1 FROM note WHERE void = 0",
     "a signal on an opportunity": "SELECT 1 FROM signal WHERE opportunity_id IS NOT NULL",
     "an override": "SELECT 1 FROM operation WHERE override <> ''",
-    "a rule's own act": "SELECT 1 FROM lead WHERE reason = 'expired_by_rule'",
+    "a window that ended by rule": f"""
+        SELECT 1 FROM lead l JOIN change c ON c.entity = 'lead' AND c.entity_id = l.id AND c."column" = 'reason'
+        JOIN operation o ON o.id = c.operation_id WHERE l.reason = 'expired_by_rule' AND {_BY_RULE}""",
+    "gone stale by rule, and to be decided": f"""
+        SELECT 1 FROM lead l JOIN change c ON c.entity = 'lead' AND c.entity_id = l.id AND c.after = '"stale"'
+        JOIN operation o ON o.id = c.operation_id WHERE l.decision = 'stale' AND l.open = 1 AND {_BY_RULE}""",
+    "stale, undecided, and closed by rule": "SELECT 1 FROM lead WHERE reason = 'stale' AND outcome = 'no_response'",
+    "reached, gone cold, and closed by rule with a date": f"""
+        SELECT 1 FROM lead l JOIN change c ON c.entity = 'lead' AND c.entity_id = l.id AND c."column" = 'reason'
+        JOIN operation o ON o.id = c.operation_id
+        WHERE l.reason = 'cold' AND l.eligible_at > {SEASON_END} AND {_BY_RULE}""",
+    "gone quiet by rule": f"""
+        SELECT 1 FROM status_change s JOIN lead l ON l.id = s.lead_id JOIN operation o ON o.id = s.written_id
+        WHERE s.status = 'attempting' AND l.stage = 'connected' AND l.status = 'attempting' AND {_BY_RULE}""",
+    "a status set by hand": "SELECT 1 FROM status_change WHERE override = 1 AND void = 0",
+    "routed in turn, and why": """
+        SELECT 1 FROM assignment WHERE rule = 'in turn' AND trace LIKE '%the fewest of 3%' AND void = 0""",
+    "to the rep who works the company already": "SELECT 1 FROM assignment WHERE rule = 'works the company already'",
+    "passed over because away": "SELECT 1 FROM assignment WHERE trace LIKE '%absent until%' AND owner_id IS NOT NULL",
+    "to nobody, and the team lead is told": """
+        SELECT 1 FROM lead l JOIN assignment a ON a.lead_id = l.id AND a.rule = 'unrouted' AND a.trace <> ''
+        JOIN alert t ON t.entity = 'lead' AND t.entity_id = l.id AND t.kind = 'unrouted' AND t.closed_at IS NULL
+        WHERE l.owner_id IS NULL AND l.open = 1""",
+    "a rep who is away": f"""
+        SELECT 1 FROM absence WHERE starts <= date({SEASON_END} / 1000000, 'unixepoch')
+        AND ends >= date({SEASON_END} / 1000000, 'unixepoch') AND void = 0""",
+    "claimed from the pool": "SELECT 1 FROM assignment WHERE rule = 'claimed from the pool' AND void = 0",
+    "brought back by another rep": """
+        SELECT 1 FROM operation o JOIN change c ON c.operation_id = o.id AND c.entity = 'lead' AND c."column" = '+'
+        JOIN lead l ON l.id = c.entity_id
+        JOIN lead b ON b.contact_id = l.contact_id AND b.number = l.number - 1 AND b.outcome = 'no_response'
+        WHERE o.kind = 'recycle' AND l.owner_id <> b.owner_id AND l.cadence <> b.cadence""",
+    "an expiry that nobody decides": "SELECT 1 FROM alert WHERE kind = 'expiry' AND closed_at IS NULL",
+    "working and silent": "SELECT 1 FROM alert WHERE kind = 'silent' AND closed_at IS NULL",
+    "an approval that is late": "SELECT 1 FROM alert WHERE kind = 'approval_late' AND closed_at IS NULL",
+    "a signal while an approval waits": "SELECT 1 FROM alert WHERE kind = 'approval_signal' AND closed_at IS NULL",
+    "an alert that closed by itself": "SELECT 1 FROM alert WHERE closed_at IS NOT NULL",
     "a name that looks like markup": "SELECT 1 FROM account WHERE name = 'Acme [UK] Ltd'",
     "an apostrophe": "SELECT 1 FROM contact WHERE last_name = 'O''Brien'",
     "right to left": "SELECT 1 FROM contact WHERE last_name = 'حداد'",
@@ -179,6 +233,22 @@ SITUATIONS = {
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_situation_occurs(situation: str, which: str, request: pytest.FixtureRequest) -> None:
     assert request.getfixturevalue(which).row(SITUATIONS[situation]) is not None
+
+
+@pytest.mark.parametrize("which", ["season", "example"])
+def test_every_quadrant_of_the_score_has_open_at_bats(which: str, request: pytest.FixtureRequest) -> None:
+    store: Store = request.getfixturevalue(which)
+    cards = [score_card(store, lead_id, SEASON_END) for (lead_id,) in store.rows("SELECT id FROM lead WHERE open = 1")]
+    assert {card.score.quadrant for card in cards if card is not None} == set(Quadrant)
+
+
+def test_the_rules_have_done_what_was_due(example: Store) -> None:
+    assert example.value("SELECT count(*) FROM lead WHERE rule_at <= ?", (SEASON_END,)) == 0
+    assert example.value("SELECT count(*) FROM contact WHERE rule_at <= ?", (SEASON_END,)) == 0
+    assert example.value(f"SELECT count(*) FROM clock WHERE met IS NULL AND ended_at IS NULL AND {_RAN_OUT}") == 0
+
+
+_RAN_OUT = f"kind <> 'hand_over' AND due_at < {SEASON_END} AND void = 0"
 
 
 def test_numbers_and_addresses_belong_to_nobody(season: Store) -> None:
@@ -263,6 +333,18 @@ def test_the_rep_has_something_of_everything_to_do(demo: tuple[Store, Instant]) 
         assert len(queue(store, rep, now, view=view).ids) >= 1, view
 
 
+def test_the_rep_s_team_is_a_decent_one_and_its_clocks_are_true(demo: tuple[Store, Instant]) -> None:
+    store, now = demo
+    rep = store.value('SELECT id FROM "user" WHERE name = ?', (REP,))
+    day = today(store, rep, now)
+    assert day.sla is None or 0.75 <= day.sla <= 0.95
+    assert 3 <= day.late <= 8
+    assert 1 <= store.value("SELECT count(*) FROM alert WHERE owner_id = ? AND closed_at IS NULL", (rep,)) <= 12
+    assert store.value("SELECT count(*) FROM lead WHERE rule_at <= ?", (now,)) == 0
+    running = "met IS NULL AND ended_at IS NULL AND kind <> 'hand_over' AND due_at < ? AND void = 0"
+    assert store.value(f"SELECT count(*) FROM clock WHERE {running}", (now,)) == 0
+
+
 def test_the_account_executive_has_something_handed_over(demo: tuple[Store, Instant]) -> None:
     store, now = demo
     due = [at for (at,) in store.rows(_HANDED_OVER, ("Marcus L.",))]
@@ -286,14 +368,16 @@ def test_days_before_keep_their_hours_and_all_days_follow_their_instants(demo: t
 
 def test_moving_keeps_the_order_the_guards_and_the_story(example: Store, demo: tuple[Store, Instant]) -> None:
     store, _ = demo
-    in_order = "SELECT id FROM operation WHERE kind <> 'move_in_time' ORDER BY at, id"
-    assert store.rows(in_order) == example.rows(in_order)
+    last = example.value("SELECT max(id) FROM operation")  # what the rules do afterwards comes on top
+    ended = example.value("SELECT group_concat(id) FROM clock WHERE met IS NOT NULL")
+    closed = example.value("SELECT group_concat(id) FROM lead WHERE open = 0")
     for sql in (
-        "SELECT lead_id, kind, met, ended_at <= due_at FROM clock ORDER BY id",
-        "SELECT id, stage, outcome, callback_at < last_touch_at, expires_at < last_touch_at FROM lead ORDER BY id",
+        f"SELECT id FROM operation WHERE id <= {last} ORDER BY at, id",
+        f"SELECT lead_id, kind, met, ended_at <= due_at FROM clock WHERE id IN ({ended}) ORDER BY id",
+        "SELECT id, stage, outcome, callback_at < last_touch_at, expires_at < last_touch_at FROM lead"
+        f" WHERE id IN ({closed}) ORDER BY id",
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
-        'SELECT operation_id, entity, entity_id, "column" FROM change WHERE operation_id <= '
-        "(SELECT max(id) FROM operation WHERE kind <> 'move_in_time') ORDER BY id",
+        f'SELECT operation_id, entity, entity_id, "column" FROM change WHERE operation_id <= {last} ORDER BY id',
     ):
         assert store.rows(sql) == example.rows(sql)
 
