@@ -15,7 +15,9 @@ from store.models import Alert, Clock
 from store.operations.alerts import team_lead
 from store.operations.opportunity_rules import settle_opportunity
 from store.operations.scoring import drops_at
-from store.rules.standing import ONCE, Cause, ClockRow, Facts, Run, causes, next_rule, running
+from store.rules import clocks
+from store.rules.standing import ONCE, Cause, ClockRow, Facts, Run, causes, length_of, next_rule, running
+from store.ruleset import Duration, Unit
 from store.vocabulary import AlertKind, ClockKind, Stage, Status
 
 if TYPE_CHECKING:
@@ -139,6 +141,21 @@ def end_clock(tx: Transaction, lead: LeadState, clock: ClockRow, at: Instant) ->
 def miss_clock(tx: Transaction, lead: LeadState, clock: ClockRow) -> None:
     """Record that a clock ran out; it goes on until what it waits for happens."""
     tx.update(Clock, tx.get(Clock, clock.id), met=0, owner_id=holder_at(tx, lead, clock.due_at))
+
+
+def resume(tx: Transaction, lead: LeadState, paused_at: Instant) -> Instant | None:
+    """Let the clocks that stood still since ``paused_at`` run on with what was left; says where the window ends then."""
+    calendar = tx.store.calendar
+    for clock in clocks_of(tx.store, lead.id):
+        if clock.met is None and clock.ended_at is None and clock.kind not in (ClockKind.APPROVAL, ClockKind.HAND_OVER):
+            length = length_of(clock.kind, lead.motion, tx.rules)
+            due = clocks.after_pause(clock.due_at, paused_at, tx.now, length, calendar)
+            tx.update(Clock, tx.get(Clock, clock.id), due_at=due)
+    if lead.expires_at is None:
+        return None
+    in_business_days = tx.rules.motions[lead.motion].expiry.business_days is not None
+    unit = Duration(1, Unit.BUSINESS_DAYS if in_business_days else Unit.DAYS)
+    return clocks.after_pause(lead.expires_at, paused_at, tx.now, unit, calendar)
 
 
 def holder_at(tx: Transaction, lead: LeadState, at: Instant) -> int | None:

@@ -13,9 +13,11 @@ from store.lead_state import LeadState
 from store.models import Approval, Note, Touch
 from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up, who_ended
 from store.operations.closing import finish
+from store.operations.settle import resume
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import queue_order
 from store.rules.closing import STATUS_AFTER, CloseDraft, Ending, comes_back_on
+from store.rules.expiry import warns_at
 from store.rules.path import ALLOWED_STATUSES, allowed
 from store.rules.routing import ACCEPTED, TAKEN_OVER
 from store.rules.touch import DISPOSITIONS
@@ -231,8 +233,11 @@ def send_back(tx: Transaction, draft: ApprovalDraft) -> Done:
     tx.override = "send back"
     lead, asked = _waiting(tx, draft)
     tx.update(Approval, asked, decided_by_id=tx.actor.user_id, decided_at=tx.now, approved=0, answer=draft.note)
+    expires_at = resume(tx, lead, asked["asked_at"])
     changes = {
         "status": Status(asked["from_status"]),
+        "expires_at": expires_at,
+        "warn_at": warns_at(expires_at, tx.rules),
         "competitor": "",
         "decision": Decision.RETURNED,
         "decision_at": tx.now,

@@ -15,8 +15,8 @@ from store.instants import Instant
 from store.lead_state import LeadState
 from store.rules import clocks, expiry
 from store.rules.business import Calendar
-from store.ruleset import RuleSet
-from store.vocabulary import AlertKind, ClockKind, Decision, Stage, Status
+from store.ruleset import Duration, RuleSet, Unit
+from store.vocabulary import AlertKind, ClockKind, Decision, Motion, Stage, Status
 
 _UNTOUCHED = (Stage.NEW, Stage.ACCEPTED)
 _WORKED = (Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED)
@@ -138,10 +138,26 @@ def running(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -
         run(ClockKind.RESPOND, lead.unanswered_at, clocks.respond_due(lead.unanswered_at, rules, calendar))
     if _is_anew(lead, facts):
         assert lead.assigned_at is not None
-        kind = rules.motions[lead.motion]
-        own = kind.first_touch or kind.accept or rules.sla.accept
+        own = length_of(ClockKind.OWN_TOUCH, lead.motion, rules)
         run(ClockKind.OWN_TOUCH, lead.assigned_at, calendar.add(lead.assigned_at, own))
     return found
+
+
+def length_of(kind: ClockKind, motion: Motion, rules: RuleSet) -> Duration:
+    """How long a clock of this kind runs; the one to connect has half a window where the motion is not inbound."""
+    motion_rules, sla = rules.motions[motion], rules.sla
+    return {
+        ClockKind.FIRST_TOUCH: motion_rules.first_touch or sla.first_touch,
+        ClockKind.ACCEPT: motion_rules.accept or sla.accept,
+        ClockKind.CONNECT: sla.connect if motion_rules.inbound else Duration(1, Unit.DAYS),
+        ClockKind.QUALIFY: sla.qualify,
+        ClockKind.CONVERT: sla.convert,
+        ClockKind.ACTIVITY: sla.working_activity,
+        ClockKind.RESPOND: sla.respond_high_intent,
+        ClockKind.APPROVAL: sla.approval,
+        ClockKind.HAND_OVER: sla.hand_over,
+        ClockKind.OWN_TOUCH: motion_rules.first_touch or motion_rules.accept or sla.accept,
+    }[kind]
 
 
 def last_activity(lead: LeadState, facts: Facts) -> Instant:
