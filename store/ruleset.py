@@ -381,6 +381,18 @@ class TeamRules(NamedTuple):
     kept: Share
 
 
+class AlertRules(NamedTuple):
+    """From when on a share is out of the ordinary; judged over ``days``, from ``from_records`` records up."""
+
+    days: Positive
+    from_records: Positive
+    source_disqualified: Share
+    nurtured_leads: Positive
+    recycled_converting: Share
+    override_share: Share
+    override_times: Positive
+
+
 class ApprovalRules(NamedTuple):
     """Above which value a disqualification waits for a team lead; ``expected`` in minor units."""
 
@@ -572,6 +584,7 @@ class RuleSet(NamedTuple):
     triggers: Mapping[Trigger, str]
     team: TeamRules
     approval: ApprovalRules
+    alerts: AlertRules
     routing: RoutingRules
     score: ScoreRules
     intake: IntakeRules

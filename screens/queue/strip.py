@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from screens.queue.shown import GAP, MORE, Shown, Whose, fitting
+from store.queries.alerts import count
 from store.queries.deals import came_back
 from store.queries.today import Today, today, views
 from store.rules.queue_views import Order, View
@@ -54,6 +55,8 @@ class Strip(Widget):
         self._marked = 0
         self._back = 0  # hand-overs
         self._back_place = range(0)
+        self._alerts, self._urgent = 0, 0
+        self._alerts_place = range(0)
 
     def show_marked(self, count: int) -> None:
         """Say how many rows are marked, and what can be done with all of them."""
@@ -91,14 +94,17 @@ class Strip(Widget):
         elif person is not None:
             self._today = await app.desk.read(today, person.id, app.desk.now(), zone=app.zone)
             self._back = await app.desk.read(came_back, person.id)
+            self._alerts, self._urgent = await app.desk.read(count, person.id)
             app.standing = Standing(self._today.sla, self._today.late, self._back)
         self.refresh()
 
     def render(self) -> Content:
         """What came back, figures, then views. The figures give way first, to a third; then the views not open."""
-        width, back, figures = self.size.width, self._came_back(), self._figures()
-        left, kept = Content.assemble(back, "   " if back and figures else "", figures), back.cell_length
-        self._back_place = range(1, 1 + kept)
+        width, back, alerts, figures = self.size.width, self._came_back(), self._alerted(), self._figures()
+        first = Content.assemble(back, "   " if back and alerts else "", alerts)
+        left, kept = Content.assemble(first, "   " if first and figures else "", figures), first.cell_length
+        self._back_place = range(1, 1 + back.cell_length)
+        self._alerts_place = range(1 + kept - alerts.cell_length, 1 + kept)
         right = self._views(max(width - left.cell_length - 3, (width - kept) * 2 // 3))
         room = width - left.cell_length - right.cell_length - 2
         if room < 1:
@@ -112,6 +118,8 @@ class Strip(Widget):
         """Open the view whose name was clicked."""
         if event.x in self._back_place:
             self.app.call_later(self.app.run_command, BY_ID["view_deals"])
+        if event.x in self._alerts_place:
+            self.app.call_later(self.app.run_command, BY_ID["alerts"])
         for cells, index in self._places:
             if event.x in cells:
                 self.post_message(self.Picked(index))
@@ -123,6 +131,14 @@ class Strip(Widget):
         what = present.count(self._back, "hand-over") if self.size.width >= _MIDDLE else present.number(self._back)
         key, words = self.app.key_of("view_deals"), BY_ID["view_deals"].words
         return present.joined((f"{Urgency.LATE.sign} {what} came back: {key} {words}", Urgency.LATE.style))
+
+    def _alerted(self) -> Content:
+        """How many alerts there are, and the key to them; nothing where there are none, or in another's queue."""
+        if not self._alerts or self._of is not None:
+            return Content("")
+        pressing = Urgency.LATE if self._urgent else Urgency.DUE
+        key = self.app.key_of("alerts")
+        return present.joined((f"{present.count(self._alerts, 'alert')} {key}", pressing.style))
 
     def _figures(self) -> Content:
         if self._marked:

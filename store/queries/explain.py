@@ -114,7 +114,7 @@ def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
     for kind, hears, cause, opened_at, closed_at in store.rows(_ALERTS, (lead.id,)):
         whom = holders.get(hears, "everybody")
         ended = f"; over {stamp(closed_at, store.zone, now)}" if closed_at is not None else ""
-        words = f"{whom} alerted, {ALERT_WORDS[AlertKind(kind)]}: {cause}{ended}"
+        words = f"{whom} alerted: {cause or ALERT_WORDS[AlertKind(kind)]}{ended}"
         events.append(Event(opened_at, EventKind.ALERT, words))
     return sorted(events, key=lambda event: event.at)
 

@@ -1,0 +1,128 @@
+"""What a person must see: their open alerts, everybody's, and for a team lead what waits for their word.
+
+Whose an alert is stands in docs/model.md, "Alerts".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from store.database import Store
+from store.instants import Instant
+from store.queries.queue import QueueRow
+from store.queries.queue import rows as lead_rows
+from store.rules.story import ALERT_WORDS
+from store.vocabulary import AlertKind, Outcome, UserRole
+
+URGENT = frozenset(
+    {
+        AlertKind.UNROUTED,
+        AlertKind.OFFERED,
+        AlertKind.UNTOUCHED,
+        AlertKind.SLA_MISSED,
+        AlertKind.APPROVAL_LATE,
+        AlertKind.HAND_OVER_LATE,
+        AlertKind.EXPIRY,
+        AlertKind.STALE,
+    }
+)
+"""What is late already; the others tell of what goes wrong slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One thing to see. ``entity`` and ``entity_id`` name the record it leads to, ``lead`` the at bat where it is one.
+
+    ``kind`` is None for a disqualification that waits for a team lead inside its time, and ``id`` is then below
+    nought. ``name`` is who or what it is about, ``whose`` whose record that is.
+    """
+
+    id: int
+    kind: AlertKind | None
+    cause: str
+    at: Instant
+    entity: str
+    entity_id: int
+    everybody: bool
+    name: str
+    company: str
+    whose: str
+    lead: QueueRow | None
+
+    @property
+    def words(self) -> str:
+        """What kind of alert it is."""
+        return "waits for approval" if self.kind is None else ALERT_WORDS[self.kind]
+
+    @property
+    def urgent(self) -> bool:
+        """Whether something is late already."""
+        return self.kind in URGENT
+
+
+def open_alerts(store: Store, user_id: int) -> tuple[AlertRow, ...]:
+    """Everything open for a user, what is late first, then the newest; a team lead's approvals that wait among it."""
+    role = _role(store, user_id)
+    found = store.rows(_OPEN, {"user": user_id, "everybody": role is not UserRole.AE})
+    asked = store.rows(_WAITING) if role in _LEADS_TEAM else []
+    late = {id for _, kind, _, _, entity, id, *_ in found if kind == AlertKind.APPROVAL_LATE and entity == "lead"}
+    leads = lead_rows(store, [row[5] for row in found if row[4] == "lead"] + [row[0] for row in asked])
+    told = [_row(store, row, leads) for row in found]
+    for lead_id, at, who, outcome in asked:
+        if lead_id not in late:
+            cause = f"{Outcome(outcome).label}, asked by {who}"
+            told.append(_on_lead(-lead_id, None, cause, at, lead_id, False, leads.get(lead_id)))
+    return tuple(sorted(told, key=lambda row: (not row.urgent, -row.at, -row.id)))
+
+
+def count(store: Store, user_id: int) -> tuple[int, int]:
+    """How many there are for a user, and how many of them tell of something late; along the index of open ones."""
+    role = _role(store, user_id)
+    decides = role in _LEADS_TEAM
+    found = store.rows(_KINDS, {"user": user_id, "everybody": role is not UserRole.AE, "decides": decides})
+    waits = int(store.value(_WAIT_COUNT)) if decides else 0
+    return waits + sum(row[2] for row in found), sum(row[1] for row in found if AlertKind(row[0]) in URGENT)
+
+
+def _role(store: Store, user_id: int) -> UserRole:
+    return UserRole(store.value('SELECT role FROM "user" WHERE id = ?', (user_id,)) or UserRole.SDR)
+
+
+def _row(store: Store, row: tuple[Any, ...], leads: dict[int, QueueRow]) -> AlertRow:
+    id, word, cause, at, entity, entity_id, owner_id = row
+    kind = AlertKind(word)
+    if entity == "lead":
+        return _on_lead(id, kind, cause, at, entity_id, owner_id is None, leads.get(entity_id))
+    name, company, whose = (*(store.row(_ABOUT[entity], (entity_id,)) or ()), "", "", "")[:3]
+    return AlertRow(id, kind, cause, at, entity, entity_id, owner_id is None, name, company, whose, None)
+
+
+def _on_lead(
+    id: int, kind: AlertKind | None, cause: str, at: Instant, lead_id: int, everybody: bool, lead: QueueRow | None
+) -> AlertRow:
+    name, company, whose = (lead.name or lead.company, lead.company, lead.owner) if lead is not None else ("", "", "")
+    return AlertRow(id, kind, cause, at, "lead", lead_id, everybody, name, company, whose, lead)
+
+
+_LEADS_TEAM = (UserRole.LEAD, UserRole.ADMIN)
+_MINE = "(owner_id = :user OR (owner_id IS NULL AND :everybody)) AND closed_at IS NULL AND void = 0"
+_OPEN = f"SELECT id, kind, cause, opened_at, entity, entity_id, owner_id FROM alert WHERE {_MINE}"
+# A late approval is counted once, as one that waits.
+_KINDS = f"""
+SELECT kind, count(*), sum(NOT (:decides AND kind = '{AlertKind.APPROVAL_LATE}' AND EXISTS (
+    SELECT 1 FROM approval WHERE lead_id = a.entity_id AND decided_at IS NULL AND void = 0)))
+FROM alert a WHERE {_MINE} GROUP BY kind"""
+_WAIT_COUNT = "SELECT count(*) FROM approval WHERE decided_at IS NULL AND void = 0"
+_WAITING = """
+SELECT w.lead_id, w.asked_at, coalesce(u.name, ''), w.outcome
+FROM approval w LEFT JOIN "user" u ON u.id = w.asked_by_id WHERE w.decided_at IS NULL AND w.void = 0"""
+_ABOUT = {
+    "opportunity": "SELECT o.name, coalesce(a.name, ''), coalesce(u.name, '') FROM opportunity o"
+    ' LEFT JOIN account a ON a.id = o.account_id LEFT JOIN "user" u ON u.id = o.owner_id WHERE o.id = ?',
+    "account": "SELECT a.name, '', coalesce(u.name, '') FROM account a"
+    ' LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id = ?',
+    "user": "SELECT name, '', name FROM \"user\" WHERE id = ?",
+    "source": "SELECT 'source ' || source, '', '' FROM lead WHERE id = ?",
+    "team": "SELECT name, '', '' FROM team WHERE id = ?",
+}

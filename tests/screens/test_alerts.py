@@ -1,0 +1,123 @@
+"""The alerts key by key: what is told, where it leads, what works on it; and why an at bat stands where it stands."""
+
+from __future__ import annotations
+
+from screens.alerts.screen import AlertScreen
+from screens.dialogs.explain import ExplainScreen
+from screens.timeline.screen import TimelineScreen
+from store.instants import DAY, HOUR, MINUTE
+from store.operations.tick import tick
+from store.vocabulary import Motion, Stage
+from tests.drivers import AppDriver
+from tests.factories import ANA, BEN, PRIYA, Floor
+from tests.screens.lead_app import said
+from tests.screens.queue_app import at_work, on_queue
+
+
+def alerts_of(d: AppDriver) -> AlertScreen:
+    """The alerts, which are in front."""
+    assert isinstance(d.app.screen, AlertScreen)
+    return d.app.screen
+
+
+def pass_time(floor: Floor, span: int) -> None:
+    """Let the rules do what comes due meanwhile."""
+    floor.now += span
+    tick(floor.store, floor.now)
+
+
+async def test_the_strip_says_how_many_and_the_key_goes_there_and_back(floor: Floor) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    async with at_work(floor) as d:
+        await d.until(lambda: "2 alerts !" in said(d))
+        await d.press("!")
+        alerts_of(d)
+        told = said(d)
+        assert "clock missed" in told
+        assert "offered to all" in told
+        assert "Person1 Ortiz" in told
+        await d.press("escape")
+        assert on_queue(d)
+
+
+async def test_nothing_to_see_says_so(floor: Floor) -> None:
+    floor.lead()
+    async with at_work(floor) as d:
+        assert "alert" not in said(d)
+        await d.press("!")
+        assert "Nothing needs a word from you." in said(d)
+
+
+async def test_enter_opens_the_timeline_and_a_verb_takes_the_cause_away(floor: Floor) -> None:
+    lead_id = floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    async with at_work(floor) as d:
+        await d.press("!", "enter")
+        assert isinstance(d.app.screen, TimelineScreen)
+        await d.press("escape")
+        await d.until(lambda: isinstance(d.app.screen, AlertScreen))
+        await d.press("l", "n")
+        await d.until(lambda: "Nothing needs a word from you." in said(d))
+        await d.press("escape")
+        assert on_queue(d)
+        await d.until(lambda: "alerts" not in said(d))
+    assert floor.state(lead_id).attempts == 1
+
+
+async def test_a_team_lead_decides_what_waits_from_there(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.DISQUALIFIED)
+    async with at_work(floor, ANA) as d:
+        await d.until(lambda: "1 alert !" in said(d))
+        await d.press("!")
+        assert "waits for approval" in said(d)
+        await d.press("A", "a")
+        await d.until(lambda: "Nothing needs a word from you." in said(d))
+    assert floor.state(lead_id).stage is Stage.CLOSED
+
+
+async def test_what_concerns_others_is_not_told(floor: Floor) -> None:
+    floor.lead(motion=Motion.CAMPAIGN_RESPONSE, actor=BEN)
+    pass_time(floor, 3 * HOUR)
+    async with at_work(floor, PRIYA) as d:
+        await d.press("!")
+        assert "Nothing needs a word from you." in said(d)
+    async with at_work(floor, BEN) as d:
+        await d.press("!")
+        assert "clock missed" in said(d)
+
+
+async def test_every_size_shows_who_and_what(floor: Floor) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    for size in ((80, 24), (120, 36), (200, 50)):
+        async with at_work(floor, size=size) as d:
+            await d.press("!")
+            told = said(d)
+            assert "clock missed" in told
+            assert "Person1 Ortiz" in told
+
+
+async def test_why_tells_the_story_and_closes_again(floor: Floor) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    async with at_work(floor) as d:
+        await d.press("W")
+        assert isinstance(d.app.screen, ExplainScreen)
+        told = said(d)
+        assert "Why · Person1 Ortiz, Company 1: at bat 1 (demo request)" in told
+        assert "the clock for first touch ran out" in told
+        assert "if nobody does anything" in told
+        assert "opened by Priya: demo request, from list" in told
+        await d.press("G", "k", "escape")
+        assert on_queue(d)
+
+
+async def test_why_of_one_that_is_over(floor: Floor) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    async with at_work(floor) as d:
+        await d.press("enter")
+        pass_time(floor, 40 * DAY)
+        await d.press("W")
+        assert "by rule: demo request: 10 business days are over" in said(d)
+        assert "if nobody does anything" not in said(d)
