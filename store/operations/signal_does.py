@@ -57,6 +57,7 @@ class Last:
     outcome: Outcome | None
     owner_id: int | None
     source: str
+    opened_at: Instant
     closed_at: Instant
     eligible_at: Instant | None
     eligible_on: str
@@ -169,7 +170,7 @@ WHERE g.contact_id = ? AND g.void = 0 AND l.open = 1 {_BY_REACH}"""
 _OF_COMPANY = "SELECT id FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1"
 _FURTHEST = f"SELECT l.id FROM lead l WHERE l.account_id = ? AND l.open = 1 {_BY_REACH}"
 _LAST = """
-SELECT id, outcome, owner_id, source, coalesce(closed_at, opened_at), eligible_at, eligible_on FROM lead
+SELECT id, outcome, owner_id, source, opened_at, coalesce(closed_at, opened_at), eligible_at, eligible_on FROM lead
 WHERE contact_id = ? AND open = 0 AND void = 0 ORDER BY number DESC, id DESC LIMIT 1"""
 _WAYS = """
 SELECT 1 FROM phone WHERE contact_id = :contact AND state <> 'bad' AND void = 0
@@ -268,7 +269,7 @@ def _rises(tx: Transaction, lead: LeadState, came: Came, changes: Mapping[str, A
             changes["snoozed_until"] = None
             if lead.tier == queue_order.CADENCE and (lead.due_at or 0) > tx.now:
                 changes["due_at"] = tx.now
-        ends = extended_to(lead.motion, lead.expires_at, came.at, rules, calendar)
+        ends = extended_to(lead.motion, lead.expires_at, came.at, rules)
         if ends != lead.expires_at:
             changes.update(expires_at=ends, warn_at=expiry.warns_at(ends, rules))
             if lead.decision is Asked.EXPIRED and (ends or 0) > tx.now:
@@ -396,7 +397,10 @@ def held_until(tx: Transaction, person: Mapping[str, Any]) -> Instant | None:
 
 
 def release(tx: Transaction, person: Mapping[str, Any]) -> None:
-    """Decide again on what was held for somebody: on the newest signal, and the others go along with it."""
+    """Decide again on what was held for somebody: on the newest signal, and the others go along with it.
+
+    Where an at bat was worked and has ended since, it is answered already.
+    """
     tx.begin()  # as an act on nobody's at bat, so that undoing one there leaves this
     held = [
         Came(person["id"], person["account_id"], kind, source, at, points, bool(high), words, "", campaign, None, id)
@@ -404,6 +408,10 @@ def release(tx: Transaction, person: Mapping[str, Any]) -> None:
     ]
     newest, *others = held
     facts, place = facts_of(tx, newest)
+    if place.lead_id is None and place.last is not None and place.last.opened_at > newest.at:
+        for came in held:
+            keep(tx, came, "recorded on the contact: they were worked since")
+        return
     decision = decide(facts, tx.rules)
     signal_id, _ = does(tx, newest, facts, place, decision)
     went = tx.get(Signal, signal_id)

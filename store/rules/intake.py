@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from store.instants import DAY, Instant
-from store.rules.business import Calendar
 from store.ruleset import ComesBack, IntakeRules, RuleSet, signal_key
 from store.vocabulary import Motion
 
@@ -204,9 +203,7 @@ def strong(points: int, high_intent: bool, rules: IntakeRules) -> bool:
     return high_intent or points >= rules.threshold
 
 
-def extended_to(
-    motion: Motion, expires_at: Instant | None, at: Instant, rules: RuleSet, calendar: Calendar
-) -> Instant | None:
+def extended_to(motion: Motion, expires_at: Instant | None, at: Instant, rules: RuleSet) -> Instant | None:
     """The end of a reactivation's window once a signal came: the motion's days after it, where that is later."""
     limits = rules.motions[motion].expiry
     if expires_at is None or not limits.campaign_window:
