@@ -168,6 +168,24 @@ LEAD_PLANTS = [
 ]
 PEOPLE_PLANTS = [
     plant(
+        "who is worked is in the sales pool",
+        f"UPDATE contact SET pool = 'marketing' WHERE id = (SELECT contact_id FROM lead WHERE id = {at('new')})",
+        entity="contact",
+        row=f"(SELECT contact_id FROM lead WHERE id = {at('new')})",
+    ),
+    plant(
+        "nobody is an MQL while an opportunity of theirs is open",
+        change(at("new"), f"contact_id = (SELECT contact_id FROM lead WHERE id = {at('converted')})"),
+        row=at("new"),
+    ),
+    plant(
+        "a use of a reference is one that was made",
+        "INSERT INTO task (contact_id, user_id, kind, words, due_at, state, void, written_id)"
+        " SELECT 1, 2, 'reference', '', 9, 'open', 0, max(id) FROM operation",
+        entity="task",
+        row="(SELECT max(id) FROM task)",
+    ),
+    plant(
         "a suppressed contact has no open at bat",
         f"UPDATE contact SET suppressed_at = 9 WHERE id = (SELECT contact_id FROM lead WHERE id = {at('new')})",
         row=at("new"),
