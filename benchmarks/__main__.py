@@ -33,6 +33,7 @@ NAMES = (
     "operations",
     "many",
     "claim",
+    "tick",
     "busy",
     "memory",
     "imports",

@@ -144,7 +144,7 @@ def miss_clock(tx: Transaction, lead: LeadState, clock: ClockRow) -> None:
 
 
 def resume(tx: Transaction, lead: LeadState, paused_at: Instant) -> Instant | None:
-    """Let the clocks that stood still since ``paused_at`` run on with what was left; says where the window ends then."""
+    """Let the clocks that stood still since ``paused_at`` run on with what was left; says when the window ends now."""
     calendar = tx.store.calendar
     for clock in clocks_of(tx.store, lead.id):
         if clock.met is None and clock.ended_at is None and clock.kind not in (ClockKind.APPROVAL, ClockKind.HAND_OVER):
