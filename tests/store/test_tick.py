@@ -17,11 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import open_store
+from store.actor import SYSTEM
 from store.doctor import check
 from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE, Instant
 from store.operations import transaction
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.receive_signal import SignalIn, receive_signal
 from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
@@ -100,6 +102,12 @@ def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
     elif what == "signal":
         draft = SignalDraft("download", "website", contact_id=floor.state(lead).contact_id, lead_id=lead, points=60)
         record_signal(floor.store, PRIYA, floor.later(), draft)
+    elif what.startswith("hear "):
+        person = floor.state(lead).contact_id
+        heard = SignalIn(what.removeprefix("hear "), "website", contact_id=person, external_id=str(floor.now))
+        receive_signal(floor.store, SYSTEM if which % 2 else PRIYA, floor.later(), heard)
+    elif what == "put off":
+        floor.close(lead, Outcome.NOT_READY, back_at=floor.now + 3 * DAY)
     elif what == "callback":
         callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + 26 * HOUR))
     elif what == "snooze":
@@ -130,6 +138,7 @@ ACTS = st.sampled_from(
             "callback",
             "snooze",
             "signal",
+            *("hear webinar", "hear page_view", "hear pricing_page", "put off"),
             "reassign",
             "undo",
             "qualify",
