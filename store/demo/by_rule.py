@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.actor import SYSTEM
 from store.demo.scene import Story
 from store.demo.told import FIT, C, D, End, M, Stories, Told
 from store.instants import DAY, HOUR, MINUTE
@@ -13,6 +14,8 @@ from store.operations.attendance import (
     set_absent,
 )
 from store.operations.converting import QualifyDraft, qualify
+from store.operations.extend import ExtendDraft, extend
+from store.operations.receive_signal import SignalIn, receive_signal
 from store.operations.recycle import RecycleDraft, recycle
 from store.operations.routing import ClaimDraft, claim_next
 
@@ -71,7 +74,45 @@ def nobody_there(told: Told) -> Story:
         scene.do(resume_intake, rep, UserActDraft(rep.user_id))
 
 
+@BY_RULE.add(leads=2)
+def signals(told: Told) -> Story:
+    """What comes in and opens nothing: held until a date, somebody else of a company that is worked, too little."""
+    scene, tom = told.scene, told.tom
+    yield scene.day(12, "09:50")
+    later, who = told.open(M.CAMPAIGN_RESPONSE, tom, scene.company("Willow & Reed", "London", size=85))
+    firm = scene.company("Copperfield Tools", "Chicago", industry="manufacturing", size=340)
+    worked, _ = told.open(M.OUTBOUND_TARGET, tom, firm, "Nadia|Ferrante|Plant Manager")
+    yield scene.day(12, "10:20")
+    scene.log(later, C.CALL, D.CONVERSATION, note="nothing before their move is over", duration=180)
+    scene.close(later, End.NOT_READY, reason="timing", back_at=scene.day(-15, "10:00"))
+    scene.log(worked, C.EMAIL, D.SENT)
+    yield scene.day(2, "15:15")
+    stayed = SignalIn("webinar", "webinar", contact_id=who, words="stayed to the end")
+    scene.do(receive_signal, SYSTEM, stayed)
+    scene.log(worked, C.CALL, D.VOICEMAIL_LEFT)
+    mail = f"p.osei@{firm.draft.domain}"
+    colleague = SignalIn("download", "website", name="Peter Osei", email=mail, company="Copperfield Tools")
+    scene.do(receive_signal, SYSTEM, colleague)
+    yield scene.day(1, "13:35")
+    mail = "i.lund@nordlicht-moebel.example"
+    reader = SignalIn("newsletter_click", "newsletter", name="Ingrid Lund", email=mail, company="Nordlicht Möbel")
+    scene.do(receive_signal, SYSTEM, reader)
+
+
 # -- clocks that ran out ---------------------------------------------------------------------------------------------
+
+
+@BY_RULE.add(leads=1)
+def more_time(told: Told) -> Story:
+    """A window that was about to end, given more time with a reason."""
+    scene, tom = told.scene, told.tom
+    yield scene.ago(20 * DAY)
+    lead, _ = told.open(M.INTENT_SIGNAL, tom, scene.company("Solberg Shipping", "Stockholm", size=450))
+    yield scene.now + HOUR
+    scene.log(lead, C.CALL, D.CONVERSATION, note="wants it, waits for the board", duration=410)
+    yield scene.day(5, "11:25")
+    scene.log(lead, C.CALL, D.CONVERSATION, note="the board has put it off to the end of the month", duration=200)
+    scene.do(extend, tom, ExtendDraft(lead, "their board decides at the end of the month"))
 
 
 @BY_RULE.add(leads=4)

@@ -73,7 +73,8 @@ def waiting_for_an_answer(told: Told) -> Story:
     """Handed over: to each account executive one that is to be answered today; one that is late."""
     scene = told.scene
     yield scene.day(4, "14:20")
-    _handed_over(told, told.tom, told.marcus, 1_400_000, "three plants; wants an offer before the holidays")
+    late = _handed_over(told, told.tom, told.marcus, 1_400_000, "three plants; wants an offer before the holidays")
+    told.let_lie.add(late)
     yield scene.day(1, "15:10")
     _handed_over(told, told.priya, told.marcus, 2_600_000, "knows our competitor well, ready to see numbers")
     _handed_over(told, told.tom, told.ines, 1_800_000, "moves to a new hall in spring, needs it by then")

@@ -151,6 +151,8 @@ def _replace(tx: Transaction, now: Instant) -> Done:
     for lead in map(lead_state, rows):
         _put_right(tx, lead)
         tx.touch(lead.id)  # the rules come to it at other times too
+    for (opportunity_id,) in tx.store.rows("SELECT id FROM opportunity WHERE open = 1 AND void = 0"):
+        tx.touch_opportunity(opportunity_id)
     return Done(tx.id, "moved in time")
 
 
