@@ -14,7 +14,8 @@ from typing import Any
 
 from store.database import Store
 from store.instants import DAY, Instant, moment
-from store.rules.recycling import By, Ended, Heard, Return, Who, goes_to, motion_of, returns, track_of
+from store.rules.recycling import Ended, Heard, Return, Who, goes_to, motion_of, returns, track_of
+from store.ruleset import signal_key
 from store.vocabulary import Motion, Outcome
 
 MOST = 1_000  # of those who may come back now, and of those to come, in one reading
@@ -129,19 +130,14 @@ def all_due(store: Store, now: Instant, limit: int | None = None) -> list[Recycl
     return list(found.values())[:limit]
 
 
-def ended_of(store: Store, lead_id: int) -> Ended | None:
-    """What the rules look at of one last at bat; None where it is not the last of somebody who may be worked."""
-    row = store.row(_FACTS, {"ids": json.dumps([lead_id])})
-    return None if row is None else _ended(row)
-
-
 def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
     rules = store.rules
+    since = now - rules.recycling.signal_days * DAY
     found = []
     for row in store.rows(_FACTS, {"ids": json.dumps(list(ids))}):
-        ended = _ended(row)
+        ended = _ended(row, since)
         back = returns(ended, rules)
-        if back is None or _too_old(back, now, rules.recycling.signal_days):
+        if back is None:
             continue
         head = dict(zip(_HEAD, row[len(_OF_THE_RULES) :], strict=True))
         head["last_words"], head["last_at"] = _last(head)
@@ -164,10 +160,6 @@ def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
     return found
 
 
-def _too_old(back: Return, now: Instant, days: int) -> bool:
-    return back.by in (By.SIGNAL, By.HIGH_INTENT, By.TRIGGER) and back.at < now - days * DAY
-
-
 def _when(at: Instant, now: Instant, zone: str) -> dict[str, Any]:
     from datetime import timedelta
 
@@ -184,11 +176,11 @@ def _last(head: dict[str, Any]) -> tuple[str, Instant | None]:
     return words, at
 
 
-def _ended(row: Sequence[Any]) -> Ended:
+def _ended(row: Sequence[Any], since: Instant) -> Ended:
+    """The facts for the rules; a signal from before ``since`` brings nobody back any more."""
     facts = dict(zip(_OF_THE_RULES, row, strict=False))
     heard = tuple(
-        Heard(at, "_".join(kind.replace("-", " ").replace("_", " ").casefold().split()), bool(high))
-        for at, kind, high in json.loads(facts.pop("heard"))
+        Heard(at, signal_key(kind), bool(high)) for at, kind, high in json.loads(facts.pop("heard")) if at > since
     )
     made = Ended(**facts, heard=heard)
     return replace(made, outcome=Outcome(made.outcome), became=bool(made.became), dealing=bool(made.dealing))
