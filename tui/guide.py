@@ -32,50 +32,56 @@ _TEXTS: dict[Status, tuple[str, str, str, str]] = {
         "Nobody has tried yet.",
         "A first touch: {first_touch_high_intent} for high-intent inbound, {first_touch} for other inbound; "
         "outbound targets are accepted within {accept}.",
-        "A first touch accepts it too. Untouched inbound is flagged after {untouched_flag}.",
+        "A first touch accepts it too. Untouched inbound is flagged after {untouched_flag}; "
+        "when its window is over it closes as no response.",
         "Log the first touch.",
     ),
     Status.RECYCLED: (
         "A new at bat on somebody who was worked before; nobody has tried yet this time.",
         "A first touch, as for any new at bat. The timeline says how the earlier ones ended.",
-        "A first touch accepts it too.",
+        "A first touch accepts it too; when its window is over it closes as no response.",
         "Read what was said last time, then log the first touch.",
     ),
     Status.ATTEMPTING: (
         "Trying to reach them, or to reach them again.",
         "A next step with a time; attempts are spread over days and parts of the day.",
         "Every attempt schedules the cadence's next step. A reply or conversation makes it Connected. "
-        "Inbound goes to the team lead after {connect}; it ends by itself when its window is over.",
+        "The team lead hears of inbound after {connect}, of others at half their window. After {stale} without a touch "
+        "or a signal it is Stale. When its window is over it closes as no response; one that was reached before is put "
+        "to you to decide.",
         "The next step of the cadence, or a callback they asked for.",
     ),
     Status.CONNECTED: (
         "Spoke once; qualification has not started.",
         "What was learned, and a task with a time, with its calendar link.",
-        "Quiet for {quiet} without a reply goes back to Attempting.",
+        "{quiet} after the conversation without another it goes back to Attempting; after {stale} without a touch or a "
+        "signal it is Stale. When its window is over it is put to you to decide.",
         "Qualify or disqualify within {qualify}.",
     ),
     Status.WORKING: (
         "A two-way conversation is going on.",
         "Something done or heard at least every {working_activity}.",
-        "Silence alerts you and the team lead after {working_alert}, and makes it Stale after {stale}.",
+        "An attempt without a reply for {quiet} makes it Attempting again. Silence alerts you and the team lead after "
+        "{working_alert}, and makes it Stale after {stale}; a promised callback holds that off.",
         "Ask what is still not known of need, budget, authority and timeline; then qualify.",
     ),
     Status.STALE: (
         "No activity for too long: decide now.",
         "A decision: a touch, or closing it with outcome and reason.",
-        "Undecided for {stale_decision}, it closes: no response if never connected, else connected, not ready now.",
+        "A touch ends it. Undecided for {stale_decision}, it closes: no response if never connected, else connected, "
+        "not ready now. A promised callback holds that off.",
         "Log a touch, or close it.",
     ),
     Status.QUALIFIED: (
         "Fits and is ready: convert.",
         "Four answers: need is yes, at most one of the others is not known, none is no.",
-        "The team lead is told and the conversion is drafted.",
+        "The conversion is drafted; after {convert} it is late, after {stale} without a touch or a signal it is Stale.",
         "Convert within {convert}.",
     ),
     Status.UNQUALIFIED: (
         "Waiting for a team lead's approval.",
         "The reason, and what it is worth: a lead over the team's threshold is not given up by one person.",
-        "Its clocks pause; the approval is due within {approval}.",
+        "Its clocks stand still; the approval is due within {approval}, and the team lead hears of it when it is late.",
         "The team lead approves, which closes it, or sends it back with a note.",
     ),
     Status.CONVERTED: (

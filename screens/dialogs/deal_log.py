@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.dialogs.deal_person import OnADeal
-from screens.dialogs.foretold import CHANNEL_OF, SAID_TWICE
+from screens.dialogs.foretold import CHANNEL_OF, SAID_TWICE, told_once
 from screens.dialogs.log import LogDialog
 from store.errors import Refusal
 from store.queries.deals import Deal
@@ -113,11 +113,11 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
     def _choices(self) -> list[Choice[Disposition]]:
         """Every disposition with its letter and what it will do."""
         rules = self.app.team.rules
-        return [
+        return told_once(
             Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
             for disposition in CHANNEL_OF
             if rules.dispositions[disposition].letter
-        ]
+        )
 
     def _hint(self, disposition: Disposition) -> str:
         try:

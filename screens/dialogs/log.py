@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWICE, hint, words
+from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWICE, hint, told_once, words
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.instants import Instant
@@ -190,12 +190,12 @@ class LogDialog(LeadDialog):
     def _choices(self) -> list[Choice[Disposition]]:
         """Every disposition with its letter and what it will do; of a meeting booked before, what became of it."""
         rules = self.app.team.rules
-        return [
+        return told_once(
             Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
             for disposition in CHANNEL_OF
             if rules.dispositions[disposition].letter
             and (disposition in MEETING_RESULTS or not awaits_result(self.lead))
-        ]
+        )
 
     def _hint(self, disposition: Disposition) -> str:
         return hint(lambda: self._words(self._touch(disposition)))

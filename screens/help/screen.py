@@ -32,8 +32,9 @@ _COLUMNS = (
     ("score", "how well they fit and how much interest they showed lately; of equals the higher comes first"),
     ("there", "what time it is where they are"),
 )
-_CLOCKS_ARE_SHOWN = (
-    "This version shows what time does in the queue, as late or as a decision; it closes nothing by itself.\n"
+_BY_ITSELF = (
+    "What happens by itself is done every minute while anybody has the program open, and by atbat tick; "
+    "the times are your team's."
 )
 
 
@@ -90,13 +91,14 @@ class HelpScreen(ModalScreen[None]):
                 if self._status is not None:
                     here = next(entry for entry in guide if entry.status is self._status)
                     heading = f"This lead is {present.label(self._status, capital=True)}"
-                    yield Static(_guidance(here, heading), classes="help--part")
+                    yield Fitted(partial(_guidance, here, heading), classes="help--part")
                 yield Fitted(partial(keys_content, self._where, self.app.keys))
             with VerticalScroll(id="help-guide"):
                 if Where.DEALS in self._where:
                     yield Fitted(partial(_stages, self.app.team.rules), classes="help--part")
-                yield Static(present.joined((_CLOCKS_ARE_SHOWN, "$muted")))
-                yield Static(Content("\n\n").join(_guidance(entry) for entry in guide))
+                yield Static(present.joined((_BY_ITSELF, "$muted")), classes="help--part")
+                for entry in guide:
+                    yield Fitted(partial(_guidance, entry, None), classes="help--part")
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what has the focus, or all of it where the halves stand one under the other."""
@@ -143,25 +145,29 @@ def _stages(rules: RuleSet, width: int) -> Content:
 
 def _table(heading: str, rows: Sequence[tuple[str, Content]], width: int) -> Content:
     """A heading, and under it labels with their words beside them."""
+    return Content("\n").join([Content.styled(heading, _HEADING), *_rows(rows, width, "bold")])
+
+
+def _rows(rows: Sequence[tuple[str, Content]], width: int, style: str) -> list[Content]:
+    """Labels with their words beside them; words that are longer than the line go on under themselves."""
     labels = max(cell_len(label) for label, _words in rows)
     between = Content("\n" + " " * (labels + 2))
-    lines = [Content.styled(heading, _HEADING)]
-    for label, words in rows:
-        wrapped = between.join(words.wrap(max(width - labels - 2, 10)))
-        lines.append(present.joined((present.cells(label, labels), "bold"), "  ", wrapped))
-    return Content("\n").join(lines)
+    return [
+        present.joined(
+            (present.cells(label, labels), style), "  ", between.join(words.wrap(max(width - labels - 2, 10)))
+        )
+        for label, words in rows
+    ]
 
 
-def _guidance(entry: Guidance, heading: str | None = None) -> Content:
+def _guidance(entry: Guidance, heading: str | None, width: int) -> Content:
+    """What the guide says of a status."""
     stages = ", ".join(present.label(stage, capital=True) for stage in entry.stages)
-    return present.joined(
-        (heading or present.label(entry.status, capital=True), _HEADING),
-        (f"  in {stages}", "$muted"),
-        f"\n{entry.means}",
-        ("\nneeds      ", "$muted"),
-        entry.needs,
-        ("\nby itself  ", "$muted"),
-        entry.by_itself,
-        ("\nnext       ", "$muted"),
-        entry.next,
-    )
+    title = (heading or present.label(entry.status, capital=True), _HEADING)
+    rows = [
+        ("needs", Content(entry.needs)),
+        ("by itself", Content(entry.by_itself)),
+        ("next", Content(entry.next)),
+    ]
+    head = [present.joined(title, (f"  in {stages}", "$muted")), Content(entry.means)]
+    return Content("\n").join([*head, *_rows(rows, width, "$muted")])

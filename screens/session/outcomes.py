@@ -10,7 +10,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
-from screens.dialogs.foretold import CHANNEL_OF
+from screens.dialogs.foretold import CHANNEL_OF, told_once
 from store.rules.touch import DISPOSITIONS
 from store.ruleset import RuleSet
 from store.vocabulary import Channel, Disposition
@@ -74,7 +74,7 @@ def offered(
             letter, words = "", f"{words} ({log} {letter})"
         if letter or words != disposition.label:
             (planned if of_channel else others).append(Choice(letter, disposition, words, foretold))
-    return _by_letter(planned), _by_letter(others)
+    return told_once(_by_letter(planned)), _by_letter(others)
 
 
 def _by_letter(choices: list[Choice[Disposition]]) -> list[Choice[Disposition]]:

@@ -75,7 +75,7 @@ def _promise(promised: Promised, card: LeadCard, now: Instant, zone: str, me: st
     yield rule(f"callback promised for {due}")
     theirs = present.exactly(promised.due_at, card.zones[0], now) if card.zones else due
     there = f"{theirs} there · " if theirs != due else ""
-    by = "by you" if promised.by == me else f"by {promised.by}" if promised.by else "for anyone of the team"
+    by = "by you" if promised.by == me else f"by {promised.by}" if promised.by else "for anyone"
     made = present.exactly(promised.promised_at, zone, now)
     yield present.content(f"{there}promised {made} {by}", _MUTED, limit=200)
     if promised.words:

@@ -34,7 +34,7 @@ def _told(first: str, facts: Facts, *, title: Content) -> Content:
     lines = [title]
     for name, said in facts:
         if said:
-            lines.append(present.joined((f"{name:<9}", _MUTED), present.content(said, limit=2_000, newlines=False)))
+            lines.append(present.joined((f"{name:<10}", _MUTED), present.content(said, limit=2_000, newlines=False)))
     return Content("\n").join(lines)
 
 

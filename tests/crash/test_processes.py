@@ -46,7 +46,11 @@ def run(path: Path, processes: int, acts: int, seed: int) -> None:
     for one in running:
         assert one.stdout is not None
         assert one.stdout.readline() == "ready\n", one.communicate()[1]
-    said = [one.communicate("go\n", timeout=3_600) for one in running]
+    for one in running:  # all of them, before the first one's end is waited for
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=3_600) for one in running]
     assert [errors for _, errors in said] == [""] * processes
     assert [one.returncode for one in running] == [0] * processes
     lines = [line for out, _ in said for line in out.splitlines()]
