@@ -37,8 +37,9 @@ class Where(StrEnum):
 class Command:
     """One thing a person can do, with the key it has unless remapped (several are parted by commas).
 
-    ``action`` is the Textual action it runs (its id, if not given); ``footer`` its rank in the footer, from 1, or
-    0 to stay out of it; ``dangerous`` marks what ends an at bat for good; ``also`` names other places it works in.
+    What is seldom done has no key: the palette has it. ``action`` is the Textual action it runs (its id, if not
+    given); ``footer`` its rank in the footer, from 1, or 0 to stay out of it; ``dangerous`` marks what ends an at bat
+    for good; ``also`` names other places it works in.
     """
 
     id: str
@@ -89,7 +90,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reverse", "U", "reverse", "Team lead: take back a conversion of today, with a reason.", _LEADS),
     Command("approve", "A", "approve", "Approve, or send back, a closing that waits for a team lead.", _LEADS),
     Command("calendar", "I", "calendar file", "Write the callback or meeting as an .ics file.", _LEADS),
-    Command("explain", "W", "explain", "Why it stands here: what rules did, what holds it, what comes by itself.", _LEADS),
+    Command("explain", "W", "explain", "Why it stands here: what rules did, what holds it, what comes next.", _LEADS),
     Command("timeline", "enter", "timeline", "Everything that ever happened with this person.", _LEADS, 6),
     Command("company", "C", "company", "The whole company: everybody there, both pools, one stream.", _LEADS, 15),
     Command("edit", "E", "edit", "Edit a name, title, number, address or employer.", _LEADS, 16),
@@ -110,6 +111,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", "f", "filter", "Narrow the list, or a timeline, letter by letter; esc shows all of it again.",
             _TIMELINE, also=(_QUEUE, Where.ACCOUNT)),
     Command("kinds", "h", "hide", "Hide or show kinds of entries.", _TIMELINE),
+    Command("use_reference", "", "use as reference", "Count that this person speaks for us, twice a quarter.",
+            _TIMELINE, also=(Where.ACCOUNT,)),
     Command("timer", "T", "timer", "Start or stop the call's time; opening the phone program starts it too.", _SESSION),
     Command("copy_script", "Y", "copy script", "Copy what to say, with the names filled in.", _SESSION),
     Command("letters", "tab", "letters", "What the letters mean: what came of it, or the commands as everywhere.",
@@ -229,7 +232,7 @@ def key_label(key: str) -> str:
 
 def bindings(*where: Where) -> list[Binding]:
     """The bindings of every command of these places."""
-    return [command.binding() for command in commands_of(where)]
+    return [command.binding() for command in commands_of(where) if command.keys]
 
 
 def commands_of(where: Iterable[Where]) -> list[Command]:
@@ -266,7 +269,7 @@ class KeyChoices:
 
     def label(self, command: Command) -> str:
         """The first key of a command as people read it."""
-        return key_label(self.keys(command)[0])
+        return key_label(keys[0]) if (keys := self.keys(command)) else ""
 
     def labels(self, command: Command) -> str:
         """All keys of a command as people read them: ``esc or backspace``."""
@@ -302,6 +305,8 @@ def _problem(command_id: str, keys: object) -> str | None:
         near = get_close_matches(command_id, BY_ID, 1)
         meant = f"did you mean {near[0]}?" if near else "`?` and the README list them."
         return f"The keymap names {command_id!r}, which is no command: {meant}"
+    if not command.keys:
+        return f"The keymap names {command_id}, which has no key: the palette has it."
     if not isinstance(keys, str) or not _split(keys):
         return f'The keymap gives {command_id} no key: write one such as {command_id} = "f2".'
     for key in map(textual_key, _split(keys)):
