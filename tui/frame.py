@@ -253,7 +253,8 @@ class Frame(OrderedKeysApp[int]):
         self._act = object()
         target = self.focused or self.screen
         for node in target.ancestors_with_self:
-            if any(binding.id == command.id for _key, binding in node._bindings):
+            keyless = not command.keys and hasattr(node, f"action_{command.id}")
+            if keyless or any(binding.id == command.id for _key, binding in node._bindings):
                 await self.run_action(command.action or command.id, node)
                 return
         self.say(f"Nothing to {command.words} here.", urgent=True)

@@ -260,6 +260,16 @@ class LeadScreen(View):
         else:
             self.app.open_screen("account", who)
 
+    def action_use_reference(self) -> None:
+        """Count that the person in front speaks for us."""
+        from store.operations.references import ReferenceDraft, use_reference
+
+        who = self.whose()
+        if who is None or who.contact_id is None:
+            self.app.say("Nobody is selected who could speak for us.", urgent=True)
+        else:
+            self.app.do(use_reference, ReferenceDraft(who.contact_id), self.verb_done)
+
     def action_edit(self) -> None:
         """Edit the person in front, or the company where there is none."""
         who = self.whose()

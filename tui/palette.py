@@ -38,7 +38,7 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Every command, before anything is typed."""
         for command, words, key in self._offered():
-            yield DiscoveryHit(words, partial(self._run, command), text=words, help=f"{command.tooltip}  ({key})")
+            yield DiscoveryHit(words, partial(self._run, command), text=words, help=_help(command, key))
 
     async def search(self, query: str) -> Hits:
         """The commands whose words match."""
@@ -47,7 +47,7 @@ class CommandProvider(Provider):
             score = max(matcher.match(words), 0.9 * matcher.match(command.tooltip))
             if score > 0:
                 shown = matcher.highlight(words)
-                yield Hit(score, shown, partial(self._run, command), text=words, help=f"{command.tooltip}  ({key})")
+                yield Hit(score, shown, partial(self._run, command), text=words, help=_help(command, key))
 
     def _offered(self) -> Iterator[tuple[Command, str, str]]:
         app, screen = self.app, self.screen
@@ -61,3 +61,7 @@ class CommandProvider(Provider):
         app = self.app
         assert isinstance(app, Frame)
         await app.run_command(command)
+
+
+def _help(command: Command, key: str) -> str:
+    return f"{command.tooltip}  ({key})" if key else command.tooltip
