@@ -9,6 +9,7 @@ from store.demo.told import FIT, C, D, End, M, Stories, Told
 from store.instants import DAY, MINUTE
 from store.operations.converting import ConvertDraft, convert
 from store.operations.new_lead import NewLeadDraft, new_lead
+from store.operations.receive_signal import SignalIn, receive_signal
 from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import (
@@ -117,9 +118,9 @@ def duplicate(told: Told) -> Story:
     scene.log(first, C.EMAIL, D.SENT)
 
 
-@ENDINGS.add(leads=6)
+@ENDINGS.add(leads=7)
 def endings(told: Told) -> Story:
-    """Wrong person with the right one, existing customer, existing opportunity, re-engage on a trigger, expired."""
+    """Wrong person with the right one, existing customer, expired, brought back by the trigger it waited for."""
     scene, ana = told.scene, told.ana
     yield scene.day(34, "13:10")
     customer = scene.company("Kestrel Foods", "Manchester", industry="food and drink", size=400)
@@ -137,6 +138,12 @@ def endings(told: Told) -> Story:
     scene.log(trigger, C.LINKEDIN, D.REPLIED, note="not before the new head of IT starts")
     scene.close(trigger, End.RE_ENGAGE, back_on=Trigger.LEADERSHIP_CHANGED)
     scene.log(expired, C.CALL, D.NO_ANSWER)  # and no more: its window closes it
+    yield scene.day(5, "12:30")
+    moved = SignalIn("leadership_changed", "news", contact_id=scene.lead(trigger).contact_id, words="a new head of IT")
+    back = scene.do(receive_signal, SYSTEM, moved).lead_id
+    assert back is not None
+    scene.count()
+    scene.log(back, C.EMAIL, D.SENT)
     yield scene.day(3, "15:00")
     more, _ = told.open(M.EXPANSION, ana, customer, scene.lead(existing).contact_id or "")
     scene.do(record_signal, SYSTEM, SignalDraft("page", "website", lead_id=more, points=20, high_intent=True))
@@ -170,7 +177,7 @@ def already_in_talks(told: Told) -> Story:
 
 @ENDINGS.add(leads=7)
 def statuses(told: Told) -> Story:
-    """Stale by rule, one to decide and two that nobody decided on; gone quiet; set by hand; recycled."""
+    """Stale by rule, one to decide and two that nobody decided on; gone quiet; set by hand; two to bring back now."""
     scene, priya, ana = told.scene, told.priya, told.ana
     yield scene.day(45, "15:00")
     given_up, _ = told.open(M.OUTBOUND_TARGET, told.tom, scene.company())
@@ -178,10 +185,12 @@ def statuses(told: Told) -> Story:
     gone_cold, _ = told.open(M.PARTNER_REFERRAL, ana, scene.company())
     scene.log(gone_cold, C.CALL, D.CONVERSATION, duration=330, note="will think about it")
     yield scene.day(28, "11:00")
-    company = scene.company()
-    recycled_first, who = told.open(M.CAMPAIGN_RESPONSE, told.tom, company)
-    scene.log(recycled_first, C.CALL, D.CONVERSATION, duration=100)
-    scene.close(recycled_first, End.NOT_READY, back_at=scene.day(2, "09:00"))
+    promised, _ = told.open(M.CAMPAIGN_RESPONSE, told.tom, scene.company())
+    scene.log(promised, C.CALL, D.CONVERSATION, note="ask me again in October", duration=100)
+    scene.close(promised, End.NOT_READY, reason="timing", back_at=scene.day(2, "09:00"))
+    budget, _ = told.open(M.EVENT_FOLLOW_UP, priya, scene.company("Larkspur Dairy", "Denver", size=160))
+    scene.log(budget, C.CALL, D.CONVERSATION, note="the new budget opens in the middle of October", duration=340)
+    scene.close(budget, End.NOT_READY, reason="no_budget", back_at=scene.day(1, "09:00"))
     yield scene.ago(32 * DAY)
     stale, _ = told.open(M.PARTNER_REFERRAL, priya, scene.company(), "Gil|Santos|Head of Logistics")
     scene.log(stale, C.CALL, D.CONVERSATION, duration=330, note="wants to see it after the summer")
@@ -192,7 +201,6 @@ def statuses(told: Told) -> Story:
     scene.log(by_hand, C.CALL, D.CONVERSATION, duration=130)
     scene.log(quiet, C.CALL, D.CONVERSATION, duration=260)
     yield scene.day(1, "14:15")
-    told.open(M.REACTIVATION, priya, company, who)
     scene.do(set_status, told.tom, StatusDraft(by_hand, Status.STALE, why="their line has been dead since"))
 
 

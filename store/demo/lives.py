@@ -272,12 +272,12 @@ class Lives:
             else:
                 scene.log(lead.id, Channel.CALL, _draw(rng, _UNREACHED[:3]))
         elif chance < 0.68:
-            back = scene.now + rng.randint(20, 150) * DAY
+            back = scene.now + rng.randint(6, 110) * DAY
             scene.close(lead.id, Outcome.NOT_READY, reason=rng.choice(_NOT_READY), back_at=back)
         elif chance < 0.76:
             self._bad_fit(lead)
         elif chance < 0.80:
-            scene.close(lead.id, Outcome.RE_ENGAGE, back_at=scene.now + rng.randint(30, 200) * DAY)
+            scene.close(lead.id, Outcome.RE_ENGAGE, back_at=scene.now + rng.randint(10, 150) * DAY)
         elif chance < 0.85:
             scene.log(lead.id, Channel.CALL, D.MEETING_BOOKED, note=rng.choice(TALK))
         else:

@@ -221,6 +221,12 @@ SITUATIONS = {
     "a signal that was too little to open anything": """
         SELECT 1 FROM signal s WHERE kind = 'newsletter_click' AND lead_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM lead WHERE contact_id = s.contact_id)""",
+    "brought back by the trigger that was waited for": """
+        SELECT 1 FROM signal s JOIN lead l ON l.signal_id = s.id
+        WHERE s.kind = 'leadership_changed' AND l.number = 2""",
+    "somebody who may be brought back now": f"""
+        SELECT 1 FROM lead l WHERE l.open = 0 AND l.eligible_at <= {SEASON_END} AND l.void = 0
+        AND NOT EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.number > l.number)""",
     "more time for a window": "SELECT 1 FROM lead WHERE extensions = 1 AND open = 1",
     "a late hand-over that is told of": "SELECT 1 FROM alert WHERE kind = 'hand_over_late' AND closed_at IS NULL",
     "an opportunity that its owner is told of": "SELECT 1 FROM alert WHERE kind = 'unmoved' AND closed_at IS NULL",
