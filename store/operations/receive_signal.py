@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 
+from store.actor import SYSTEM_USER_ID, Actor
 from store.errors import Refusal
 from store.instants import MINUTE, Instant
 from store.intake.clean import clean_line, clean_note
@@ -18,7 +19,10 @@ from store.operations.recognise import Recognised, Who, enrich, recognise
 from store.operations.signal_does import Came, does, facts_of
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.intake import Does, decide
-from store.vocabulary import Motion
+from store.vocabulary import ActorKind, Motion, UserRole
+
+OUTSIDE = Actor(SYSTEM_USER_ID, ActorKind.IMPORT, UserRole.ADMIN)
+"""Whoever hands signals over where nobody in person does: a program."""
 
 _EARLY = 5 * MINUTE  # by so much another computer's clock may be ahead
 SIGNAL, DIGEST = "signal", "signal digest"  # kinds of external id: what its source calls a signal, else what it says
@@ -61,12 +65,14 @@ class SignalIn:
 class Received(Done):
     """What a signal did: ``decision`` in words, ``name`` whose it is, ``new`` where nobody knew them.
 
-    ``near`` names people who may be the same as this one: nobody was merged, somebody should look.
+    ``owner`` has the at bat it went to; empty where nobody has it. ``near`` names people who may be the same as this
+    one: nobody was merged, somebody should look.
     """
 
     does: Does = Does.RECORDED
     decision: str = ""
     name: str = ""
+    owner: str = ""
     new: bool = False
     near: tuple[str, ...] = ()
 
@@ -107,7 +113,9 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
         tx.insert_many(ExternalId, [{**known_by, "entity": "signal", "entity_id": signal_id}])
     name = _name(tx, contact_id, account_id)
     made = {"signal_id": signal_id, "contact_id": contact_id or 0, "account_id": account_id or 0}
-    done = tx.done(f"{name}: {decision.words}", lead_id=lead_id, made=made)
+    owner = _owner(tx, lead_id)
+    goes = f", {owner or 'nobody'}’s" if decision.does in (Does.OPENS, Does.EXPANSION) else ""
+    done = tx.done(f"{name}: {decision.words}{goes}", lead_id=lead_id, made=made)
     return Received(
         done.operation_id,
         done.sentence,
@@ -117,6 +125,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
         does=decision.does,
         decision=decision.words,
         name=name,
+        owner=owner,
         new=new,
         near=near,
     )
@@ -202,6 +211,12 @@ def _campaign(tx: Transaction, draft: SignalIn) -> int | None:
         return None
     known = tx.store.value("SELECT id FROM campaign WHERE lower(name) = lower(?) AND void = 0", (draft.campaign,))
     return int(known) if known is not None else tx.insert(Campaign, name=draft.campaign, source=draft.source)
+
+
+def _owner(tx: Transaction, lead_id: int | None) -> str:
+    """Whose an at bat is, by name."""
+    sql = 'SELECT u.name FROM lead l JOIN "user" u ON u.id = l.owner_id WHERE l.id = ?'
+    return str(tx.store.value(sql, (lead_id,)) or "")
 
 
 def _name(tx: Transaction, contact_id: int | None, account_id: int | None) -> str:
