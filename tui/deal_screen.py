@@ -12,7 +12,7 @@ from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
 
 _VERBS = frozenset(["log", "callback", "accept", "close", "status", "edit", "reassign", "person", "note"])
-_LOOKS = frozenset({"timeline"})
+_LOOKS = frozenset({"timeline", "calendar"})
 _NOT_THE_OWNERS = frozenset({"timeline", "note", "log", "callback"})
 
 
@@ -98,6 +98,13 @@ class DealScreen(LeadScreen):
     def action_note(self) -> None:
         """Write something down."""
         self._open_deal("note", "deal_note")
+
+    def action_calendar(self) -> None:
+        """Write what was agreed on it as an .ics file."""
+        if (deal := self._deal_for("calendar")) is not None:
+            from store.queries.calendar_file import of_deal  # only where a file is asked for
+
+            self.app.hold_keys(self._save_calendar(of_deal, deal.id))
 
     def offers(self, command: Command) -> bool:
         """What can be done to the opportunity in front."""

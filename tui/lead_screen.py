@@ -223,14 +223,16 @@ class LeadScreen(View):
     def action_calendar(self) -> None:
         """Write what was agreed with this person as an .ics file."""
         if (lead := self._lead_for("calendar")) is not None:
-            self.app.hold_keys(self._save_calendar(lead))
+            from store.queries.calendar_file import of_lead  # only where a file is asked for
 
-    async def _save_calendar(self, lead: LeadRow) -> None:
-        from store.queries.calendar_file import of_lead  # only where a file is asked for
+            self.app.hold_keys(self._save_calendar(of_lead, lead.id))
+
+    async def _save_calendar(self, agreed: Callable[..., Any], id: int) -> None:
+        """Write what the query finds agreed, or say that nothing is."""
         from tui.calendar_file import save
 
         app = self.app
-        events = await app.desk.read(of_lead, lead.id, app.desk.now())
+        events = await app.desk.read(agreed, id, app.desk.now())
         if not events:
             key = app.key_of("callback")
             app.say(f"No callback is promised and no meeting is to come here: {key} promises one.", urgent=True)
@@ -279,6 +281,14 @@ class LeadScreen(View):
             self.app.open_dialog("edit_person", who.contact_id, self.verb_done)
         elif who.account_id is not None:
             self.app.open_dialog("edit_account", who.account_id, self.verb_done)
+
+    def action_signal(self) -> None:
+        """Record something that who is in front did, whether or not an at bat is open on them."""
+        who = self.whose()
+        if who is None:
+            self.app.refuse("Nobody is selected who did something.")
+        else:
+            self.app.open_dialog("signal", who, self.verb_done)
 
     def action_open(self) -> None:
         """Open the phone or mail program on who is in front."""

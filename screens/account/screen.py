@@ -23,6 +23,7 @@ from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
+from tui.person_screen import PersonScreen
 from tui.widgets.line_table import LineTable
 
 _LONGEST_FIND = 100
@@ -30,7 +31,7 @@ _BESIDE = 160  # cells from which the stream stands beside the people
 _AROUND = 7  # lines: top line, company, two rules, keys
 
 
-class AccountScreen(LeadScreen):
+class AccountScreen(PersonScreen):
     """Opened with ``app.open_screen("account", Whose(...))``: the cursor begins on the person, the verbs are theirs."""
 
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.ACCOUNT, Where.LIST, Where.EVERYWHERE)

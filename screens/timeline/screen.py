@@ -25,13 +25,13 @@ from store.queries.timeline import Entry, EntryKind
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
+from tui.person_screen import PersonScreen
 from tui.widgets.line_table import LineTable
 
 _LONGEST_FIND = 100
-_ON_A_DEAL = frozenset({"log", "callback"})
 
 
-class TimelineScreen(LeadScreen):
+class TimelineScreen(PersonScreen):
     """Opened with ``app.open_screen("timeline", row or Subject)``, which reads before the first frame."""
 
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.TIMELINE, Where.LIST, Where.EVERYWHERE)
@@ -105,25 +105,6 @@ class TimelineScreen(LeadScreen):
         """Show it at once; the list behind hears of it when it is in front again."""
         self._done.append(done)
         self.app.hold_keys(self._again())
-
-    def open_verb(self, verb: str) -> None:
-        """Log and promise on the person's open opportunity, where no at bat of theirs is open."""
-        lead, who = self._story.row, self.whose()
-        if verb not in _ON_A_DEAL or (lead is not None and lead.lead.open) or who is None or who.contact_id is None:
-            super().open_verb(verb)
-        else:
-            self.app.hold_keys(self._open_on_deal(verb, who.contact_id))
-
-    async def _open_on_deal(self, verb: str, contact_id: int) -> None:
-        from store.queries.deals import deal_of  # only for somebody without an open at bat
-        from tui.deal_screen import OnDeal
-
-        person = self.app.person
-        deal = await self.app.desk.read(deal_of, contact_id, person.id if person is not None else 0)
-        if deal is None:
-            super().open_verb(verb)
-        else:
-            self.app.open_dialog(f"deal_{verb}", OnDeal(deal, contact_id), self.verb_done)
 
     def action_amend(self) -> None:
         """Amend one's own touch of the last day, if the cursor is on one."""

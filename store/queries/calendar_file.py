@@ -9,16 +9,21 @@ from store.rules.calendar_file import Event
 
 def of_lead(store: Store, lead_id: int, now: Instant) -> tuple[Event, ...]:
     """The open promises of an at bat and its meetings to come, the earliest first."""
-    return _events(store, {"lead": lead_id, "user": None, "now": now})
+    return _events(store, _OF_LEAD, {"lead": lead_id, "now": now})
+
+
+def of_deal(store: Store, opportunity_id: int, now: Instant) -> tuple[Event, ...]:
+    """The open promises on an opportunity and the meetings to come, also of the at bats it came from."""
+    return _events(store, _OF_DEAL, {"deal": opportunity_id, "now": now})
 
 
 def of_user(store: Store, user_id: int, now: Instant) -> tuple[Event, ...]:
     """The promises that a user made and the meetings they booked or host, the earliest first."""
-    return _events(store, {"lead": None, "user": user_id, "now": now})
+    return _events(store, _OF_USER, {"user": user_id, "now": now})
 
 
-def _events(store: Store, asked: dict[str, int | None]) -> tuple[Event, ...]:
-    rows = store.rows(_OF_LEAD if asked["user"] is None else _OF_USER, asked)
+def _events(store: Store, sql: str, asked: dict[str, int]) -> tuple[Event, ...]:
+    rows = store.rows(sql, asked)
     return tuple(
         Event(kind, f"{kind}-{number}-{origin}@atbat", at, agreed_at, revision, name, company, phone, words)
         for kind, number, origin, at, agreed_at, revision, name, company, phone, words in rows
@@ -52,4 +57,9 @@ LEFT JOIN account a ON a.id = coalesce(l.account_id, o.account_id)
 WHERE {{meeting}} AND m.result = 'booked' AND m.at >= :now AND m.void = 0
 ORDER BY 4"""
 _OF_LEAD = _EVENTS.format(promise="p.lead_id = :lead", meeting="m.lead_id = :lead")
+_OF_DEAL = _EVENTS.format(
+    promise="p.opportunity_id IS NOT NULL AND p.opportunity_id = :deal",
+    meeting="""(m.opportunity_id = :deal OR m.lead_id IN (
+    SELECT lead_id FROM conversion WHERE opportunity_id = :deal AND void = 0 AND reversed_at IS NULL))""",
+)
 _OF_USER = _EVENTS.format(promise="p.promiser_id = :user", meeting="(m.booker_id = :user OR m.host_id = :user)")

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from store.instants import DAY, HOUR, MINUTE
+from store.operations.deal_touch import DealCallbackDraft, promise_on_opportunity
 from store.operations.promises import CallbackDraft, callback
 from store.operations.working import LeadDraft, reassign
 from store.queries.calendar_file import of_user
 from store.rules.calendar_file import Event
 from store.vocabulary import Channel, Disposition, Motion, Stage
 from tests.drivers import AppDriver, driving
-from tests.factories import ANA, BEN, PRIYA, Floor
+from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.rules.test_calendar_file import read
 from tests.screens.queue_app import program
+from tests.store.test_opportunity import owned
 from tui.app import AtBat
 from tui.bell import Bell
 from tui.config import Goals
@@ -159,6 +161,26 @@ async def test_the_meeting_of_a_converted_at_bat_is_written_from_its_timeline(fl
         await d.until(lambda: any(tmp_path.glob("meeting-*.ics")))
     (file,) = tmp_path.glob("meeting-*.ics")
     assert dict(read(file.read_bytes()))["SUMMARY"] == "Meeting with Person1 Ortiz, Company 1"
+
+
+async def test_what_was_promised_on_an_opportunity_is_written_too(floor: Floor, tmp_path: Path) -> None:
+    id = owned(floor)
+    promise_on_opportunity(floor.store, ED, floor.later(), DealCallbackDraft(id, floor.now + DAY, words="price"))
+    async with driving(program(floor, ED, calendar_folder=tmp_path), (160, 40)) as d:
+        await d.press("I")
+        await d.until(lambda: "calendar file written" in d.screen_text())
+    (file,) = tmp_path.glob("*.ics")
+    lines = dict(read(file.read_bytes()))
+    assert lines["UID"].startswith(f"callback-{id}-deal-")
+    assert lines["SUMMARY"] == "Call Person1 Ortiz, Company 1"
+
+
+async def test_an_opportunity_without_anything_agreed_says_what_to_do(floor: Floor, tmp_path: Path) -> None:
+    owned(floor)
+    async with driving(program(floor, ED, calendar_folder=tmp_path), (160, 40)) as d:
+        await d.press("I")
+        await d.until(lambda: "b promises one" in d.screen_text())
+    assert not list(tmp_path.glob("*.ics"))
 
 
 async def test_without_anything_agreed_it_says_what_to_do(floor: Floor, tmp_path: Path) -> None:

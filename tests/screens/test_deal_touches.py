@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from screens.account.screen import AccountScreen
 from screens.deals.screen import DealsScreen
 from screens.deals.story import DealStoryScreen
 from screens.dialogs.deal_callback import DealCallbackDialog
@@ -167,6 +168,23 @@ async def test_somebody_found_without_an_open_at_bat_is_worked_on_their_opportun
         await d.press(key)
         await d.until(lambda: isinstance(d.app.screen, dialog))
         assert "Person1 Ortiz, Buyer · on the opportunity" in said(d)
+
+
+@pytest.mark.parametrize(("key", "dialog"), [("l", DealLogDialog), ("b", DealCallbackDialog)])
+async def test_so_is_who_is_selected_on_the_companys_page(floor: Floor, key: str, dialog: type) -> None:
+    id = owned(floor)
+    floor.lead(company="Company 1")
+    async with at_work(floor, PRIYA) as d:
+        await d.press("C")
+        await d.until(lambda: isinstance(d.app.screen, AccountScreen))
+        await d.press("j")
+        await d.press(key)
+        await d.until(lambda: isinstance(d.app.screen, dialog))
+        assert "Person1 Ortiz, Buyer · on the opportunity" in said(d)
+        if key == "l":
+            await d.press("n")
+            await d.until(lambda: isinstance(d.app.screen, AccountScreen) and "no answer logged" in said(d))
+            assert floor.value("SELECT opportunity_id FROM touch WHERE opportunity_id IS NOT NULL") == id
 
 
 async def test_with_an_open_at_bat_it_is_that_which_is_worked(floor: Floor) -> None:
