@@ -45,10 +45,10 @@ def _column(
 
 
 _SIGN: Column[Drawn] = Column("", lambda row: (row.urgency.sign, row.urgency.component), 1)
-_WHY: Column[Drawn] = Column("may come back", lambda row: (row.why, row.urgency.component), 16, 1)
+_WHY: Column[Drawn] = Column("may come back", lambda row: (row.why, row.urgency.component), 21, 1)
 _GROUP = _column("", "group", 11, style="accent")
-_WHO = _column("person", "who", 20, grow=3, style="strong")
-_GETS = _column("gets it", "gets", 11, style="muted")
+_WHO = _column("person", "who", 18, grow=3, style="strong")
+_GETS = _column("gets it", "gets", 9, style="muted")
 _TRACK = _column("with what", "track", 18, grow=3)
 _SAID = _column("said last", "said", 16, grow=4, style="muted")
 _NUMBER = _column("bats", "number", 4, style="muted", align="right")

@@ -78,9 +78,9 @@ class RecyclingStrip(Widget):
 
     def _tracks(self) -> Content:
         """How many stand on each track, the most first."""
-        tracks, rules = Counter(row.track for row in self._rows), self.app.team.rules
+        tracks = Counter(row.track for row in self._rows)
         parts: list[present.Part] = []
         for track, count in tracks.most_common():
-            words = rules.tracks.get(track, track.replace("_", " ")).partition(":")[0].partition(",")[0]
-            parts += [" · " if parts else "", f"{present.safe(words, 40)} ", (f"{count:,}", "$foreground")]
+            words = present.safe(track.replace("_", " "), 20)
+            parts += [" · " if parts else "", f"{words} ", (f"{count:,}", "$foreground")]
         return present.joined(*parts)

@@ -90,8 +90,11 @@ _NAME = 'SELECT name FROM "user" WHERE id = ?'
 
 def may_recycle(store: Store, last: LeadState, now: Instant) -> str:
     """Raise Refusal unless who this at bat was on may come back now; says where the rules name their rep."""
-    back = _back(store, last, now)
-    return f"stay with {back.rep}" if back.who is Who.SAME and back.rep else ""
+    found = None if last.open else recyclable(store, last.id, now)
+    if found is not None and found.back.at > now:  # without name and day, so that many are told as one
+        raise Refusal("The date on which they may come back is still to come.")
+    found = _back(store, last, now)
+    return f"stay with {found.rep}" if found.who is Who.SAME and found.rep else ""
 
 
 def _found(tx: Transaction, last: LeadState) -> Recyclable:
