@@ -1,0 +1,137 @@
+"""What a simulated year came to, counted from its database alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.database import Store
+
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Figures by heading; every heading maps a word to a count, or to a mapping of such."""
+
+    counts: Counts
+    signals: Counts
+    conversion: Mapping[str, float]
+    service: Mapping[str, Mapping[str, float]]
+    outcomes: Mapping[str, Counts]
+    recycled: Mapping[str, float]
+    alerts: Mapping[str, Counts]
+    sizes: Counts
+    refused: Counts = field(default_factory=dict)
+
+
+def summary(store: Store, refused: Counts) -> Summary:
+    """Count everything; ``refused`` are the sentences of acts that the operations turned down."""
+    value = store.value
+    counts = {
+        "at bats": value("SELECT count(*) FROM lead WHERE void = 0"),
+        "open at bats": value("SELECT count(*) FROM lead WHERE open = 1"),
+        "people": value("SELECT count(*) FROM contact WHERE void = 0"),
+        "companies": value("SELECT count(*) FROM account WHERE void = 0"),
+        "opportunities": value("SELECT count(*) FROM opportunity WHERE void = 0"),
+        "touches": value("SELECT count(*) FROM touch WHERE void = 0"),
+        "acts by hand": value("SELECT count(*) FROM operation WHERE by = 'person'"),
+        "acts by rule": value("SELECT count(*) FROM operation WHERE by = 'rule'"),
+        "changes recorded": value("SELECT count(*) FROM change"),
+    }
+    decided = dict(store.rows("SELECT decision, count(*) FROM signal WHERE void = 0 GROUP BY 1 ORDER BY 2 DESC, 1"))
+    return Summary(
+        counts,
+        _of_decisions(decided),
+        _conversion(store),
+        _service(store),
+        _outcomes(store),
+        _recycled(store),
+        _alerts(store),
+        _sizes(store),
+        dict(sorted(refused.items())),
+    )
+
+
+def _of_decisions(decided: Counts) -> Counts:
+    """Signals by what they did; dates and scores in the words are left out."""
+    found: dict[str, int] = {}
+    for words, count in decided.items():
+        key = words.split(":")[0]
+        key = "held until a date" if key.startswith("held until") else key
+        found[key] = found.get(key, 0) + count
+    return {"received": sum(found.values()), **found}
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _conversion(store: Store) -> dict[str, float]:
+    reached = {
+        stage: store.value(
+            "SELECT count(DISTINCT lead_id) FROM stage_spell WHERE stage = ? AND skipped = 0 AND void = 0", (stage,)
+        )
+        for stage in ("attempting", "connected", "qualified", "converted")
+    }
+    ended = store.value("SELECT count(*) FROM lead WHERE open = 0 AND void = 0")
+    won, lost = (store.value("SELECT count(*) FROM opportunity WHERE stage = ?", (stage,)) for stage in ("won", "lost"))
+    return {
+        "converted of those ended": _share(reached["converted"], ended),
+        "attempting to connected": _share(reached["connected"], reached["attempting"]),
+        "connected to qualified": _share(reached["qualified"], reached["connected"]),
+        "opportunities won": won,
+        "opportunities lost": lost,
+        "won of those ended": _share(won, won + lost),
+    }
+
+
+def _service(store: Store) -> dict[str, dict[str, float]]:
+    found = {}
+    sql = "SELECT kind, sum(met = 1), sum(met = 0) FROM clock WHERE void = 0 GROUP BY kind ORDER BY kind"
+    for kind, met, missed in store.rows(sql):
+        met, missed = met or 0, missed or 0
+        found[kind] = {"met": met, "missed": missed, "kept": _share(met, met + missed)}
+    return found
+
+
+_ENDED = """
+SELECT l.outcome, o.by, count(*) FROM lead l
+JOIN stage_spell s ON s.lead_id = l.id AND s.stage = l.stage AND s.void = 0 JOIN operation o ON o.id = s.written_id
+WHERE l.open = 0 AND l.void = 0 GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def _outcomes(store: Store) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for outcome, by, count in store.rows(_ENDED):
+        found.setdefault(outcome, {"by hand": 0, "by rule": 0})["by rule" if by == "rule" else "by hand"] += count
+    return found
+
+
+def _recycled(store: Store) -> dict[str, float]:
+    again, ended, converted = store.row(
+        "SELECT count(*), sum(open = 0), sum(stage = 'converted') FROM lead WHERE number > 1 AND void = 0"
+    ) or (0, 0, 0)
+    brought = store.value("SELECT count(*) FROM operation WHERE kind = 'recycle'")
+    return {
+        "second and later at bats": again,
+        "brought back from the list": brought,
+        "converted": converted or 0,
+        "converted of those ended": _share(converted or 0, ended or 0),
+    }
+
+
+def _alerts(store: Store) -> dict[str, dict[str, int]]:
+    sql = "SELECT kind, count(*), sum(closed_at IS NOT NULL) FROM alert WHERE void = 0 GROUP BY kind ORDER BY kind"
+    return {kind: {"opened": opened, "closed": closed} for kind, opened, closed in store.rows(sql)}
+
+
+def _sizes(store: Store) -> dict[str, int]:
+    return {"database bytes": os.path.getsize(store.path), "operations": store.value("SELECT count(*) FROM operation")}
+
+
+def as_dict(found: Summary) -> dict[str, Any]:
+    """The figures as they are written to JSON."""
+    return {name: getattr(found, name) for name in Summary.__dataclass_fields__}
