@@ -1,8 +1,9 @@
 """Let time pass: clocks run out, at bats go quiet, grow stale and expire, alerts come to stand.
 
 ``tick`` does what has come due in the order of time, one row and one operation after the other, each dated when it
-was due. So a tick after three weeks leaves what a tick a minute would have left, two at once do each thing once, and
-one that is killed is gone on with by the next. Its cost follows what is due. See docs/model.md, "Ticking".
+was due; the team's midnights, when shares are judged, come in their turn. So a tick after three weeks leaves what a
+tick a minute would have left, two at once do each thing once, and one that is killed is gone on with by the next. Its
+cost follows what is due. See docs/model.md, "Ticking".
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from store.operations.at_bat import advance
 from store.operations.closing import finish
 from store.operations.contact_rules import TickContactDraft, tick_contact
 from store.operations.opportunity_rules import miss_hand_overs
+from store.operations.review import next_night, review
 from store.operations.scoring import rescore
 from store.operations.settle import facts_of, miss_clock
 from store.operations.transaction import Done, Operation, Transaction, operation
@@ -47,7 +49,15 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
     ``go_on`` is asked after each with their number so far: answering no stops there, and the next tick goes on.
     """
     done, before, again = 0, None, 0
-    while (found := store.row(_NEXT, (now,))) is not None:
+    night = next_night(store, now)
+    while (found := store.row(_NEXT, (now,))) is not None or night is not None:
+        if night is not None and (found is None or night.at <= found[0]):
+            review(store, SYSTEM, night.at, night.draft, key=night.key)
+            night, done = next_night(store, now), done + 1
+            if not go_on(done):
+                break
+            continue
+        assert found is not None
         at, table, row_id, version = found
         again = again + 1 if found == before else 0
         if again > len(Act):
