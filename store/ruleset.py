@@ -526,10 +526,14 @@ class ReferenceRules(NamedTuple):
 
 
 class IntakeRules(NamedTuple):
-    """What a signal does; docs/model.md, "Intake of signals". ``motions`` is the at bat that each kind opens."""
+    """What a signal does; docs/model.md, "Intake of signals".
+
+    ``by_hand`` are the kinds that are offered to a person, ``motions`` is the at bat that each kind opens.
+    """
 
     accounts_open_opportunity: bool
     threshold: Percent
+    by_hand: tuple[str, ...]
     motions: Mapping[str, Motion]
 
 

@@ -55,6 +55,7 @@ DIALOGS: dict[str, str] = {
     "callback": "screens.dialogs.callback:CallbackDialog",
     "snooze": "screens.dialogs.callback:SnoozeDialog",
     "note": "screens.dialogs.note:NoteDialog",
+    "signal": "screens.dialogs.signal:SignalDialog",
     "extend": "screens.dialogs.extend:ExtendDialog",
     "find": "screens.dialogs.find:FindDialog",
     "amend": "screens.dialogs.amend:AmendDialog",

@@ -81,6 +81,7 @@ def _entry_facts(entry: Entry, zone: str) -> Facts:
         ("counts as", counts),
         ("about", entry.subject if entry.kind is EntryKind.EDIT else ""),
         ("campaign", entry.before if entry.kind is EntryKind.SIGNAL else ""),
+        ("did", entry.decision),
         ("rule", entry.subject if entry.kind is EntryKind.ASSIGNMENT else ""),
         ("reason", entry.subject.replace("_", " ") if entry.kind is EntryKind.APPROVAL else ""),
         ("amended", _at(entry.amended_at, zone) if entry.amended_at is not None else ""),

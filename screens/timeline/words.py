@@ -122,7 +122,8 @@ def _amendment(entry: Entry, day: _Day) -> str:
 
 
 def _signal(entry: Entry, day: _Day) -> str:
-    return f"signal · {entry.subject.replace('_', ' ')}"
+    words = f"signal · {entry.subject.replace('_', ' ')}"
+    return f"{words} · {entry.decision}" if entry.decision else words
 
 
 def _task(entry: Entry, day: _Day) -> str:

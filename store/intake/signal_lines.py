@@ -84,7 +84,7 @@ def signal_of(line: Line, zone: str, enriching: tuple[str, ...]) -> dict[str, An
         elif key in enriching:
             found["fields"][key] = _text(key, value)
         elif key in KEYS:
-            found[_NAMES[key] if key in _NAMES else key] = _text(key, value)
+            found[str(_NAMES.get(key, key))] = _text(key, value)
         else:
             raise Refusal(f"“{key[:40]}” is no key of a signal: put what has none into payload.", key[:40])
     at, motion = found.pop("at", ""), found.pop("motion", "")

@@ -104,7 +104,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
         campaign_id=_campaign(tx, draft),
         motion=draft.motion,
     )
-    facts, place = facts_of(tx, came)
+    facts, place = facts_of(tx.store, came, tx.now)
     decision = decide(facts, tx.rules)
     signal_id, lead_id = does(tx, came, facts, place, decision)
     if identity is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from store.database import Store
 from store.instants import Instant, moment
 from store.lead_state import LeadState
 from store.models import Contact, Signal
@@ -80,18 +81,19 @@ class Place:
 # --- what is known ---
 
 
-def facts_of(tx: Transaction, came: Came) -> tuple[Facts, Place]:
-    """What decides about a signal, and where it may go."""
-    contact = tx.get(Contact, came.contact_id) if came.contact_id is not None else None
-    account = tx.store.row("SELECT owner_id, customer_since FROM account WHERE id = ?", (came.account_id,))
+def facts_of(store: Store, came: Came, now: Instant) -> tuple[Facts, Place]:
+    """What decides about a signal at ``now``, and where it may go."""
+    contact = store.row("SELECT suppressed_at, bogus_at FROM contact WHERE id = ?", (came.contact_id,))
+    suppressed_at, bogus_at = contact or (None, None)
+    account = store.row("SELECT owner_id, customer_since FROM account WHERE id = ?", (came.account_id,))
     owner_id, customer_since = account or (None, None)
-    with_them, at_account = _opportunities(tx, came)
-    lead_id, other_id = _leads(tx, came)
-    last = _last(tx, came.contact_id)
+    with_them, at_account = _opportunities(store, came)
+    lead_id, other_id = _leads(store, came)
+    last = _last(store, came.contact_id)
     back = last.eligible_at if last is not None else None
     facts = Facts(
-        suppressed=contact is not None and contact["suppressed_at"] is not None,
-        bogus=contact is not None and contact["bogus_at"] is not None,
+        suppressed=suppressed_at is not None,
+        bogus=bogus_at is not None,
         opportunity=with_them is not None,
         opportunity_at_account=at_account is not None,
         customer=customer_since is not None,
@@ -100,58 +102,58 @@ def facts_of(tx: Transaction, came: Came) -> tuple[Facts, Place]:
         open_lead=lead_id is not None,
         lead_at_account=other_id is not None,
         points=came.points,
-        score=_score(tx, came),
+        score=_score(store, came, now),
         kind=came.kind,
         eligible_at=back,
-        eligible_day=moment(back, tx.store.zone).date().isoformat() if back is not None else "",
+        eligible_day=moment(back, store.zone).date().isoformat() if back is not None else "",
         comes_back=last.eligible_on if last is not None else "",
-        reachable=_reachable(tx, came.contact_id),
-        now=tx.now,
+        reachable=_reachable(store, came.contact_id),
+        now=now,
     )
     opportunity_id = with_them if with_them is not None else at_account
     return facts, Place(opportunity_id, lead_id, other_id, last, owner_id)
 
 
-def _opportunities(tx: Transaction, came: Came) -> tuple[int | None, int | None]:
+def _opportunities(store: Store, came: Came) -> tuple[int | None, int | None]:
     """The open opportunity with this person, and one with the company."""
-    with_them = tx.store.value(_WITH_THEM, {"contact": came.contact_id}) if came.contact_id is not None else None
-    at_account = tx.store.value(_AT_ACCOUNT, (came.account_id,)) if came.account_id is not None else None
+    with_them = store.value(_WITH_THEM, {"contact": came.contact_id}) if came.contact_id is not None else None
+    at_account = store.value(_AT_ACCOUNT, (came.account_id,)) if came.account_id is not None else None
     return with_them, at_account
 
 
-def _leads(tx: Transaction, came: Came) -> tuple[int | None, int | None]:
+def _leads(store: Store, came: Came) -> tuple[int | None, int | None]:
     """The open at bat of this person, else one they are in the group of; and the company's furthest one."""
     own = other = None
     if came.contact_id is not None:
-        own = tx.store.value("SELECT id FROM lead WHERE contact_id = ? AND open = 1", (came.contact_id,))
+        own = store.value("SELECT id FROM lead WHERE contact_id = ? AND open = 1", (came.contact_id,))
         if own is None:
-            own = tx.store.value(_IN_GROUP_OF, (came.contact_id,))
+            own = store.value(_IN_GROUP_OF, (came.contact_id,))
     elif came.account_id is not None:
-        own = tx.store.value(_OF_COMPANY, (came.account_id,))
+        own = store.value(_OF_COMPANY, (came.account_id,))
     if own is None and came.account_id is not None:
-        other = tx.store.value(_FURTHEST, (came.account_id,))
+        other = store.value(_FURTHEST, (came.account_id,))
     return own, other
 
 
-def _last(tx: Transaction, contact_id: int | None) -> Last | None:
-    row = tx.store.row(_LAST, (contact_id,)) if contact_id is not None else None
+def _last(store: Store, contact_id: int | None) -> Last | None:
+    row = store.row(_LAST, (contact_id,)) if contact_id is not None else None
     if row is None:
         return None
     lead_id, outcome, *rest = row
     return Last(lead_id, Outcome(outcome) if outcome else None, *rest)
 
 
-def _score(tx: Transaction, came: Came) -> int:
+def _score(store: Store, came: Came, now: Instant) -> int:
     """The score that stands once this signal is counted."""
-    known, signals = scored_by(tx.store, came.contact_id, came.account_id)
+    known, signals = scored_by(store, came.contact_id, came.account_id)
     if came.signal_id is None:
         signals = (*signals, SignalPoint(came.at, came.points, came.kind, came.words))
-    at = as_of(signals, tx.now, last_midnight(tx.store, tx.now))
-    return total_at(known, signals, at, tx.rules.score)
+    at = as_of(signals, now, last_midnight(store, now))
+    return total_at(known, signals, at, store.rules.score)
 
 
-def _reachable(tx: Transaction, contact_id: int | None) -> bool:
-    return contact_id is None or tx.store.value(_WAYS, {"contact": contact_id}) is not None
+def _reachable(store: Store, contact_id: int | None) -> bool:
+    return contact_id is None or store.value(_WAYS, {"contact": contact_id}) is not None
 
 
 _STANDS = "o.open = 1 AND o.rejected_at IS NULL AND o.void = 0"
@@ -327,7 +329,7 @@ def _open(
 ) -> tuple[int, int | None]:
     """Open at bat n+1 for whom the rules name, else for whom routing finds."""
     signal_id = keep(tx, came, decision.words)
-    score = _score(tx, replace(came, signal_id=signal_id))
+    score = _score(tx.store, replace(came, signal_id=signal_id), tx.now)
     routed = named or route(
         tx,
         account_id=came.account_id,
@@ -407,7 +409,7 @@ def release(tx: Transaction, person: Mapping[str, Any]) -> None:
         for id, kind, source, at, points, high, words, campaign in tx.store.rows(_HELD, (person["id"], tx.now))
     ]
     newest, *others = held
-    facts, place = facts_of(tx, newest)
+    facts, place = facts_of(tx.store, newest, tx.now)
     if place.lead_id is None and place.last is not None and place.last.opened_at > newest.at:
         for came in held:
             keep(tx, came, "recorded on the contact: they were worked since")

@@ -82,8 +82,8 @@ class Entry:
     ``who`` is the user who did it and ``by`` whether by hand, by rule or by import; ``whom`` is the person it was
     about, ``person`` whose at bat it happened to where nobody was met. ``subject`` is its short name (a signal's kind,
     an opportunity's name, the rule of an assignment), ``words`` what was written, ``before`` what an amended note said
-    first; ``trace`` how routing came to its choice. ``due_at`` is the time promised or booked; ``duration`` is in
-    seconds.
+    first; ``decision`` what a signal did; ``trace`` how routing came to its choice. ``due_at`` is the time promised or
+    booked; ``duration`` is in seconds.
     """
 
     kind: EntryKind
@@ -120,6 +120,7 @@ class Entry:
     high_intent: bool = False
     override: bool = False
     approved: bool | None = None
+    decision: str = ""
     edits: tuple[Edited, ...] = ()
     trace: Trace = ()
 
@@ -270,6 +271,7 @@ _READ: Mapping[EntryKind, tuple[str, tuple[str, ...]]] = {
             "words": "x.words",
             "before": "g.name",
             "high_intent": "x.high_intent",
+            "decision": "x.decision",
         },
         "signal x LEFT JOIN contact c ON c.id = x.contact_id LEFT JOIN campaign g ON g.id = x.campaign_id",
     ),

@@ -24,6 +24,7 @@ DIALOGS = {
     "log": "l",
     "callback": "b",
     "note": "n",
+    "signal": "w",
     "status": "t",
     "close": "x",
     "convert": "c",
@@ -36,7 +37,7 @@ DIALOGS = {
 }
 # Open whatever is in front.
 ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f"}
-PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
+PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1, "signal": 1,
              "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1, "filter": 1}  # fmt: skip
 # What a team lead opens on people she finds: hers to put off, to amend, to decide, to take back.
 DECISIONS = {"snooze": "s", "extend": "M", "amend": "e", "approve": "As", "reverse": "U"}

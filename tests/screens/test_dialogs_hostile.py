@@ -33,6 +33,7 @@ OPENINGS = {
     "snooze": ("s",),
     "extend": ("M",),
     "note": ("n",),
+    "signal": ("w",),
     "meeting": ("c", "m"),
 }
 STAGES = {"approve": Stage.DISQUALIFIED, "reverse": Stage.CONVERTED}
