@@ -18,6 +18,7 @@ from store.operations.extend import ExtendDraft, extend
 from store.operations.receive_signal import SignalIn, receive_signal
 from store.operations.recycle import RecycleDraft, recycle
 from store.operations.routing import ClaimDraft, claim_next
+from store.vocabulary import UserRole
 
 BY_RULE = Stories()
 
@@ -46,7 +47,7 @@ def another_rep(told: Told) -> Story:
 def nobody_there(told: Told) -> Story:
     """Past a colleague who is away; to nobody while all are in a meeting: one claimed after it, one not yet."""
     scene, tom = told.scene, told.tom
-    reps = [told.priya, tom, told.ana]
+    reps = [actor for actor in scene.people.values() if actor.role is UserRole.SDR]
     yield scene.day(1, "10:00")
     for rep in reps:
         scene.do(pause_intake, rep, UserActDraft(rep.user_id))
@@ -65,12 +66,13 @@ def nobody_there(told: Told) -> Story:
     yield scene.ago(60 * MINUTE)
     scene.log(past, C.EMAIL, D.SENT)
     yield scene.ago(35 * MINUTE)
-    for rep in reps[:2]:
+    present = [rep for rep in reps if rep != told.ana]
+    for rep in present:
         scene.do(pause_intake, rep, UserActDraft(rep.user_id))
     firm = scene.company("Unrouted & Sons", "Atlanta", industry="wholesale", size=60)
     told.open(M.INTENT_SIGNAL, None, firm, "Lou|Bautista|Operations Manager", routed=True)
     yield scene.ago(30 * MINUTE)
-    for rep in reps[:2]:
+    for rep in present:
         scene.do(resume_intake, rep, UserActDraft(rep.user_id))
 
 
