@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,6 +176,12 @@ def test_exactly_one_row_decides_and_a_suppressed_one_is_always_first(facts: Fac
         assert row is SITUATIONS[0]
     opens = row.does in (Does.OPENS, Does.EXPANSION)
     assert not (opens and (facts.suppressed or facts.bogus or facts.opportunity or facts.open_lead))
+
+
+def test_the_documented_table_is_this_one() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    section = text.partition("## Intake of signals")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| (.+?) \|", section, re.MULTILINE)[2:] == [each.name for each in SITUATIONS]
 
 
 # --- the motion, and the window of a reactivation ---
