@@ -405,6 +405,14 @@ HISTORY_FACTS = (
         "SELECT undoes_id, count(*) FROM operation WHERE undoes_id IS NOT NULL GROUP BY undoes_id"
         " HAVING count(*) > 1 OR max(kind) <> 'undo' OR min(id) <= undoes_id",
     ),
+    Fact(
+        "no rule comes too late",
+        "signal",
+        "signal {0} is held until {1}, its person is looked at later or never",
+        "SELECT s.id, s.held_until FROM signal s LEFT JOIN contact c ON c.id = s.contact_id"
+        " WHERE s.held_until IS NOT NULL AND s.void = 0 AND coalesce(c.void, 0) = 0"
+        " AND (c.rule_at IS NULL OR c.rule_at > s.held_until)",
+    ),
 )
 
 FACTS = (*LEAD_FACTS, *PEOPLE_FACTS, *DEAL_FACTS, *HISTORY_FACTS)

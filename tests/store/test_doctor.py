@@ -186,6 +186,13 @@ PEOPLE_PLANTS = [
         row="(SELECT max(id) FROM task)",
     ),
     plant(
+        "no rule comes too late",
+        "INSERT INTO signal (contact_id, kind, source, at, points, high_intent, words, payload, decision, void,"
+        " written_id, held_until) SELECT 1, 'webinar', '', 9, 0, 0, '', '', '', 0, max(id), 9 FROM operation",
+        entity="signal",
+        row="(SELECT max(id) FROM signal)",
+    ),
+    plant(
         "a suppressed contact has no open at bat",
         f"UPDATE contact SET suppressed_at = 9 WHERE id = (SELECT contact_id FROM lead WHERE id = {at('new')})",
         row=at("new"),
