@@ -20,8 +20,8 @@ from store.rules.business import at_local
 from store.rules.cadence import next_step
 from store.rules.path import forward
 from store.rules.queue_order import span
-from store.rules.routing import Trace, dump_trace
-from store.vocabulary import Channel, Motion, Role, Stage, Status
+from store.rules.routing import OFFER_TAKEN, Trace, dump_trace
+from store.vocabulary import Channel, Motion, Role, Stage, Status, UserRole
 
 # How the history tells another person what was done, after their name.
 DEEDS: Mapping[str, str] = {
@@ -171,6 +171,20 @@ def assign(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, tr
     """
     _keep_assignment(tx, lead, owner_id, rule, trace)
     return advance(tx, lead, {"owner_id": owner_id, "assigned_at": None if owner_id is None else tx.now})
+
+
+def take_offered(tx: Transaction, lead: LeadState) -> LeadState:
+    """Give an at bat that is offered to all to the rep who acts on it now; any other stays with its owner."""
+    actor, me = tx.actor, tx.actor.user_id
+    if actor.kind != "person" or actor.role is not UserRole.SDR or lead.owner_id in (None, me):
+        return lead
+    if tx.store.value(_OFFERED, (lead.id,)) is None:
+        return lead
+    return assign(tx, lead, me, OFFER_TAKEN)
+
+
+_OFFERED = """
+SELECT 1 FROM alert WHERE entity = 'lead' AND entity_id = ? AND kind = 'offered' AND closed_at IS NULL AND void = 0"""
 
 
 def _keep_assignment(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace) -> None:

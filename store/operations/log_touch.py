@@ -7,7 +7,7 @@ from store.instants import Instant
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
 from store.models import Contact, Email, Meeting, Phone, Task, Touch
-from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, require_open, spoken_name, take_offered, take_up
 from store.operations.closing import finish, suppress
 from store.operations.promises import keep_promises, promise
 from store.operations.told import answered
@@ -32,6 +32,7 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     if draft.disposition in (Disposition.HELD, Disposition.NO_SHOW) and not lead.open:
         return _meeting_happened(tx, lead, draft, contact_id, note)
     require_open(lead, tx)
+    lead = lead if draft.automated else take_offered(tx, lead)
     tries = recent_tries(tx.store, contact_id, lead.id, tx.now) if cadence_ends(lead, tx.rules) else ()
     will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries)
     at = tx.now if draft.at is None else draft.at

@@ -11,7 +11,7 @@ from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
 from store.models import Approval, Note, Touch
-from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up, who_ended
+from store.operations.at_bat import advance, assign, require_open, spoken_name, take_offered, take_up, who_ended
 from store.operations.closing import finish
 from store.operations.settle import resume
 from store.operations.transaction import Done, Transaction, operation
@@ -71,9 +71,15 @@ class ApprovalDraft:
 
 @operation("accept")
 def accept(tx: Transaction, draft: LeadDraft) -> Done:
-    """Take an at bat up: New becomes Accepted; an unowned one becomes one's own. Refused once it was accepted."""
+    """Take an at bat up: New becomes Accepted; an unowned one, or one that is offered to all, becomes one's own.
+
+    Refused once it was accepted, unless it is offered to all.
+    """
     lead = take_up(tx, draft.lead_id, draft.seen)
     require_open(lead, tx)
+    before, lead = lead.owner_id, take_offered(tx, lead)
+    if lead.owner_id != before and lead.stage is not Stage.NEW:
+        return tx.done(f"{spoken_name(tx, lead)} is yours")
     may_accept(lead, tx.actor.user_id)
     if lead.owner_id is None:
         lead = assign(tx, lead, tx.actor.user_id, ACCEPTED)

@@ -21,7 +21,7 @@ from store.instants import Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.reach import USABLE, zones_of
 from store.rules.business import at_local
-from store.rules.passing_on import Promise, rises_for, why_here
+from store.rules.passing_on import Promise, may_be_offered, rises_for, why_here
 from store.rules.queue_order import CADENCE, DECIDE, FRESH, HOT, LATER, PROMISED, Why, tier_now
 from store.rules.queue_views import View
 from store.rules.touch import Reach
@@ -137,7 +137,19 @@ def moments(store: Store, owner_id: int | None, now: Instant, zone: str = "") ->
         "lead": now + store.rules.queue.callback_lead,
         "missed": now - store.rules.callbacks.passes_on,
         "day_end": day_end(now, zone or store.zone),
+        "today": store.calendar.day(now).isoformat(),
+        "held": store.rules.routing.open_lead_limit,
     }
+
+
+def is_free(store: Store, user_id: int | None, now: Instant) -> bool:
+    """Whether what is offered to all is offered to this person: a rep who is here and may be given more."""
+    return user_id is not None and store.value(f"SELECT {_FREE}", moments(store, user_id, now)) == 1
+
+
+def is_offered(store: Store, lead_id: int) -> bool:
+    """Whether an at bat is offered to all, because nobody touched it in time."""
+    return store.value(_IS_OFFERED, (lead_id,)) is not None
 
 
 def rows(store: Store, ids: Sequence[int]) -> dict[int, QueueRow]:
@@ -212,10 +224,12 @@ def key_in(
         return None
     if lead.owner_id == owner_id:
         return _key(store, facts, owner_id, now, ends) if _in_view(view, lead, _tier(store, lead, now, ends)) else None
-    rises = facts.promise is not None and rises_for(facts.promise, owner_id, now, store.rules)
-    if not rises or facts.suppressed or lead.stage is Stage.DISQUALIFIED or view not in _WITH_CALLBACKS:
+    if facts.suppressed or lead.stage is Stage.DISQUALIFIED:
         return None
-    return _key(store, facts, owner_id, now, ends)
+    if facts.promise is not None and rises_for(facts.promise, owner_id, now, store.rules):
+        return _key(store, facts, owner_id, now, ends) if view in _WITH_CALLBACKS else None
+    offered = view in _WITH_OFFERED and may_be_offered(lead) and is_offered(store, lead.id)
+    return _key(store, facts, owner_id, now, ends) if offered and is_free(store, owner_id, now) else None
 
 
 def _in_view(view: View, lead: LeadState, tier: int) -> bool:
@@ -241,6 +255,8 @@ def _key(store: Store, facts: Facts, owner_id: int | None, now: Instant, ends: I
         due = lead.warn_at if tier == DECIDE and lead.tier != DECIDE else lead.due_at
         if lead.snoozed_until is not None and lead.snoozed_until > now:
             due = lead.snoozed_until
+    elif may_be_offered(lead):
+        tier, due = HOT, lead.due_at
     else:
         tier, due = PROMISED, lead.callback_at
     asleep = lead.next_channel is Channel.CALL and store.is_asleep(facts.zone, now)
@@ -257,7 +273,8 @@ def why_row(row: QueueRow, viewer_id: int | None, now: Instant, zone: str, rules
     """The same without a store, for who paints it."""
     lead = row.lead
     cadence = rules.cadences.get(lead.cadence)
-    return why_here(lead, row.promise, viewer_id, now, zone, rules, len(cadence.steps) if cadence else 0)
+    steps = len(cadence.steps) if cadence else 0
+    return why_here(lead, row.promise, viewer_id, now, zone, rules, steps, row.owner)
 
 
 def day_end(now: Instant, zone: str) -> Instant:
@@ -266,8 +283,8 @@ def day_end(now: Instant, zone: str) -> Instant:
 
 
 def _concerns(arm: str, owner_id: int | None) -> bool:
-    """Promises pass on to people, not to the pool of what nobody owns."""
-    return owner_id is not None or arm is not _PASSED_ON
+    """Promises pass on and offers are made to people, not to the pool of what nobody owns."""
+    return owner_id is not None or arm not in (_PASSED_ON, _OFFERED)
 
 
 _AWAKE_OR_ASLEEP = "AND (l.next_channel IS 'call' AND asleep(c.zone, :now)) = :asleep"
@@ -303,6 +320,21 @@ _PASSED_ON = (
     f"SELECT l.due_at, -l.score, -l.value, l.opened_at, l.id FROM {PASSED_ON} l"
     f" WHERE {_AWAKE_OR_ASLEEP.removeprefix('AND ').replace('c.zone', 'l.zone')} ORDER BY {_ORDER} LIMIT :limit"
 )
+_FREE = """EXISTS (
+    SELECT 1 FROM "user" u WHERE u.id = :owner AND u.active = 1 AND u.paused = 0 AND u.role = 'sdr' AND NOT EXISTS (
+        SELECT 1 FROM absence WHERE user_id = u.id AND void = 0 AND :today BETWEEN starts AND ends)
+      AND (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue
+                                 WHERE owner_id = u.id AND open = 1 LIMIT :held)) < :held)"""
+# What is offered to all because its owner did not touch it in time, as ``passing_on.may_be_offered`` says.
+OFFERED = f"""
+(SELECT l.due_at, l.id, l.score, l.value, l.opened_at, l.next_channel, c.zone
+ FROM alert x INDEXED BY alert_of_owner CROSS JOIN lead l ON l.id = x.entity_id
+ LEFT JOIN contact c ON c.id = l.contact_id
+ WHERE x.owner_id IS NULL AND x.closed_at IS NULL AND x.void = 0 AND x.kind = 'offered' AND x.entity = 'lead'
+   AND {_FREE}
+   AND l.open = 1 AND l.owner_id IS NOT :owner AND l.tier = 2 AND l.first_touch_at IS NULL
+   AND l.stage IN ('new', 'accepted') AND c.suppressed_at IS NULL)"""
+_OFFERED = _PASSED_ON.replace(PASSED_ON, OFFERED)
 _HOT = _arm("l.tier = 2")
 _DECIDE = _arm("l.tier = 3")
 _EXPIRING = _arm("l.tier IN (4, 5) AND l.warn_at <= :now", by="l.warn_at", index="lead_expiring")
@@ -315,8 +347,8 @@ _LATER_ARMS = (
     _arm("l.tier = 6"),
 )
 _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
-    View.ALL: ((_PROMISED, _PASSED_ON), (_HOT,), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
-    View.HOT: ((_HOT,),),
+    View.ALL: ((_PROMISED, _PASSED_ON), (_HOT, _OFFERED), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),
+    View.HOT: ((_HOT, _OFFERED),),
     View.CALLBACKS: ((_PROMISED, _PASSED_ON), (_LATER_ARMS[0],)),
     View.EXPIRING: ((_EXPIRING,),),
     View.NEW: ((_HOT,), (_FRESH,)),
@@ -336,6 +368,9 @@ _TIERS: Mapping[View, frozenset[int]] = {
     View.UNROUTED: frozenset({PROMISED, HOT, DECIDE, FRESH, CADENCE, LATER}),
 }
 _WITH_CALLBACKS = (View.ALL, View.CALLBACKS)
+_WITH_OFFERED = (View.ALL, View.HOT)
+_IS_OFFERED = """
+SELECT 1 FROM alert WHERE entity = 'lead' AND entity_id = ? AND kind = 'offered' AND closed_at IS NULL AND void = 0"""
 _PROMISE = f"callback p ON p.id = CASE WHEN l.callback_at IS NOT NULL THEN ({_OF_LEAD}) END"
 _KEYED = f"""
 SELECT {", ".join(f'l."{column}"' for column in COLUMNS)}, coalesce(c.zone, ''), c.suppressed_at IS NOT NULL,

@@ -8,7 +8,7 @@ from datetime import time
 
 from store.database import Store
 from store.instants import DAY, Instant, moment
-from store.queries.queue import PASSED_ON, day_end, moments
+from store.queries.queue import OFFERED, PASSED_ON, day_end, moments
 from store.rules.business import at_local
 from store.rules.queue_views import View
 
@@ -120,7 +120,7 @@ _KEPT = f"""
 SELECT count(*) FILTER (WHERE state = 'kept'), count(*) FROM callback
 WHERE promiser_id = :user AND due_at >= :since AND void = 0 AND ({KEPT_OF})"""
 
-# The conditions of the queue's arms, counted in one walk of its index; ``warned`` and ``snoozed`` are as ``JUDGED`` says.
+# The conditions of the queue's arms, counted in one walk of its index; ``JUDGED`` says what is warned and snoozed.
 COUNTED: Mapping[View, str] = {
     View.ALL: "NOT snoozed AND (tier IN (2, 3, 4) OR tier = 1 AND due_at <= :lead"
     " OR tier = 5 AND (warned OR due_at < :day_end))",
@@ -132,9 +132,12 @@ COUNTED: Mapping[View, str] = {
 }
 JUDGED = "(warn_at <= :now) IS 1 AS warned, (snoozed_until > :now) IS 1 AS snoozed"
 # What others promised or own counts with the views it rises in; nothing passes on to the pool.
-_PASSED = dict.fromkeys(
-    (View.ALL, View.CALLBACKS), f" + CASE WHEN :owner IS NULL THEN 0 ELSE (SELECT count(*) FROM {PASSED_ON}) END"
-)
+_RISES = ((PASSED_ON, (View.ALL, View.CALLBACKS)), (OFFERED, (View.ALL, View.HOT)))
+_ELSEWHERE = " + CASE WHEN :owner IS NULL THEN 0 ELSE (SELECT count(*) FROM {}) END"
+_PASSED = {
+    view: "".join(_ELSEWHERE.format(arm) for arm, seen_in in _RISES if view in seen_in)
+    for view in (View.ALL, View.HOT, View.CALLBACKS)
+}
 _VIEWS = f"""
 SELECT {", ".join(f"count(*) FILTER (WHERE {where}){_PASSED.get(view, '')}" for view, where in COUNTED.items())},
        (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue WHERE owner_id IS NULL AND open = 1 LIMIT :most))

@@ -1,6 +1,6 @@
-"""A callback is a promise of one rep, or of anyone: in whose queues it stands, and in which words.
+"""What stands in the queues of others: a callback that passes on, an at bat that is offered to all; in which words.
 
-Whoever owns the at bat sees it in any case. Source: docs/model.md, "Callbacks that pass on".
+Whoever owns the at bat sees it in any case. Source: docs/model.md, "Callbacks that pass on" and "Alerts".
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from store.instants import HOUR, Instant
 from store.lead_state import LeadState
-from store.rules.queue_order import PROMISED, Urgency, Why, clock, span, why
+from store.rules.queue_order import HOT, PROMISED, Urgency, Why, clock, span, why
 from store.ruleset import RuleSet
 from store.vocabulary import Stage
 
@@ -42,14 +42,27 @@ def why_here(
     zone: str,
     rules: RuleSet,
     steps: int,
+    owner: str = "",
 ) -> Why:
-    """Why an at bat is in this person's queue; whose promise it is, where it is not simply their own."""
+    """Why an at bat is in this person's queue; whose promise it is, or whose it is, where it is not simply their own.
+
+    ``owner`` is the name of whoever has it.
+    """
     if promise is not None and lead.open and lead.stage is not Stage.DISQUALIFIED:
         owns = lead.owner_id == viewer_id
         told = promise.promiser_id != viewer_id and lead.tier == PROMISED
         if told if owns else rises_for(promise, viewer_id, now, rules):
             return _why_promised(promise, viewer_id, now, zone, rules)
-    return why(lead, now, zone, rules, steps)
+    here = why(lead, now, zone, rules, steps)
+    if owner and viewer_id not in (None, lead.owner_id) and may_be_offered(lead):
+        return Why(here.urgency, f"offered: {here.words}, {owner}’s")
+    return here
+
+
+def may_be_offered(lead: LeadState) -> bool:
+    """Whether an at bat is one of those that are offered to all once its owner does not touch it in time."""
+    untouched = lead.first_touch_at is None and lead.stage in (Stage.NEW, Stage.ACCEPTED)
+    return bool(lead.open) and untouched and lead.tier == HOT
 
 
 def _why_promised(promise: Promise, viewer_id: int | None, now: Instant, zone: str, rules: RuleSet) -> Why:

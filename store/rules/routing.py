@@ -26,6 +26,7 @@ UNROUTED = "unrouted"
 CLAIMED = "claimed from the pool"
 ACCEPTED = "accepted"
 TAKEN_OVER = "taken over"
+OFFER_TAKEN = "offered to all"
 ASSIGNED = "assigned by a team lead"
 
 
