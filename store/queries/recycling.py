@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +19,7 @@ from store.rules.recycling import Ended, Heard, Return, Who, goes_to, motion_of,
 from store.ruleset import signal_key
 from store.vocabulary import Motion, Outcome
 
-MOST = 1_000  # of those who may come back now, and of those to come, in one reading
+MOST = 500  # of those who may come back now, and of those to come, in one reading
 _HEARD = 50  # signals looked at of one person, the newest
 
 Key = tuple[Instant, int]
@@ -133,6 +134,7 @@ def all_due(store: Store, now: Instant, limit: int | None = None) -> list[Recycl
 def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
     rules = store.rules
     since = now - rules.recycling.signal_days * DAY
+    monday = _monday(now, store.zone)
     found = []
     for row in store.rows(_FACTS, {"ids": json.dumps(list(ids))}):
         ended = _ended(row, since)
@@ -154,19 +156,23 @@ def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
                 track=track_of(ended.reason, rules),
                 who=goes_to(ended.outcome, head["rep_id"], head["owner_id"], rules),
                 motion=motion_of(ended.outcome, back, rules, customer=customer),
-                **_when(back.at, now, store.zone),
+                **_when(back.at, now, monday, store.zone),
             )
         )
     return found
 
 
-def _when(at: Instant, now: Instant, zone: str) -> dict[str, Any]:
-    from datetime import timedelta
+def _when(at: Instant, now: Instant, monday: date, zone: str) -> dict[str, Any]:
+    """How far off a return is, and the Monday of its week; ``monday`` is this week's."""
+    if at <= now:
+        return {"when": When.NOW, "week": monday.isoformat()}
+    week = _monday(at, zone)
+    return {"when": When.THIS_WEEK if week == monday else When.LATER, "week": week.isoformat()}
 
-    today, day = moment(now, zone).date(), moment(max(at, now), zone).date()
-    monday, this = (each - timedelta(days=each.weekday()) for each in (day, today))
-    when = When.NOW if at <= now else When.THIS_WEEK if monday == this else When.LATER
-    return {"when": when, "week": monday.isoformat()}
+
+def _monday(at: Instant, zone: str) -> date:
+    day = moment(at, zone).date()
+    return day - timedelta(days=day.weekday())
 
 
 def _last(head: dict[str, Any]) -> tuple[str, Instant | None]:
@@ -182,8 +188,9 @@ def _ended(row: Sequence[Any], since: Instant) -> Ended:
     heard = tuple(
         Heard(at, signal_key(kind), bool(high)) for at, kind, high in json.loads(facts.pop("heard")) if at > since
     )
-    made = Ended(**facts, heard=heard)
-    return replace(made, outcome=Outcome(made.outcome), became=bool(made.became), dealing=bool(made.dealing))
+    for name in ("became", "dealing"):
+        facts[name] = bool(facts[name])
+    return Ended(**{**facts, "outcome": Outcome(facts["outcome"]), "heard": heard})
 
 
 # Somebody who may be worked, whose last at bat is over: the pieces that every question here is made of.
@@ -210,12 +217,13 @@ WHERE {_OVER} AND l.eligible_at IS NOT NULL AND l.eligible_at > :now AND l.eligi
   AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
 ORDER BY l.eligible_at, l.id LIMIT :limit"""
 _WOKEN = f"""
-SELECT l.id FROM (SELECT contact_id, max(at) AS at FROM signal INDEXED BY signal_lately
-                  WHERE contact_id IS NOT NULL AND void = 0 AND at > :since AND at <= :now
-                  GROUP BY contact_id) s
+SELECT l.id FROM signal s INDEXED BY signal_lately
 CROSS JOIN contact c ON c.id = s.contact_id CROSS JOIN lead l ON l.contact_id = s.contact_id
-WHERE {_OVER} AND l.closed_at < s.at AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
-ORDER BY s.at DESC, l.id DESC LIMIT :limit"""
+WHERE s.contact_id IS NOT NULL AND s.void = 0 AND s.at > :since AND s.at <= :now
+  AND NOT EXISTS (SELECT 1 FROM signal t WHERE t.contact_id = s.contact_id AND t.void = 0
+                  AND (t.at, t.id) > (s.at, s.id) AND t.at <= :now)
+  AND {_OVER} AND l.closed_at < s.at AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
+ORDER BY s.at DESC LIMIT :limit"""
 _WORKS_SINCE = """
 SELECT max(o.at) FROM (
     SELECT p.written_id FROM phone p
