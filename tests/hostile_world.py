@@ -129,7 +129,14 @@ def _one_company(floor: Floor, number: int, now: Instant) -> None:
 
 
 # What Grace can do, and to whom: the address under which she finds them begins with this.
-DESK = {"snooze": "tried", "amend": "tried", "approve": "waits", "reverse": "sold"}
+DESK = {
+    "assign": "tried",
+    "extend": "tried",
+    "snooze": "tried",
+    "amend": "tried",
+    "approve": "waits",
+    "reverse": "sold",
+}
 
 
 def _one_desk(floor: Floor, number: int) -> dict[str, int]:

@@ -10,10 +10,16 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import time_ns
 
 import pytest
 
-from store import open_store
+from store import Actor, open_store
+from store.instants import DAY
+from store.operations.closing import close
+from store.queries.recycling import recycling
+from store.rules.closing import CloseDraft
+from store.vocabulary import Outcome
 from tests.crash.conftest import faults_in
 from tests.hostile import HOSTILE
 from tests.hostile_world import DESK, make_hostile_world, outside_columns, packed, storable
@@ -37,11 +43,20 @@ DIALOGS = {
 }
 # Open whatever is in front.
 ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f"}
-PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1, "signal": 1,
-             "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1, "filter": 1}  # fmt: skip
+PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
+             "signal": 1, "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1,
+             "filter": 1}  # fmt: skip
 # What a team lead opens on people she finds: hers to put off, to amend, to decide, to take back.
 DECISIONS = {"snooze": "s", "extend": "M", "amend": "e", "approve": "As", "reverse": "U"}
-DIALOG_TITLES = {"snooze": "Snooze", "extend": "More time", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
+CHOICES = {"assign": "r"}  # hers too, with no place to type in
+DIALOG_TITLES = {
+    "assign": "Assign",
+    "snooze": "Snooze",
+    "extend": "More time",
+    "amend": "Amend",
+    "approve": "Decide",
+    "reverse": "Reverse",
+}
 DECIDED = {"amend": "amend", "approve": "send_back", "reverse": "reverse"}  # what is stored; hostile text is no time
 # On an opportunity in front: what an account executive opens, and how many places to type in it has.
 DEALS = {
@@ -168,7 +183,7 @@ def test_what_is_stored_is_only_shown_in_dialogs(database: Path, home: Path, num
     look_at(database, home, share(PACKED, number), DIALOGS, SIZES[number % 3])
 
 
-@pytest.mark.parametrize("name", DECISIONS)
+@pytest.mark.parametrize("name", [*DECISIONS, *CHOICES])
 def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path, name: str) -> None:
     with at_rest(database, person="Grace O.") as driver:
         for number, text in enumerate(packed()):
@@ -279,6 +294,26 @@ def test_brackets_in_a_name_stay_whole(database: Path) -> None:
             driver.press(BACK)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_recycling_list_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
+    store = open_store(database)
+    now = time_ns() // 1000
+    for (lead_id,) in store.rows("SELECT id FROM lead WHERE open = 1 AND owner_id = 2 AND stage <> 'disqualified'"):
+        close(store, Actor(2), now, CloseDraft(lead_id, Outcome.NOT_READY, back_at=now + DAY))
+    rows = len(recycling(store, now).rows)
+    store.close()
+    assert rows >= len(TEXTS) // 2
+    with at_rest(database, size=size) as driver:
+        driver.press("3")
+        assert "Recycling" in driver.screen_text()
+        for page in range(2 * rows // (size[1] - 8) + 1):
+            assert_clean(driver, home, f"the recycling list at page {page}")
+            driver.press("\x1b[6~")
+        for keys in ("O", "O", "fa\r", "\x1b", "\r", BACK, "C", BACK, "a", "u", "\x01a", BACK):
+            driver.press(keys)
+            assert_clean(driver, home, f"the recycling list at {keys!r}")
+
+
 def test_who_are_you_among_hostile_names(database: Path, home: Path) -> None:
     with ProbedDriver(database, person="Nobody") as driver:
         assert driver.wait_for_end() != 0
@@ -296,8 +331,8 @@ def test_who_are_you_among_hostile_names(database: Path, home: Path) -> None:
 
 def opened_by(name: str, number: int) -> list[str]:
     """The keys that open a dialog: on the row in front, or on another person at each ``number``."""
-    if name in DECISIONS:
-        return [f"/{DESK[name]}{number}@example.com", "\r", DECISIONS[name]]
+    if keys := {**DECISIONS, **CHOICES}.get(name):
+        return [f"/{DESK[name]}{number}@example.com", "\r", keys]
     return [{**DIALOGS, **ANYWHERE, **DEALS}[name]]
 
 
