@@ -28,7 +28,10 @@ class Scene:
 
 def why(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     """Why it is where it is on the desk."""
-    if deal.rises or promise_is_due(deal, scene):
+    promised = deal.promised_at is not None and (deal.rises or promise_is_due(deal, scene))
+    if deal.rises and deal.told_by is not None and not (promised and (deal.promised_at or 0) < deal.told_by):
+        return _told(deal, scene)
+    if promised:
         return _promised(deal, scene)
     match deal.section:
         case Section.HANDED:
@@ -107,6 +110,14 @@ def _promised(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     if due < scene.now:
         return f"{words}, {present.span(scene.now - due)} late", Urgency.LATE
     return words, Urgency.DUE
+
+
+def _told(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
+    """``signal: pricing page, answer by 10:06``, or by how much that is late."""
+    due = deal.told_by or scene.now
+    if due < scene.now:
+        return f"{deal.told}, answer {present.due(due, scene.now)}", Urgency.LATE
+    return f"{deal.told}, answer by {present.clock(due, scene.zone, scene.now)}", Urgency.DUE
 
 
 def _overdue(deal: Deal, scene: Scene) -> bool:

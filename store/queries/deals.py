@@ -40,7 +40,8 @@ class Deal:
 
     ``person`` is its primary contact. ``giver``, ``taker``, ``handed_at`` and ``due_at`` are those of its last
     hand-over, which waits for an answer while ``waits``. ``lost_reason`` and ``reject_reason`` are keys of the rules.
-    ``promised_at`` is when the open callback is due, the earliest; ``rises`` whether it brings the row to the top.
+    ``promised_at`` is when the open callback is due, the earliest. ``told`` is what its owner was told and has not
+    answered, by ``told_by``. ``rises``: one of the two brings the row to the top.
     """
 
     id: int
@@ -76,6 +77,8 @@ class Deal:
     promised_at: Instant | None
     promiser_id: int | None
     promiser: str
+    told: str = ""
+    told_by: Instant | None = None
     section: Section = Section.OPEN
     rises: bool = False
 
@@ -151,8 +154,8 @@ class DealChoices:
 
 
 def deals(store: Store, user_id: int, now: Instant, *, everyone: bool = False, ended: bool = False) -> tuple[Deal, ...]:
-    """The opportunities on somebody's desk, in order: a callback that is due, what waits for their word, what came
-    back, open, ended.
+    """The opportunities on somebody's desk, in order: what was told of them or a callback that is due, what waits for
+    their word, what came back, open, ended.
 
     Theirs are those they own, are asked to take, or worked the at bat of, and those whose callback passed on to them;
     with ``everyone`` the whole team's. With ``ended`` those that were won or lost in the last 90 days too, the newest
@@ -239,7 +242,9 @@ def _deal(row: tuple[Any, ...], user_id: int, everyone: bool, now: Instant | Non
 
 
 def _rises(deal: Deal, user_id: int, everyone: bool, now: Instant, rules: RuleSet) -> bool:
-    """Whether the callback promised on it is due for this person: the owner's, and as one on an at bat passes on."""
+    """Whether its owner was told something, or a callback is due for this person: the owner's, or passed on."""
+    if deal.open and deal.told_by is not None and (everyone or deal.owner_id == user_id):
+        return True
     if deal.promised_at is None or not deal.open:
         return False
     if everyone or deal.owner_id == user_id:
@@ -258,7 +263,8 @@ def _section(deal: Deal, user_id: int, everyone: bool) -> Section:
 def _order(deal: Deal) -> tuple[object, ...]:
     """Total: by what is due first, or came back last; the bigger before the smaller, the older before the newer."""
     if deal.rises:
-        return (-1, deal.promised_at or 0, -deal.amount, deal.id)
+        due = min(at for at in (deal.promised_at, deal.told_by) if at is not None)
+        return (-1, due, -deal.amount, deal.id)
     match deal.section:
         case Section.HANDED:
             by: object = deal.due_at or 0
@@ -290,7 +296,8 @@ SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id
        coalesce(u.name, ''), o.opened_at, o.moved_at, o.closed_at, o.rejected_at, o.lost_reason,
        coalesce(iif(json_valid(o.custom), json_extract(o.custom, '$.competitor'), ''), ''),
        h.id IS NOT NULL AND h.answered_at IS NULL AND o.open = 1, h.giver_id, coalesce(g.name, ''), h.taker_id,
-       coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, ''), k.due_at, k.promiser_id, coalesce(r.name, '')
+       coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, ''), k.due_at, k.promiser_id, coalesce(r.name, ''),
+       coalesce(s.words, ''), s.due_at
 FROM opportunity o
 LEFT JOIN account a ON a.id = o.account_id
 LEFT JOIN opportunity_contact m ON m.opportunity_id = o.id AND m.is_primary = 1 AND m.void = 0
@@ -303,6 +310,9 @@ LEFT JOIN callback k ON k.id = (
     SELECT id FROM callback WHERE opportunity_id IS NOT NULL AND opportunity_id = o.id AND state = 'open' AND void = 0
     ORDER BY due_at, id LIMIT 1) AND o.open = 1
 LEFT JOIN "user" r ON r.id = k.promiser_id
+LEFT JOIN task s ON s.id = (
+    SELECT id FROM task WHERE user_id = o.owner_id AND state = 'open' AND void = 0 AND kind = 'told'
+      AND opportunity_id = o.id ORDER BY due_at, id LIMIT 1) AND o.open = 1
 WHERE {where} LIMIT :most"""
 
 _CAME_BACK = "SELECT count(*) FROM opportunity WHERE owner_id = ? AND open = 1 AND rejected_at IS NOT NULL"

@@ -25,7 +25,7 @@ class Ring:
 
 
 def rings(store: Store, user_id: int, now: Instant) -> tuple[Ring, ...]:
-    """Everything that a user could be rung for at ``now``, promises first; two queries, each along an index."""
+    """Everything that a user could be rung for at ``now``, promises first; three queries, each along an index."""
     asked = {"user": user_id, "due": now + store.rules.queue.callback_lead, "now": now, "most": _MOST}
     promises = [
         Ring(("callback", id, due), lead_id, "callback due", name)
@@ -35,7 +35,8 @@ def rings(store: Store, user_id: int, now: Instant) -> tuple[Ring, ...]:
         Ring(("reply", lead_id, unanswered) if unanswered is not None else ("hot", lead_id, 0), lead_id, words, name)
         for lead_id, unanswered, words, name in store.rows(_HOT, asked)
     ]
-    return (*promises, *hot)
+    told = [Ring(("told", id, due), lead_id, words, name) for id, due, lead_id, words, name in store.rows(_TOLD, asked)]
+    return (*promises, *told, *hot)
 
 
 _NAME = "coalesce(nullif(c.name, ''), a.name, '')"
@@ -50,6 +51,11 @@ LEFT JOIN contact c ON c.id = coalesce(l.contact_id, p.contact_id)
 LEFT JOIN account a ON a.id = coalesce(l.account_id, o.account_id)
 WHERE p.state = 'open' AND p.void = 0 AND p.due_at <= :due
   AND (p.promiser_id = :user OR p.promiser_id IS NULL AND coalesce(l.owner_id, o.owner_id) = :user)
+ORDER BY p.due_at LIMIT :most"""
+_TOLD = f"""
+SELECT p.id, p.due_at, coalesce({_BEHIND}, 0), p.words, coalesce(nullif(c.name, ''), o.name)
+FROM task p JOIN opportunity o ON o.id = p.opportunity_id LEFT JOIN contact c ON c.id = p.contact_id
+WHERE p.user_id = :user AND p.state = 'open' AND p.void = 0 AND p.kind = 'told' AND o.open = 1
 ORDER BY p.due_at LIMIT :most"""
 _HOT = f"""
 SELECT l.id, l.unanswered_at, CASE WHEN l.unanswered_at IS NULL THEN 'new hot lead'

@@ -9,11 +9,15 @@ import pytest
 from store.actor import SYSTEM
 from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE
+from store.operations.deal_touch import log_on_opportunity
 from store.operations.edit import ContactDraft, edit_contact
 from store.operations.receive_signal import Received, SignalIn, receive_signal
 from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
+from store.queries.deals import deals
+from store.queries.rings import rings
 from store.rules.closing import NewPerson
+from store.rules.deal_touch import DealTouchDraft
 from store.rules.intake import Does
 from store.rules.queue_order import HOT, why
 from store.vocabulary import Channel, Disposition, Motion, Outcome, Pool, Stage, Status
@@ -98,13 +102,26 @@ def test_open_opportunity_with_this_contact(floor: Floor) -> None:
 
 
 def test_a_touch_on_the_opportunity_answers_what_was_told_of_it(floor: Floor) -> None:
-    from store.operations.deal_touch import log_on_opportunity
-    from store.rules.deal_touch import DealTouchDraft
-
     floor.convert(dana(floor, Stage.CONNECTED))
     came(floor, "pricing_page")
     log_on_opportunity(floor.store, PRIYA, floor.later(), DealTouchDraft(1, Channel.CALL, Disposition.CONVERSATION))
     assert [task[-1] for task in told(floor)] == ["done"]
+
+
+def test_its_owner_is_rung_for_and_finds_it_on_top_of_the_desk_until_it_is_answered(floor: Floor) -> None:
+    floor.convert(floor.lead(Stage.CONNECTED))
+    floor.convert(dana(floor, Stage.CONNECTED))
+    came(floor, "pricing_page")
+    first, second = deals(floor.store, PRIYA.user_id, floor.now)
+    assert (first.id, first.rises, first.told) == (2, True, "signal: pricing page")
+    assert (first.told_by, second.rises) == (floor.now + 5 * MINUTE, False)
+    assert [(ring.words, ring.name) for ring in rings(floor.store, PRIYA.user_id, floor.now)] == [
+        ("signal: pricing page", "Dana Ortiz")
+    ]
+    assert not any(row.rises for row in deals(floor.store, BEN.user_id, floor.now))
+    log_on_opportunity(floor.store, PRIYA, floor.later(), DealTouchDraft(2, Channel.CALL, Disposition.NO_ANSWER))
+    assert not any(row.rises for row in deals(floor.store, PRIYA.user_id, floor.now))
+    assert rings(floor.store, PRIYA.user_id, floor.now) == ()
 
 
 def test_open_opportunity_with_this_account(floor: Floor) -> None:
