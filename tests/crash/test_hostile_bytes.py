@@ -43,11 +43,20 @@ DIALOGS = {
 }
 # Open whatever is in front.
 ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f"}
-PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1, "signal": 1,
-             "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1, "filter": 1}  # fmt: skip
+PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
+             "signal": 1, "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1,
+             "filter": 1}  # fmt: skip
 # What a team lead opens on people she finds: hers to put off, to amend, to decide, to take back.
 DECISIONS = {"snooze": "s", "extend": "M", "amend": "e", "approve": "As", "reverse": "U"}
-DIALOG_TITLES = {"snooze": "Snooze", "extend": "More time", "amend": "Amend", "approve": "Decide", "reverse": "Reverse"}
+CHOICES = {"assign": "r"}  # hers too, with no place to type in
+DIALOG_TITLES = {
+    "assign": "Assign",
+    "snooze": "Snooze",
+    "extend": "More time",
+    "amend": "Amend",
+    "approve": "Decide",
+    "reverse": "Reverse",
+}
 DECIDED = {"amend": "amend", "approve": "send_back", "reverse": "reverse"}  # what is stored; hostile text is no time
 # On an opportunity in front: what an account executive opens, and how many places to type in it has.
 DEALS = {
@@ -174,7 +183,7 @@ def test_what_is_stored_is_only_shown_in_dialogs(database: Path, home: Path, num
     look_at(database, home, share(PACKED, number), DIALOGS, SIZES[number % 3])
 
 
-@pytest.mark.parametrize("name", DECISIONS)
+@pytest.mark.parametrize("name", [*DECISIONS, *CHOICES])
 def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path, name: str) -> None:
     with at_rest(database, person="Grace O.") as driver:
         for number, text in enumerate(packed()):
@@ -322,8 +331,8 @@ def test_who_are_you_among_hostile_names(database: Path, home: Path) -> None:
 
 def opened_by(name: str, number: int) -> list[str]:
     """The keys that open a dialog: on the row in front, or on another person at each ``number``."""
-    if name in DECISIONS:
-        return [f"/{DESK[name]}{number}@example.com", "\r", DECISIONS[name]]
+    if keys := {**DECISIONS, **CHOICES}.get(name):
+        return [f"/{DESK[name]}{number}@example.com", "\r", keys]
     return [{**DIALOGS, **ANYWHERE, **DEALS}[name]]
 
 
