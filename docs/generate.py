@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from store.models import TABLES
+from store.rules.alert_words import ALERTS
 from store.rules.closing import NEVER_WAITS, STATUS_AFTER
 from store.rules.expiry import rule_words
 from store.rules.path import ALLOWED_STATUSES
@@ -98,6 +99,14 @@ def clocks() -> str:
     return table(
         ("clock", "shipped"),
         ((name.replace("_", " "), str(duration)) for name, duration in sla._asdict().items()),
+    )
+
+
+def alerts() -> str:
+    """Each kind of alert: when it opens, whose it is, when it closes."""
+    return table(
+        ("alert", "opens when", "whose", "closes when"),
+        ((f"{alert.words}{' !' if alert.urgent else ''}", *alert[1:4]) for alert in ALERTS.values()),
     )
 
 
@@ -195,6 +204,7 @@ MODEL: Mapping[str, Callable[[], str]] = {
     "outcomes": outcomes,
     "clocks": clocks,
     "motions": motions,
+    "alerts": alerts,
     "score": score,
     "tables": tables,
 }

@@ -12,21 +12,10 @@ from store.database import Store
 from store.instants import Instant
 from store.queries.queue import QueueRow
 from store.queries.queue import rows as lead_rows
-from store.rules.story import ALERT_WORDS
+from store.rules.alert_words import ALERTS
 from store.vocabulary import AlertKind, Outcome, UserRole
 
-URGENT = frozenset(
-    {
-        AlertKind.UNROUTED,
-        AlertKind.OFFERED,
-        AlertKind.UNTOUCHED,
-        AlertKind.SLA_MISSED,
-        AlertKind.APPROVAL_LATE,
-        AlertKind.HAND_OVER_LATE,
-        AlertKind.EXPIRY,
-        AlertKind.STALE,
-    }
-)
+URGENT = frozenset(kind for kind, alert in ALERTS.items() if alert.urgent)
 """What is late already; the others tell of what goes wrong slowly."""
 
 
@@ -53,7 +42,7 @@ class AlertRow:
     @property
     def words(self) -> str:
         """What kind of alert it is."""
-        return "waits for approval" if self.kind is None else ALERT_WORDS[self.kind]
+        return "waits for approval" if self.kind is None else ALERTS[self.kind].words
 
     @property
     def urgent(self) -> bool:

@@ -15,10 +15,10 @@ from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.alerts import team_lead
 from store.operations.settle import facts_of
 from store.queries.score import score_card
+from store.rules.alert_words import ALERTS
 from store.rules.routing import load_trace, trace_words
 from store.rules.standing import ClockRow, Due, causes, dues
 from store.rules.story import (
-    ALERT_WORDS,
     Changed,
     Event,
     EventKind,
@@ -114,7 +114,7 @@ def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
     for kind, hears, cause, opened_at, closed_at in store.rows(_ALERTS, (lead.id,)):
         whom = holders.get(hears, "everybody")
         ended = f"; over {stamp(closed_at, store.zone, now)}" if closed_at is not None else ""
-        words = f"{whom} alerted: {cause or ALERT_WORDS[AlertKind(kind)]}{ended}"
+        words = f"{whom} alerted: {cause or ALERTS[AlertKind(kind)].words}{ended}"
         events.append(Event(opened_at, EventKind.ALERT, words))
     return sorted(events, key=lambda event: event.at)
 
@@ -152,9 +152,8 @@ def _deed(op: _Op) -> str:
     from store.operations.at_bat import DEEDS
 
     who = "by rule" if op.by in _RULE else op.who or "somebody"
-    words = DEEDS.get(op.kind)
-    said = f"{who} {words[: -len(' this')]} it" if words and words.endswith(" this") else f"{who}: {op.kind}"
-    said = said.replace("_", " ").replace(" on it", " on it").replace(" of it", " of it")
+    deed = DEEDS.get(op.kind, op.kind.replace("_", " "))
+    said = f"{who} {deed.replace('this', 'it', 1)}"
     return f"{said} (against the rule: {op.override})" if op.override else said
 
 

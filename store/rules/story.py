@@ -16,7 +16,7 @@ from store.rules import queue_order
 from store.rules.queue_order import span
 from store.rules.standing import Act, Cause, ClockRow, Due
 from store.ruleset import RuleSet
-from store.vocabulary import AlertKind, Channel, ClockKind, Decision, Outcome, Stage, Status
+from store.vocabulary import Channel, ClockKind, Decision, Outcome, Stage, Status
 
 
 class EventKind(StrEnum):
@@ -199,28 +199,6 @@ _HAPPENS: Mapping[Act, str] = {
     Act.GIVE_UP: "{} → closed",
     Act.EXPIRE: "{} → closed as no response",
 }
-ALERT_WORDS: Mapping[AlertKind, str] = {
-    AlertKind.UNROUTED: "nobody has it",
-    AlertKind.OFFERED: "offered to all",
-    AlertKind.UNTOUCHED: "new and untouched",
-    AlertKind.SLA_MISSED: "clock missed",
-    AlertKind.ATTEMPTING_LONG: "not reached in time",
-    AlertKind.ATTEMPTING_OVERDUE: "attempting for too long",
-    AlertKind.SILENT: "working, and silent",
-    AlertKind.STALE: "stale",
-    AlertKind.EXPIRY: "expired, undecided",
-    AlertKind.APPROVAL_LATE: "approval late",
-    AlertKind.APPROVAL_SIGNAL: "signal while it waits for approval",
-    AlertKind.HAND_OVER_LATE: "hand-over unanswered",
-    AlertKind.REJECTED: "rejected by sales",
-    AlertKind.UNMOVED: "opportunity unmoved",
-    AlertKind.SOURCE_DISQUALIFIED: "source mostly disqualified",
-    AlertKind.ACCOUNT_NURTURE: "work as an account",
-    AlertKind.RECYCLED_FAILING: "recycled ones hardly convert",
-    AlertKind.OVERRIDES: "many overrides",
-}
-"""What each alert is called where it is listed."""
-
 _CLOSES = frozenset({Act.GIVE_UP, Act.EXPIRE})
 
 
