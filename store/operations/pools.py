@@ -1,7 +1,7 @@
 """The pools by rule: back to marketing after endings without hope, or when nobody minds a name for long.
 
-A name is flagged, never moved out or deleted, and nobody who is worked is demoted. See docs/model.md, "Pools and
-lifecycle".
+A name is flagged, never moved out or deleted, and nobody who is worked is demoted. See docs/model.md,
+"Pools and lifecycle".
 """
 
 from __future__ import annotations
