@@ -40,16 +40,17 @@ def move(tx: Transaction, contact: Mapping[str, Any], account_id: int, title: st
     starts = "" if before is None else today
     tx.insert(Employment, contact_id=contact["id"], account_id=account_id, title=title, starts=starts)
     if before is not None:
+        lead_id = open_lead(tx, contact["id"])
         tx.insert(
             Signal,
             contact_id=contact["id"],
             account_id=account_id,
-            lead_id=open_lead(tx, contact["id"]),
+            lead_id=lead_id,
             kind=Trigger.EMPLOYER_CHANGED.value,
             source="edited by hand",
             at=tx.now,
             points=tx.rules.score.points_of(Trigger.EMPLOYER_CHANGED),
-            decision="recorded on the contact",
+            decision=f"recorded on the {'contact' if lead_id is None else 'open at bat'}",
         )
 
 

@@ -1,4 +1,7 @@
-"""Record a signal: something the other side did, kept where it belongs."""
+"""Keep a signal on a row already named, deciding nothing: made-up data, and what is told after the fact.
+
+Whatever comes in goes through ``store.operations.receive_signal``.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class SignalDraft:
 
 @operation("record_signal")
 def record_signal(tx: Transaction, draft: SignalDraft) -> Done:
-    """Keep a signal in the stream of an at bat, an opportunity or a contact; it opens no at bat by itself.
+    """Keep a signal in the stream of an at bat, an opportunity or a contact; nobody is told and nothing opens.
 
     The score of an open at bat it tells of follows. Raises Refusal without a kind or a source, without anything it
     belongs to, for points that are no score, and for one from the future.

@@ -565,6 +565,16 @@ def test_by_hand_each_is_new_and_can_be_undone(floor: Floor) -> None:
     assert floor.value("SELECT count(*) FROM task WHERE void = 0 AND kind = 'told'") == 0
 
 
+def test_an_at_bat_that_was_opened_by_hand_goes_back_whole(floor: Floor) -> None:
+    lead = nurtured(floor)
+    draft = SignalIn("demo_request", "told to us", contact_id=contact_of(floor, lead), by_hand=True)
+    done = receive_signal(floor.store, PRIYA, floor.later(), draft)
+    assert done.lead_id == 2
+    undo(floor.store, PRIYA, floor.later(), UndoDraft())
+    assert (leads(floor), floor.state(2).void) == (1, 1)
+    assert floor.value("SELECT count(*) FROM signal WHERE void = 0") == 0
+
+
 def test_of_a_company_without_a_person(floor: Floor) -> None:
     lead = floor.company_lead("Northwind")
     account = floor.state(lead).account_id
