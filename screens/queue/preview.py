@@ -15,6 +15,7 @@ from textual.widgets import Static
 from store.instants import Instant
 from store.rules.calling import may_call
 from store.rules.path import standing
+from store.rules.story import WAITS_FOR
 from store.ruleset import RuleSet
 from store.vocabulary import Reachability
 from tui import present
@@ -135,6 +136,10 @@ def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> I
     yield _answer("who", f"{owner}{since}" + (f" ({card.rule})" if card.rule else ""), width)
     pace = f", day {card.pace.day}" + (f" of {card.pace.of} {card.pace.aim}" if card.pace.of else "")
     yield _answer("where", f"{standing(lead.stage, lead.status)}{pace if lead.open else ''}", width)
+    if card.clock is not None and card.clock_due_at is not None:
+        late = f"{Urgency.LATE.sign} " if card.clock_due_at < now else ""
+        due = f"due {present.exactly(card.clock_due_at, zone, now)}, {present.due(card.clock_due_at, now)}"
+        yield _answer("clock", f"{late}{WAITS_FOR[card.clock]}: {due}", width)
     said = f"“{card.last_words}”" if card.last_words else "nothing said yet"
     yield _answer("what", lead.learned or said, width)
     yield _answer("when", _when(card, now, zone), width)
@@ -170,10 +175,11 @@ def touches(card: LeadCard, now: Instant, zone: str, most: int = _SHOWN) -> Iter
     """The last touches."""
     if card.touches:
         yield rule("last touches")
-    for touch in card.touches[:most]:
+    days = [present.day(touch.at, zone, now) for touch in card.touches[:most]]
+    for touch, day in zip(card.touches, days, strict=False):
         note = f" “{touch.note}”" if touch.note else ""
         said = f"{touch.channel.label}, {touch.disposition.label}{note}"
-        yield present.joined((f"{present.day(touch.at, zone, now):<12} ", _MUTED), present.safe(said, 200))
+        yield present.joined((f"{day:<{max(map(len, days))}}  ", _MUTED), present.safe(said, 200))
 
 
 def group(card: LeadCard) -> Iterator[Content]:

@@ -22,7 +22,7 @@ from store.rules.qualification import Answers
 from store.rules.scoring import Score
 from store.rules.touch import Reach
 from store.ruleset import RuleSet, Unit
-from store.vocabulary import Channel, Direction, Disposition, Outcome, Reachability, Stage, Trigger
+from store.vocabulary import Channel, ClockKind, Direction, Disposition, Outcome, Reachability, Stage, Trigger
 
 _LAST = 12  # touches told
 _LOOKED_BACK = 50  # touches searched for the last words
@@ -81,7 +81,7 @@ class LeadCard:
 
     ``name`` is the person's, or the company's where no person is known. ``zones`` are the zones they may be in.
     ``since`` is when the owner got it and ``rule`` why; ``last_words`` what was said or noted last, at ``last_at``.
-    ``score`` is the one that stands, or stood at the end.
+    ``score`` is the one that stands, or stood at the end. ``clock`` is the one that runs out first, or first ran out.
     ``ends_at`` is the end of the window with a promise taken into account, ``ends_when`` the rule in words, and
     ``attempt_limit`` how many attempts there are, extensions included.
     """
@@ -119,6 +119,8 @@ class LeadCard:
     opportunities: tuple[OpenOpportunity, ...]
     approval: Waiting | None
     score: Score
+    clock: ClockKind | None = None
+    clock_due_at: Instant | None = None
 
     @property
     def answers(self) -> Answers:
@@ -189,6 +191,8 @@ def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
         opportunities=open_opportunities(store, lead.account_id),
         approval=_approval(head, store.rules),
         score=_score(store, lead, head, now),
+        clock=ClockKind(head["clock"]) if head["clock"] else None,
+        clock_due_at=head["clock_due"],
     )
 
 
@@ -295,6 +299,11 @@ def _approval(head: Mapping[str, Any], rules: RuleSet) -> Waiting | None:
     )
 
 
+# While an approval waits only its clock runs.
+_RUNS = (
+    "FROM clock WHERE lead_id = l.id AND l.open = 1 AND ended_at IS NULL AND void = 0"
+    " ORDER BY kind = 'approval' DESC, due_at, id LIMIT 1"
+)
 _HEAD_SQL = {
     "person": "coalesce(c.name, '')",
     "first_name": "coalesce(c.first_name, '')",
@@ -315,6 +324,8 @@ _HEAD_SQL = {
     "owner": "coalesce(u.name, '')",
     "rule": "coalesce((SELECT rule FROM assignment WHERE lead_id = l.id AND void = 0"
     " ORDER BY at DESC, id DESC LIMIT 1), '')",
+    "clock": f"(SELECT kind {_RUNS})",
+    "clock_due": f"(SELECT due_at {_RUNS})",
     "asked_by": "asker.name",
     "asked_at": "w.asked_at",
     "asked_due": "w.due_at",

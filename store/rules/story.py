@@ -153,7 +153,7 @@ def _ended(lead: LeadState, rules: RuleSet) -> str:
 
 # --- clocks, alerts, what comes -----------------------------------------------------------------------------------
 
-_WAITS_FOR: Mapping[ClockKind, str] = {
+WAITS_FOR: Mapping[ClockKind, str] = {
     ClockKind.FIRST_TOUCH: "first touch",
     ClockKind.ACCEPT: "acceptance",
     ClockKind.CONNECT: "reaching them, or closing",
@@ -165,13 +165,14 @@ _WAITS_FOR: Mapping[ClockKind, str] = {
     ClockKind.HAND_OVER: "the answer to the hand-over",
     ClockKind.OWN_TOUCH: "the new owner's first touch",
 }
+"""What each clock waits for, in words."""
 
 
 def clock_over(clock: ClockRow, holder: str, zone: str, now: Instant) -> Event | None:
     """A clock that was met or has run out, by how much and whose; None for one that still runs."""
     if clock.met is None:
         return None
-    what, due = _WAITS_FOR[clock.kind], stamp(clock.due_at, zone, now)
+    what, due = WAITS_FOR[clock.kind], stamp(clock.due_at, zone, now)
     if clock.met:
         at = clock.ended_at if clock.ended_at is not None else clock.due_at
         words = f"the clock for {what} was met: due {due}, {span(clock.due_at - at)} to spare"
@@ -184,7 +185,7 @@ def clock_over(clock: ClockRow, holder: str, zone: str, now: Instant) -> Event |
 
 def clock_runs(clock: ClockRow, zone: str, now: Instant) -> str:
     """A clock that still runs: ``the clock for first touch runs out 23 Nov 10:06, in 3 min``."""
-    due, what = stamp(clock.due_at, zone, now), _WAITS_FOR[clock.kind]
+    due, what = stamp(clock.due_at, zone, now), WAITS_FOR[clock.kind]
     if clock.due_at < now:
         return f"the clock for {what} ran out {due}, {span(now - clock.due_at)} ago, and it still waits for that"
     return f"the clock for {what} runs out {due}, in {span(clock.due_at - now)}"
@@ -224,7 +225,7 @@ def _will(due: Due, lead: LeadState) -> str:
         return f"by rule: {due.words} → put to its owner to decide"
     if due.act is Act.MISS:
         kind = next((kind for kind in ClockKind if kind.label == due.words), None)
-        return _HAPPENS[due.act].format(_WAITS_FOR[kind] if kind else due.words)
+        return _HAPPENS[due.act].format(WAITS_FOR[kind] if kind else due.words)
     return f"by rule: {_HAPPENS[due.act].format(due.words)}"
 
 

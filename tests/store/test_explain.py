@@ -103,7 +103,8 @@ def test_the_end_says_why_and_when_it_may_come_back(floor: Floor) -> None:
     assert last.kind is EventKind.RULE
     assert last.words.startswith("by rule: campaign response: 21 days are over → stage closed")
     assert "no response, reason expired by rule, may come back from 14 Mar 2027 on" in last.words
-    assert story.holds == story.comes == ()
+    assert not story.holds
+    assert not story.comes
 
 
 def test_as_of_a_time_that_has_passed(floor: Floor) -> None:
