@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rules": ("tui.cli.rules", "Test a rules file, show what is in force, and explain an at bat."),
     "score": ("tui.cli.score", "Explain scores, and hold them against what happened."),
     "seed": ("tui.cli.seed", "Make a database of invented people, any size."),
+    "simulate": ("tui.cli.simulate", "Let a made-up team work through a year, and say what it came to."),
     "signal": ("tui.cli.signal", "Take in what somebody did: one signal, or one a line."),
     "tick": ("tui.cli.tick", "Apply the rules: clocks, expiry, staleness, alerts."),
     "users": ("tui.cli.users", "Say who is here, away or paused, and who gets how many new at bats."),

@@ -36,7 +36,7 @@ class Away:
 
 def absences(plan: Plan, people: list[Actor]) -> list[Away]:
     """Everybody's, each person's by a chance of their own; whoever leads the team is always there."""
-    found = []
+    found: list[Away] = []
     for actor in people:
         if actor.role in (UserRole.SDR, UserRole.AE):
             found.extend(_of(plan, actor.user_id, random.Random(f"away {plan.seed} {actor.user_id}")))

@@ -1,4 +1,4 @@
-"""Who sends the signals that come in: strangers, colleagues of people known, and people known; each goes in by intake."""
+"""Who sends the signals that come in: strangers, colleagues of people known, people known; each goes in by intake."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from store.instants import Instant
 from store.operations.accounts import AccountDraft
 from store.operations.receive_signal import SignalIn, receive_signal
 from store.rules.closing import NewPerson
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

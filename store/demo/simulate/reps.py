@@ -21,7 +21,7 @@ from store.queries.queue import QueueRow, rows, walk
 
 _LOOKS = (6, 80)  # how far down the queue one looks for what can be worked now
 _IDLE = 15 * MINUTE
-_TARGETS_A_DAY = 3  # at bats that a rep with time left begins by themself
+_TARGETS_A_DAY = 2  # at bats that a rep with time left begins by themself
 _ENOUGH = 90  # open at bats of a rep who looks for no more
 _REJECTED = """
 SELECT id FROM opportunity WHERE owner_id = ? AND open = 1 AND rejected_at IS NOT NULL AND void = 0 ORDER BY id"""

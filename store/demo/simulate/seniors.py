@@ -1,4 +1,4 @@
-"""The account executives and the team lead: hand-overs, meetings, opportunities; approvals, what is stuck, who comes back."""
+"""Account executives with hand-overs, meetings and opportunities; the team lead with what is stuck or comes back."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any
 
 from store.database import Store
 
 Counts = Mapping[str, int]
+Figures = Mapping[str, int | float | None]
+"""Counts, and rates from 0 to 1; a rate with nothing to divide by is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +20,17 @@ class Summary:
 
     counts: Counts
     signals: Counts
-    conversion: Mapping[str, float]
-    service: Mapping[str, Mapping[str, float]]
+    conversion: Figures
+    service: Mapping[str, Figures]
     outcomes: Mapping[str, Counts]
-    recycled: Mapping[str, float]
+    recycled: Figures
     alerts: Mapping[str, Counts]
     sizes: Counts
-    refused: Counts = field(default_factory=dict)
+    refused: Counts
+
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """The figures by heading, as they are written to JSON."""
+        return {each.name: dict(getattr(self, each.name)) for each in fields(self)}
 
 
 def summary(store: Store, refused: Counts) -> Summary:
@@ -65,11 +71,12 @@ def _of_decisions(decided: Counts) -> Counts:
     return {"received": sum(found.values()), **found}
 
 
-def _share(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
+def _share(part: int, whole: int) -> float | None:
+    """A rate; none where there is nothing to divide by."""
+    return round(part / whole, 4) if whole else None
 
 
-def _conversion(store: Store) -> dict[str, float]:
+def _conversion(store: Store) -> dict[str, int | float | None]:
     reached = {
         stage: store.value(
             "SELECT count(DISTINCT lead_id) FROM stage_spell WHERE stage = ? AND skipped = 0 AND void = 0", (stage,)
@@ -88,11 +95,11 @@ def _conversion(store: Store) -> dict[str, float]:
     }
 
 
-def _service(store: Store) -> dict[str, dict[str, float]]:
-    found = {}
+def _service(store: Store) -> dict[str, dict[str, int | float | None]]:
+    found: dict[str, dict[str, int | float | None]] = {}
     sql = "SELECT kind, sum(met = 1), sum(met = 0) FROM clock WHERE void = 0 GROUP BY kind ORDER BY kind"
-    for kind, met, missed in store.rows(sql):
-        met, missed = met or 0, missed or 0
+    for kind, *ended in store.rows(sql):
+        met, missed = (count or 0 for count in ended)
         found[kind] = {"met": met, "missed": missed, "kept": _share(met, met + missed)}
     return found
 
@@ -110,7 +117,7 @@ def _outcomes(store: Store) -> dict[str, dict[str, int]]:
     return found
 
 
-def _recycled(store: Store) -> dict[str, float]:
+def _recycled(store: Store) -> dict[str, int | float | None]:
     again, ended, converted = store.row(
         "SELECT count(*), sum(open = 0), sum(stage = 'converted') FROM lead WHERE number > 1 AND void = 0"
     ) or (0, 0, 0)
@@ -130,8 +137,3 @@ def _alerts(store: Store) -> dict[str, dict[str, int]]:
 
 def _sizes(store: Store) -> dict[str, int]:
     return {"database bytes": os.path.getsize(store.path), "operations": store.value("SELECT count(*) FROM operation")}
-
-
-def as_dict(found: Summary) -> dict[str, Any]:
-    """The figures as they are written to JSON."""
-    return {name: getattr(found, name) for name in Summary.__dataclass_fields__}

@@ -12,7 +12,7 @@ from store.demo.names import HERE
 from store.demo.simulate import chances
 from store.demo.simulate.chances import draw
 from store.demo.simulate.world import World
-from store.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from store.instants import DAY, HOUR, MINUTE, SECOND
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, QualifyDraft, convert, qualify
@@ -175,9 +175,7 @@ class Work:
             world.later(at, partial(self._comes_back, lead.id, D.UNSUBSCRIBE))
         elif channel is Channel.EMAIL and chance < chances.BOUNCES + chances.UNSUBSCRIBES + chances.OUT_OF_OFFICE:
             world.later(world.now + MINUTE, partial(self._comes_back, lead.id, D.SENT))
-        elif rng.random() < chances.WRITES_BACK * chances.WARMTH[lead.motion] * (
-            0.2 + world.interest(lead.contact_id)
-        ):
+        elif rng.random() < chances.WRITES_BACK * chances.WARMTH[lead.motion] * (0.2 + world.interest(lead.contact_id)):
             world.later(at, partial(self._comes_back, lead.id, D.REPLIED))
         return took
 
@@ -193,7 +191,9 @@ class Work:
             world.do(log_touch, SYSTEM, draft)
             world.heard(lead.owner_id)
         elif what is D.REPLIED and not lead.open and lead.contact_id is not None:
-            signal = SignalIn("reply", lead.source, contact_id=lead.contact_id, external_id=f"reply {lead_id} {world.now}")
+            signal = SignalIn(
+                "reply", lead.source, contact_id=lead.contact_id, external_id=f"reply {lead_id} {world.now}"
+            )
             done = world.do(receive_signal, SYSTEM, signal)
             if done is not None and done.lead_id is not None:
                 world.heard(self._read(done.lead_id).owner_id)
@@ -218,7 +218,9 @@ class Work:
             return self._bad_fit(lead)
         draft = CloseDraft(lead.id, Outcome.RE_ENGAGE, back_at=self.world.now + rng.randint(30, 200) * DAY)
         if rng.random() < 0.4:
-            draft = CloseDraft(lead.id, Outcome.RE_ENGAGE, back_on=rng.choice((Trigger.TITLE_CHANGED, Trigger.BUDGET_APPROVED)))
+            draft = CloseDraft(
+                lead.id, Outcome.RE_ENGAGE, back_on=rng.choice((Trigger.TITLE_CHANGED, Trigger.BUDGET_APPROVED))
+            )
         return self._do(close, draft, 2)
 
     def _qualify(self, lead: LeadState) -> int | None:

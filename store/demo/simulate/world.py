@@ -23,7 +23,7 @@ from store.vocabulary import ActorKind, UserRole
 
 
 class Player:
-    """Somebody or something with turns: ``turn`` acts at the world's now and says when the next one is (None: never)."""
+    """Somebody or something with turns: ``turn`` acts now and says when the next one is (None: never)."""
 
     due: Instant | None = None  # what the agenda holds for it; an entry of another time was overtaken by a wake
 

@@ -33,6 +33,8 @@ def simulate(
     store = open_store(path)
     try:
         store.connection.pragma("synchronous", 0)  # a crash loses nothing that cannot be made again
+        store.connection.pragma("wal_autocheckpoint", 20_000)
+        store.connection.pragma("cache_size", -200_000)
         store.salt = random.Random(f"salt {plan.seed}").randbytes
         world = World(store, plan)
         _take_places(world)
