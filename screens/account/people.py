@@ -23,7 +23,7 @@ def people_painter(now: Callable[[], Instant], zone: str) -> ColumnPainter[Perso
             Column("lifecycle", lambda row: (_lifecycle(row), "text"), 11, needs=96),
             Column("at bat", lambda row: at_bat(row, zone, now()), 22, 1),
             Column("last touch", lambda row: touched(row, now()), 10, needs=72),
-            Column("reach", _reach, 12, needs=130),
+            Column("reach", _reach, 12, needs=124),
             Column("part", _part, 14, 2, needs=112),
         ),
         titles=True,

@@ -38,6 +38,7 @@ class EditPersonDialog(EditDialog):
         .dialog--part { height: auto; }
         .dialog--part.-after-a-gap { margin-top: 1; }
         TextArea { height: 3; }
+        &.-narrow #field-pool { width: 42; }
     }
     """
 

@@ -71,7 +71,7 @@ class ReachLines(Vertical):
         """As many lines as there may be, and what can be pressed on one."""
         for number in range(MOST):
             yield ReachLine(number, self._new)
-        kind = " · ctrl+o what it is for" if self._with_kinds else ""
+        kind = " · ctrl+o kind" if self._with_kinds else ""
         yield Static(Content(_HINT.format(kind=kind)), classes="reach--hint")
 
     def show(self, values: Sequence[Reached]) -> None:

@@ -108,7 +108,7 @@ class Strip(Widget):
         right = self._views(max(width - left.cell_length - 3, (width - kept) * 2 // 3))
         room = width - left.cell_length - right.cell_length - 2
         if room < 1:
-            left = left.truncate(max(kept, left.cell_length + room - 1), ellipsis=True)
+            left = _shortened(left, kept, left.cell_length + room - 1)
             room = width - left.cell_length - right.cell_length - 2
         start = left.cell_length + 1 + max(room, 0)
         self._places = [(range(cells.start + start, cells.stop + start), index) for cells, index in self._places]
@@ -211,6 +211,12 @@ class Strip(Widget):
             name += "*"  # not as it was kept
         later = tab.own is None and tab.spec.view is View.LATER
         return name if count is None or later else f"{name} {count}"
+
+
+def _shortened(figures: Content, kept: int, room: int) -> Content:
+    """As many whole figures as ``room`` cells hold; what stands in the first ``kept`` cells stays whatever happens."""
+    whole = figures.plain.rfind(" · ", 0, room + len(" · "))
+    return figures[:whole] if whole > kept else figures.truncate(max(kept, room), ellipsis=True)
 
 
 def _toward(done: int, goal: int | None, one: str) -> str:
