@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from store.actor import Actor
 from store.errors import Refusal
 from store.rules.business import Calendar
-from store.ruleset import load_rules
+from store.ruleset import RuleSet, load_rules
 from store.vocabulary import Status, UserRole
 from tui.app import AtBat
 from tui.desk import Desk, Done
@@ -47,6 +47,9 @@ class FakeStore:
     def data_version(self) -> int:
         """As SQLite's."""
         return self.version
+
+    def use_rules(self, rules: RuleSet) -> None:
+        """It has none."""
 
     def rescue(self, reason: str) -> None:
         """Remember why."""

@@ -38,11 +38,12 @@ DIALOGS = {
     "person": "p",
     "timeline": "\r",
     "company": "C",
+    "explain": "W",
     "edit": "E",
     "edit company": "C\tE",
 }
 # Open whatever is in front.
-ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f"}
+ANYWHERE = {"new lead": "i", "find": "/", "help": "?", "palette": ":", "save view": "V", "filter": "f", "alerts": "!"}
 PLACES_IN = {"callback": 2, "close": 0, "convert": 0, "find": 1, "log": 3, "new lead": 5, "note": 1, "palette": 1,
              "signal": 1, "person": 0, "qualify": 0, "edit": 9, "edit company": 9, "save view": 1,
              "filter": 1}  # fmt: skip
