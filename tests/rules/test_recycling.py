@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,11 +32,11 @@ LATER = CLOSED + 30 * DAY
 PRIYA, BEN = 2, 3
 
 
-def ended(outcome: Outcome, **more: object) -> Ended:
+def ended(outcome: Outcome, **more: Any) -> Ended:
     """The last at bat as closing keeps it: with a date, or with the rule that waits for something."""
     rule = RULES.outcomes[outcome]
     dated = rule.comes_back in (ComesBack.AFTER_DAYS, ComesBack.ON_DATE)
-    kept = {
+    kept: dict[str, Any] = {
         "eligible_at": CLOSED + (rule.recycle_days or 60) * DAY if dated else None,
         "eligible_on": "" if dated or outcome is Outcome.CONVERTED else rule.comes_back.value,
     }

@@ -349,7 +349,9 @@ async def inbound_call(floor: Floor) -> int:
 async def account(floor: Floor) -> int:
     floor.lead(Stage.ACCEPTED, company="Northwind", person=DANA)
     lee = NewPerson("Lee", "Wong", "VP Operations", email="lee@northwind.example")
-    floor.touch(floor.lead(Stage.ACCEPTED, company="Northwind", person=lee, actor=BEN), note="left word with Lee")
+    left = floor.lead(Stage.ACCEPTED, company="Northwind", person=lee, actor=BEN)
+    floor.touch(left, note="left word with Lee")
+    floor.close(left, Outcome.NO_RESPONSE)
     floor.raw("UPDATE contact SET pool = 'marketing' WHERE name = 'Lee Wong'")
     async with at_work(floor) as d:
         await d.press("C")

@@ -193,7 +193,7 @@ def test_the_list_is_what_an_independent_count_over_the_raw_rows_says(
     floor: Floor, stories: list[tuple[Outcome, int, bool, bool]], days: int
 ) -> None:
     for outcome, back, again, high in stories:
-        more = {"back_at": floor.now + back * DAY} if outcome is Outcome.NOT_READY else {}
+        more: dict[str, Any] = {"back_at": floor.now + back * DAY} if outcome is Outcome.NOT_READY else {}
         more |= {"reason": "no_need"} if outcome is Outcome.BAD_FIT else {}
         lead = end(floor, outcome, **more)
         if high:
