@@ -45,17 +45,16 @@ _TEXTS: dict[Status, tuple[str, str, str, str]] = {
     Status.ATTEMPTING: (
         "Trying to reach them, or to reach them again.",
         "A next step with a time; attempts are spread over days and parts of the day.",
-        "Every attempt schedules the cadence's next step. A reply or conversation makes it Connected. "
-        "The team lead hears of inbound after {connect}, of others at half their window. After {stale} without a touch "
-        "or a signal it is Stale. When its window is over it closes as no response; one that was reached before is put "
-        "to you to decide.",
+        "Every attempt schedules the cadence's next step; a reply or conversation makes it Connected. The team lead "
+        "hears of inbound after {connect}, of others at half their window. {stale} without a touch or a signal make it "
+        "Stale. When its window is over it closes as no response; if they were reached before, you decide.",
         "The next step of the cadence, or a callback they asked for.",
     ),
     Status.CONNECTED: (
         "Spoke once; qualification has not started.",
         "What was learned, and a task with a time, with its calendar link.",
-        "{quiet} after the conversation without another it goes back to Attempting; after {stale} without a touch or a "
-        "signal it is Stale. When its window is over it is put to you to decide.",
+        "{quiet} after the conversation without another it goes back to Attempting; {stale} without a touch or a "
+        "signal make it Stale. When its window is over, you decide.",
         "Qualify or disqualify within {qualify}.",
     ),
     Status.WORKING: (
@@ -75,7 +74,7 @@ _TEXTS: dict[Status, tuple[str, str, str, str]] = {
     Status.QUALIFIED: (
         "Fits and is ready: convert.",
         "Four answers: need is yes, at most one of the others is not known, none is no.",
-        "The conversion is drafted; after {convert} it is late, after {stale} without a touch or a signal it is Stale.",
+        "The conversion is drafted; after {convert} it is late, {stale} without a touch or a signal make it Stale.",
         "Convert within {convert}.",
     ),
     Status.UNQUALIFIED: (

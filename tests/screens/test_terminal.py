@@ -118,4 +118,4 @@ def test_it_follows_the_window(terminal: PtyDriver) -> None:
     terminal.wait_for("now: Dana")
     terminal.resize(60, 15)
     terminal.send("?")
-    terminal.wait_for("On a lead")
+    terminal.wait_for("This lead is")
