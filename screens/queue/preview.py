@@ -138,7 +138,7 @@ def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> I
     yield _answer("where", f"{standing(lead.stage, lead.status)}{pace if lead.open else ''}", width)
     if card.clock is not None and card.clock_due_at is not None:
         late = f"{Urgency.LATE.sign} " if card.clock_due_at < now else ""
-        due = f"due {present.exactly(card.clock_due_at, zone, now)}, {present.due(card.clock_due_at, now)}"
+        due = f"by {present.day(card.clock_due_at, zone, now)}, {present.due(card.clock_due_at, now)}"
         yield _answer("clock", f"{late}{WAITS_FOR[card.clock]}: {due}", width)
     said = f"“{card.last_words}”" if card.last_words else "nothing said yet"
     yield _answer("what", lead.learned or said, width)
