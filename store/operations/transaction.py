@@ -400,8 +400,11 @@ def salted(salt: bytes, value: str | None) -> str | None:
     return None if value is None else "sha256:" + hashlib.sha256(salt + value.encode()).hexdigest()
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder anew for each value
+
+
 def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else _ENCODE(value)
 
 
 def _table(model: type[Row]) -> str:
