@@ -76,19 +76,26 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _conversion(store: Store) -> dict[str, int | float | None]:
-    reached = {
-        stage: store.value(
-            "SELECT count(DISTINCT lead_id) FROM stage_spell WHERE stage = ? AND skipped = 0 AND void = 0", (stage,)
-        )
-        for stage in ("attempting", "connected", "qualified", "converted")
-    }
-    ended = store.value("SELECT count(*) FROM lead WHERE open = 0 AND void = 0")
+# Of those that entered a stage and are not in it still: how many, and how many of them entered the next.
+_PASSED = """
+SELECT count(*), coalesce(sum(further), 0) FROM (
+    SELECT l.open = 1 AND l.stage = :stage AS still,
+           EXISTS (SELECT 1 FROM stage_spell n WHERE n.lead_id = l.id AND n.stage = :next AND n.void = 0) AS further
+    FROM lead l WHERE l.void = 0
+      AND EXISTS (SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = :stage AND s.void = 0))
+WHERE further OR NOT still"""
+_STEPS = (("attempting", "connected"), ("connected", "qualified"), ("qualified", "converted"))
+
+
+def _conversion(store: Store) -> Figures:
+    ended, converted = store.row("SELECT count(*), sum(stage = 'converted') FROM lead WHERE open = 0") or (0, 0)
+    found: dict[str, int | float | None] = {"converted of those ended": _share(converted or 0, ended)}
+    for stage, further in _STEPS:
+        entered, passed = store.row(_PASSED, {"stage": stage, "next": further}) or (0, 0)
+        found[f"{stage} to {further}"] = _share(passed, entered)
     won, lost = (store.value("SELECT count(*) FROM opportunity WHERE stage = ?", (stage,)) for stage in ("won", "lost"))
     return {
-        "converted of those ended": _share(reached["converted"], ended),
-        "attempting to connected": _share(reached["connected"], reached["attempting"]),
-        "connected to qualified": _share(reached["qualified"], reached["connected"]),
+        **found,
         "opportunities won": won,
         "opportunities lost": lost,
         "won of those ended": _share(won, won + lost),
@@ -101,6 +108,11 @@ def _service(store: Store) -> dict[str, dict[str, int | float | None]]:
     for kind, *ended in store.rows(sql):
         met, missed = (count or 0 for count in ended)
         found[kind] = {"met": met, "missed": missed, "kept": _share(met, met + missed)}
+    kept, missed = (
+        store.value("SELECT count(*) FROM callback WHERE state = ? AND void = 0", (state,))
+        for state in ("kept", "missed")
+    )
+    found["callback"] = {"met": kept, "missed": missed, "kept": _share(kept, kept + missed)}
     return found
 
 
