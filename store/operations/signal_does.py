@@ -290,7 +290,9 @@ def _expansion(tx: Transaction, came: Came, place: Place, decision: Decision) ->
 def _opens(tx: Transaction, came: Came, place: Place, decision: Decision) -> tuple[int, int | None]:
     rules, last = tx.rules, place.last
     motion = motion_of(came.kind, rules.intake, campaign=came.campaign_id is not None, hint=came.motion)
-    named, besides, source = None, (), came.source
+    named: Routed | None = None
+    besides: tuple[int, ...] = ()
+    source = came.source
     if last is not None and last.outcome is not None:
         who = goes_to(last.outcome, last.owner_id, place.account_owner_id, rules)
         if _late_reply(tx, came, last):

@@ -32,9 +32,9 @@ class Facts:
     """What decides about a signal. ``points`` are its own, ``score`` is the one that stands with it counted.
 
     ``person``: one is known, not only the company. ``open_lead`` is one of theirs, or one whose buying group they are
-    in; ``lead_at_account`` another one at the company. Of the last at bat that ended, ``eligible_at`` is from when they may come back (``eligible_day`` its ISO
-    day in the team's zone) and ``comes_back`` what brings them back instead of a date. ``reachable``: some number or
-    address of theirs is not known to be bad.
+    in; ``lead_at_account`` another one at the company. Of the last at bat that ended, ``eligible_at`` is from when they
+    may come back (``eligible_day`` its ISO day in the team's zone) and ``comes_back`` what brings them back instead of
+    a date. ``reachable``: some number or address of theirs is not known to be bad.
     """
 
     suppressed: bool = False
