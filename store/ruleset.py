@@ -393,6 +393,13 @@ class AlertRules(NamedTuple):
     override_times: Positive
 
 
+class MarketingRules(NamedTuple):
+    """Marketing's side of the agreement: qualified leads a month by source, and the share sales should accept."""
+
+    accepted_share: Share
+    qualified_per_month: Mapping[str, Positive]
+
+
 class ApprovalRules(NamedTuple):
     """Above which value a disqualification waits for a team lead; ``expected`` in minor units."""
 
@@ -589,6 +596,7 @@ class RuleSet(NamedTuple):
     team: TeamRules
     approval: ApprovalRules
     alerts: AlertRules
+    marketing: MarketingRules
     routing: RoutingRules
     score: ScoreRules
     intake: IntakeRules
