@@ -370,7 +370,7 @@ class AttemptRules(NamedTuple):
 
 
 class TeamRules(NamedTuple):
-    """From when on the team's board marks a figure of a rep; ``kept`` is a share, the others but ``idle`` are counts."""
+    """From when on the team's board marks a figure of a rep; ``kept`` is a share, all but it and ``idle`` are counts."""
 
     idle: Span
     new: Positive
