@@ -16,7 +16,8 @@ from store.instants import MINUTE, Instant
 from store.intake.clean import clean_line, clean_note
 from store.models import Campaign, Contact, ExternalId
 from store.operations.recognise import Recognised, Who, enrich, recognise
-from store.operations.signal_does import Came, does, facts_of
+from store.operations.signal_does import does
+from store.operations.signal_facts import Came, facts_of
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.intake import Does, decide
 from store.vocabulary import ActorKind, Motion, UserRole

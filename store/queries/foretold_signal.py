@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from store.database import Store
 from store.instants import Instant
-from store.operations.signal_does import Came, facts_of
+from store.operations.signal_facts import Came, facts_of
 from store.rules.intake import Decision, decide
 
 
