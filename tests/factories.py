@@ -175,8 +175,8 @@ class Floor:
 
     def rescore(self) -> None:
         """Score every open at bat by the facts that ``raw`` left it with."""
-        for lead_id, *whose in self.store.rows("SELECT id, contact_id, account_id FROM lead WHERE open = 1"):
-            score = total_of(self.store, *whose, self.now, lead_id)
+        for lead_id, contact, account in self.store.rows("SELECT id, contact_id, account_id FROM lead WHERE open = 1"):
+            score = total_of(self.store, contact, account, self.now, lead_id)
             self.raw("UPDATE lead SET score = ? WHERE id = ? AND score <> ?", (score, lead_id, score))
 
     def dump(self) -> dict[str, list[dict[str, Any]]]:

@@ -262,7 +262,7 @@ def _role(value: str) -> str:
 
 def _edit(entry: Entry, day: _Day) -> str:
     if entry.opportunity_id is not None:
-        return ", ".join(told for one in entry.edits if (told := edited(one))) or "changed"
+        return ", ".join(filter(None, map(edited, entry.edits))) or "changed"
     told = [one for one in entry.edits if not (one.column == "state" and _rewritten(one, entry))]
     return f"edited: {', '.join(edited(one) for one in told)}" if told else "edited"
 

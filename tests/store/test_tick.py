@@ -39,7 +39,7 @@ Tick = Callable[[Floor, Instant], None]
 def same_keys() -> Iterator[None]:
     """The same keys for the same acts, so that two runs can be compared to the last seal."""
     numbers = itertools.count(1)
-    with mock.patch.object(transaction.uuid, "uuid4", side_effect=lambda: uuid.UUID(int=next(numbers))):
+    with mock.patch("store.operations.transaction.uuid.uuid4", side_effect=lambda: uuid.UUID(int=next(numbers))):
         yield
 
 
@@ -97,7 +97,7 @@ def act(floor: Floor, leads: list[int], what: str, which: int) -> None:
         disposition = Disposition(what)
         channel = Channel.EMAIL if disposition in (Disposition.SENT, Disposition.REPLIED) else Channel.CALL
         channel = Channel.MEETING if disposition is Disposition.NO_SHOW else channel
-        more = {"next_at": floor.now + 2 * DAY} if disposition is Disposition.CALLBACK_REQUESTED else {}
+        more: dict[str, Any] = {"next_at": floor.now + 2 * DAY} if disposition is Disposition.CALLBACK_REQUESTED else {}
         floor.touch(lead, disposition, channel, **more)
     elif what == "signal":
         draft = SignalDraft("download", "website", contact_id=floor.state(lead).contact_id, lead_id=lead, points=60)
