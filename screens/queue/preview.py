@@ -121,7 +121,7 @@ def _hour(card: LeadCard, now: Instant, rules: RuleSet) -> tuple[present.Part, .
     there = f" · {present.local_time(now, card.zones[0])} there"
     if may_call(now, card.zones, rules.calling):
         return ((there, _MUTED),)
-    return ((f"{there} {Urgency.LATE.sign} do not call now", "$warning"),)
+    return ((f"{there} {Urgency.LATE.sign} outside calling hours", "$warning"),)
 
 
 def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> Iterator[Content]:

@@ -336,6 +336,7 @@ class QueueScreen(LeadScreen):
         self._listed = self._spec
         marked = table.marked | self._aside if other else set(table.marked)
         table.set_empty(self._empty())
+        self._fit_lines(len(found.ids))
         table.load(found.ids, found.rows, keep if keep is None or not other or keep in found.ids else None)
         if other and marked:
             self._aside = marked.difference(found.ids)
@@ -458,14 +459,18 @@ class QueueScreen(LeadScreen):
 
     def on_resize(self) -> None:
         """Draw rows on as many lines as the window now asks for."""
-        two_lines = self._needs_two_lines()
+        self._fit_lines(self.table.row_count)
+
+    def _fit_lines(self, rows: int) -> None:
+        two_lines = self._needs_two_lines(rows)
         if two_lines is not self._two_lines:
             self._two_lines = two_lines
             self.table.use(self._painter())
 
-    def _needs_two_lines(self) -> bool:
-        """Whether list and preview share a window that is not wide."""
-        return 110 <= self.app.size.width < 160
+    def _needs_two_lines(self, rows: int = 0) -> bool:
+        """Whether list and preview share a window that is not wide, or a short list leaves a narrow one half empty."""
+        width, height = self.app.size
+        return width < _WIDE and (width >= _MIDDLE or 0 < rows * 2 <= height - _AROUND)
 
 
 def _refusal(text: str) -> str:
@@ -483,4 +488,6 @@ def _them(count: int) -> str:
 
 _KEYS = {"later": "later", "new": "new_lead", "next": "claim_next"}
 _MOST_TOLD = 20  # at bats brought in line one by one; of more the list is read anew
+_MIDDLE, _WIDE = 110, 160  # cells: from there on the preview is beside the list, and has room
+_AROUND = 5  # lines above and below the rows, and one to spare
 _COUNTED_AFTER = 1.0  # seconds after the last act

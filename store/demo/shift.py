@@ -17,12 +17,13 @@ from store.actor import SYSTEM
 from store.database import Store, open_store
 from store.instants import DAY, Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
-from store.models import TABLES
+from store.models import TABLES, Clock
 from store.operations.scoring import rescore
 from store.operations.tick import tick
 from store.operations.transaction import Done, Transaction, chain_hash, operation
 from store.rules import queue_order
 from store.rules.business import at_local
+from store.rules.clocks import respond_due
 from store.vocabulary import Stage
 
 _ALSO_INSTANTS = frozenset({"snoozed_until", "customer_since", "held_until"})
@@ -162,3 +163,11 @@ def _put_right(tx: Transaction, lead: LeadState) -> None:
     placed |= rescore(tx, lead)
     if any(getattr(lead, name) != value for name, value in placed.items()):
         tx.save_lead(lead, placed)
+    if lead.unanswered_at is not None:
+        answer_by = respond_due(lead.unanswered_at, tx.rules, tx.store.calendar)
+        for id, due_at in tx.store.rows(_TO_ANSWER, (lead.id,)):
+            tx.update(Clock, {"id": id, "due_at": due_at}, due_at=answer_by)
+
+
+# The clock of an answer says the same as the row in the queue: working hours lie elsewhere than they did.
+_TO_ANSWER = "SELECT id, due_at FROM clock WHERE lead_id = ? AND kind = 'respond' AND ended_at IS NULL AND void = 0"

@@ -117,7 +117,7 @@ def walk(
     owner_id = whose(owner_id, view)
     values = {**moments(store, owner_id, now, zone), "limit": limit}
     for arms in _VIEWS[view]:
-        for asleep in (0, 1):
+        for asleep in (0, 1) if _AWAKE_OR_ASLEEP in arms[0] else (0,):
             found = [store.rows(arm, {**values, "asleep": asleep}) for arm in arms if _concerns(arm, owner_id)]
             # Each arm comes in order: sorting them together only merges.
             merged = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
@@ -259,7 +259,8 @@ def _key(store: Store, facts: Facts, owner_id: int | None, now: Instant, ends: I
         tier, due = HOT, lead.due_at
     else:
         tier, due = PROMISED, lead.callback_at
-    asleep = lead.next_channel is Channel.CALL and store.is_asleep(facts.zone, now)
+    # Who is asleep now may be called when what is due later falls due.
+    asleep = tier != LATER and lead.next_channel is Channel.CALL and store.is_asleep(facts.zone, now)
     return (tier, asleep, due or 0, -lead.score, -lead.value, lead.opened_at, lead.id)
 
 
@@ -292,12 +293,19 @@ _NOT_SNOOZED = "AND (l.snoozed_until IS NULL OR l.snoozed_until <= :now)"
 _ORDER = "l.due_at, l.score DESC, l.value DESC, l.opened_at, l.id"
 
 
-def _arm(where: str, *, by: str = "l.due_at", index: str = "lead_queue", snoozed: str = _NOT_SNOOZED) -> str:
+def _arm(
+    where: str,
+    *,
+    by: str = "l.due_at",
+    index: str = "lead_queue",
+    snoozed: str = _NOT_SNOOZED,
+    hours: str = _AWAKE_OR_ASLEEP,
+) -> str:
     order = _ORDER.replace("l.due_at", by, 1)
     return (
         f"SELECT {by}, -l.score, -l.value, l.opened_at, l.id FROM lead l INDEXED BY {index}"
         " LEFT JOIN contact c ON c.id = l.contact_id"
-        f" WHERE l.owner_id IS :owner AND l.open = 1 AND {where} {snoozed} {_AWAKE_OR_ASLEEP}"
+        f" WHERE l.owner_id IS :owner AND l.open = 1 AND {where} {snoozed} {hours}"
         f" ORDER BY {order} LIMIT :limit"
     )
 
@@ -341,10 +349,10 @@ _EXPIRING = _arm("l.tier IN (4, 5) AND l.warn_at <= :now", by="l.warn_at", index
 _FRESH = _arm(f"l.tier = 4 AND {_NOT_WARNED}")
 _CADENCE = _arm(f"l.tier = 5 AND l.due_at < :day_end AND {_NOT_WARNED}")
 _LATER_ARMS = (
-    _arm("l.tier = 1 AND l.due_at > :lead"),
-    _arm(f"l.tier = 5 AND l.due_at >= :day_end AND {_NOT_WARNED}"),
-    _arm("l.snoozed_until > :now", by="l.snoozed_until", snoozed=""),
-    _arm("l.tier = 6"),
+    _arm("l.tier = 1 AND l.due_at > :lead", hours=""),
+    _arm(f"l.tier = 5 AND l.due_at >= :day_end AND {_NOT_WARNED}", hours=""),
+    _arm("l.snoozed_until > :now", by="l.snoozed_until", snoozed="", hours=""),
+    _arm("l.tier = 6", hours=""),
 )
 _VIEWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
     View.ALL: ((_PROMISED, _PASSED_ON), (_HOT, _OFFERED), (_DECIDE, _EXPIRING), (_FRESH,), (_CADENCE,)),

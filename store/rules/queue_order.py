@@ -107,7 +107,7 @@ def why(lead: LeadState, now: Instant, zone: str, rules: RuleSet, steps: int) ->
         if left < 0:
             return Why(Urgency.LATE, f"first touch {span(-left)} late")
         soon = Urgency.DUE if left < 10 * MINUTE else Urgency.SOON if left < 2 * HOUR else Urgency.CALM
-        return Why(soon, f"first touch due in {span(left)}")
+        return Why(soon, f"first touch due in {span(left)}" if left >= MINUTE else "first touch due now")
     if warned and lead.expires_at is not None:
         left = lead.expires_at - now
         words = "window is over: decide" if left <= 0 else f"expires {_day(lead.expires_at, zone, now)}: decide"

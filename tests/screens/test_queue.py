@@ -6,6 +6,7 @@ from textual.widgets import Static
 
 from screens.queue.preview import Preview
 from store.instants import HOUR
+from store.rules.closing import NewPerson
 from store.vocabulary import Disposition, Motion, Stage
 from tests.factories import BEN, Floor
 from tests.screens.queue_app import at_work, queue_of
@@ -99,7 +100,7 @@ async def test_it_works_in_every_width(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
     async with at_work(floor, size=(80, 24)) as d:
         assert not queue_of(d).preview.display
-        for width, height, lines in ((120, 36, 2), (200, 50, 1), (80, 24, 1), (20, 5, 1)):
+        for width, height, lines in ((120, 36, 2), (200, 50, 1), (80, 24, 2), (20, 5, 1)):  # a short list
             await d.resize(width, height)
             assert queue_of(d).table._painter.lines == lines
             assert "Ortiz" in d.screen_text() or width == 20
@@ -137,3 +138,25 @@ async def test_marked_rows_are_counted_and_what_acts_on_them_is_named(floor: Flo
         assert "2 marked: a s t x r act on all" in d.screen_text()
         await d.press("ctrl+a", "ctrl+a")
         assert "marked" not in d.screen_text()
+
+
+async def test_who_is_outside_their_calling_hours_is_marked_where_a_call_is_next(floor: Floor) -> None:
+    person = NewPerson("Yuki", "Mori", phone="+81 3 5555 0142")
+    floor.lead(Stage.NEW, motion=Motion.DEMO_REQUEST, person=person)
+    floor.lead(Stage.NEW, motion=Motion.DEMO_REQUEST, person=NewPerson("Ann", "Lee", phone="+1 212 555 0142"))
+    for size in ((80, 24), (120, 36), (200, 50)):
+        async with at_work(floor, size=size) as d:
+            shown = d.screen_text()
+            assert "! 00:0" in shown
+            assert "! 10:0" not in shown and "10:0" in shown
+
+
+async def test_a_short_list_in_a_small_window_uses_its_empty_lines(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor, size=(80, 24)) as d:
+        assert "not tried yet" in d.screen_text()
+        for _ in range(10):
+            floor.lead(Stage.ACCEPTED)
+        await d.press("R")
+        await d.until(lambda: queue_of(d).table.row_count == 11)
+        assert "not tried yet" not in d.screen_text()

@@ -59,15 +59,15 @@ def standing(
         return {View.ALL, View.CALLBACKS}, 1, asleep, promise["due_at"]
     tier, due = lead["tier"], lead["due_at"]
     if lead["snoozed_until"] and lead["snoozed_until"] > now:
-        return {View.LATER}, 6, asleep, lead["snoozed_until"]
+        return {View.LATER}, 6, False, lead["snoozed_until"]
     if tier == 1:
         if due > now + 5 * MINUTE:
-            return {View.CALLBACKS, View.LATER}, 6, asleep, due
+            return {View.CALLBACKS, View.LATER}, 6, False, due
         return {View.ALL, View.CALLBACKS}, 1, asleep, due
     if tier in (4, 5) and lead["warn_at"] and lead["warn_at"] <= now:
         return {View.ALL, View.EXPIRING}, 3, asleep, lead["warn_at"]
     if tier == 6 or (tier == 5 and due >= midnight_after(now)):
-        return {View.LATER}, 6, asleep, due
+        return {View.LATER}, 6, False, due
     more = {2: {View.HOT, View.NEW}, 4: {View.NEW}}
     return {View.ALL, *more.get(tier, ())}, tier, asleep, due
 
@@ -279,6 +279,18 @@ def test_people_who_sleep_stand_at_the_end_of_their_tier_whatever_their_due_time
     assert shown(floor, PRIYA.user_id) == [york, london, tokyo, tried]
     floor.now = MONDAY + 10 * HOUR  # 20:00 in New York, one at night in London, ten in Tokyo
     assert shown(floor, PRIYA.user_id) == [tokyo, york, london, tried]
+
+
+def test_promises_to_come_stand_by_their_time_whoever_sleeps_now(floor: Floor) -> None:
+    leads = {}
+    for number, after in (("+81 3 5555 0142", 2 * HOUR), ("+1 212 555 0142", 30 * HOUR)):
+        floor.people += 1
+        person = NewPerson("Dana", f"N{floor.people}", phone=number)
+        leads[after] = floor.lead(Stage.ATTEMPTING, person=person)
+        callback(floor.store, PRIYA, floor.later(), CallbackDraft(leads[after], floor.now + after))
+    assert floor.store.is_asleep("Asia/Tokyo", floor.now)
+    for view in (View.CALLBACKS, View.LATER):
+        assert shown(floor, PRIYA.user_id, view) == [leads[2 * HOUR], leads[30 * HOUR]]
 
 
 def test_reading_changes_nothing_and_gives_the_same_again(floor: Floor) -> None:

@@ -371,6 +371,16 @@ _HANDED_OVER = """
     WHERE u.name = ? AND h.answered_at IS NULL AND h.void = 0"""
 
 
+def test_a_reply_is_late_in_the_queue_when_its_clock_is(demo: tuple[Store, Instant]) -> None:
+    found = demo[0].rows(
+        "SELECT l.due_at, k.due_at FROM lead l JOIN clock k ON k.lead_id = l.id"
+        " WHERE l.unanswered_at IS NOT NULL AND l.callback_at IS NULL AND l.decision IS NULL AND l.open = 1"
+        " AND k.kind = 'respond' AND k.ended_at IS NULL AND k.void = 0"
+    )
+    assert found
+    assert all(shown == runs_out for shown, runs_out in found)
+
+
 def test_days_before_keep_their_hours_and_all_days_follow_their_instants(demo: tuple[Store, Instant]) -> None:
     store, now = demo
     newest_day = moment(now, store.zone).date() - timedelta(days=2)

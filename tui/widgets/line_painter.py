@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.widget import Widget
@@ -84,7 +85,8 @@ class Column(Generic[Row]):
     """One column: its title, its words for a row, its width in cells.
 
     ``value`` gives the text, or the text and the name of a palette style. ``grow`` is its share of the space left
-    over. The column is left out of tables narrower than ``needs`` cells.
+    over. The column is left out of tables narrower than ``needs`` cells. Of a text in ``parts``, parted by these
+    letters, the last one goes where only its first few letters would be seen.
     """
 
     title: str
@@ -93,6 +95,7 @@ class Column(Generic[Row]):
     grow: int = 0
     align: Align = "left"
     needs: int = 0
+    parts: str = ""
 
 
 class ColumnPainter(Generic[Row]):
@@ -129,6 +132,8 @@ class ColumnPainter(Generic[Row]):
     def _cell(self, column: Column[Row], row: Row, space: int, palette: Palette) -> Segment:
         value = column.value(row)
         words, style = value if isinstance(value, tuple) else (value, "text")
+        if column.parts and cell_len(words) > space:
+            words = _less(words, space, column.parts)
         return Segment(cells(words, space, column.align) + " ", getattr(palette, style))
 
     def _layout(self, width: int) -> list[list[tuple[Column[Row], int]]]:
@@ -137,6 +142,15 @@ class ColumnPainter(Generic[Row]):
             self._widths.clear()  # the width before a resize is not coming back
             layout = self._widths[width] = [_fitted(columns, width) for columns in self._columns]
         return layout
+
+
+def _less(words: str, space: int, between: str) -> str:
+    """Without its last part where that would be seen only as a stump."""
+    first, _, last = words.rpartition(between)
+    return first if first and last and space - cell_len(first) < len(between) + _STUMP else words
+
+
+_STUMP = 8  # cells: under this a cut word says nothing
 
 
 def _fitted(columns: Sequence[Column[Row]], width: int) -> list[tuple[Column[Row], int]]:
