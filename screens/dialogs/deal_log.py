@@ -12,8 +12,9 @@ from textual.widgets import Static
 
 from screens.dialogs.deal_person import OnADeal
 from screens.dialogs.foretold import CHANNEL_OF, SAID_TWICE, told_once
-from screens.dialogs.log import LogDialog
+from screens.dialogs.log import LogDialog, typed_past
 from store.errors import Refusal
+from store.instants import Instant
 from store.queries.deals import Deal
 from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect
 from store.rules.touch import DISPOSITIONS, direction_of
@@ -105,6 +106,9 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
             contact_id=self.contact_id,
             **more,
         )
+
+    def _happened(self) -> Instant | None:
+        return typed_past(self.query(WhenInput).last())
 
     def _effect(self, draft: DealTouchDraft) -> DealEffect:  # type: ignore[override]
         app = self.app

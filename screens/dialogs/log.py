@@ -25,6 +25,7 @@ from store.rules.touch import (
     cadence_ends,
     direction_of,
     effect,
+    happened_at,
 )
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
@@ -67,7 +68,11 @@ class LogDialog(LeadDialog):
         yield Field("channel", "How (digits change it, nothing is saved)", ChoiceList[Channel](_CHANNELS, id="channel"))
         yield Field("with_whom", "With whom", ChoiceList[WithWhom](_WITH, id="with-whom"))
         yield Field("direction", "Who called or wrote", ChoiceList[Direction](_DIRECTIONS, id="direction"))
-        yield Field("at", "When it was (empty: now)", WhenInput(past=True, placeholder="yesterday 4pm, 10:15"))
+        yield Field(
+            "at",
+            "When it was, by your own clock (empty: now)",
+            WhenInput(past=True, placeholder="yesterday 4pm, 10:15"),
+        )
 
     def reset(self, opening: QueueRow | Offered) -> None:
         """Nothing chosen; the planned channel, the person themself."""
@@ -83,8 +88,7 @@ class LogDialog(LeadDialog):
     def draft(self) -> TouchDraft:
         """The touch as it stands."""
         disposition: Disposition | None = self._list("disposition").value
-        nxt, happened = self.query(WhenInput)
-        next_at, at = nxt.at, _past(happened)
+        next_at, at = self.query(WhenInput).first().at, self._happened()
         if disposition is None:
             raise Refusal("What came of it? Press its letter.", "disposition")
         draft = self._touch(disposition, note=self.query_one("#note", Input).value, next_at=next_at, at=at)
@@ -141,6 +145,19 @@ class LogDialog(LeadDialog):
             return
         super().action_letter(letter)
 
+    def action_enter(self) -> None:
+        """Save; from the time it was, go on to what came of it as long as nothing is chosen."""
+        if self.focused not in self.query(WhenInput).last().query(Input) or self._list("disposition").chosen:
+            super().action_enter()
+            return
+        try:
+            self._happened()
+        except Refusal as refusal:
+            self.show_refusal(refusal)
+        else:
+            self.focus_first()
+            self.call_after_refresh(self.query_one(".dialog--form").scroll_home, animate=False)
+
     def action_when(self) -> None:
         """Go to the time it was; enter there goes back to what came of it, as long as that is not chosen."""
         self.focus_field(next(field for field in self.query(Field) if field.field == "at"))
@@ -157,16 +174,23 @@ class LogDialog(LeadDialog):
     def _how_to_go_on(self) -> Content:
         """What the keys do as long as nothing is chosen, and the time it was, which may be out of sight."""
         try:
-            at = self.query(WhenInput).last().at
-        except Refusal:
-            at = None
+            at = self._happened()
+        except Refusal as refusal:
+            return present.joined(refusal.sentence)
         if at is None:
             return Content(
                 "A letter saves at once; tab only looks. A capital letter goes on to what is below: ↓ note, next step, "
                 "how, with whom, when it was."
             )
-        happened = present.exactly(at, self.contact_zone or self.app.zone, self.app.desk.now())
-        return present.joined(f"It was {happened}: enter goes to the outcomes, where a letter saves at once.")
+        happened = present.exactly(at, self.app.zone, self.app.desk.now())
+        if self.focused is self._list("disposition"):
+            return present.joined(f"It was {happened}: the letter of what came of it logs it so.")
+        return present.joined(f"It was {happened}: enter goes to the outcomes, where a letter logs it so.")
+
+    def _happened(self) -> Instant | None:
+        """When it was, None for now; raises Refusal for a time that it cannot have been."""
+        at = typed_past(self.query(WhenInput).last())
+        return None if at is None else happened_at(at, self.lead.opened_at, self.app.desk.now(), self.app.zone)
 
     def _touch(self, disposition: Disposition, **more: Any) -> TouchDraft:
         channel: Channel = self._list("channel").value or Channel.CALL
@@ -204,7 +228,8 @@ class LogDialog(LeadDialog):
         return words(self._effect(draft), self.lead, self.app.desk.now(), self.app.zone, self.contact_zone)
 
 
-def _past(when: WhenInput) -> int | None:
+def typed_past(when: WhenInput) -> Instant | None:
+    """What the field for when it was says; its refusals name that field."""
     try:
         return when.at
     except Refusal as refusal:

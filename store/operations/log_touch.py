@@ -15,7 +15,7 @@ from store.operations.transaction import Done, Offer, Transaction, operation
 from store.reach import reach_of, recent_tries
 from store.rules.closing import CloseDraft, ending
 from store.rules.deal_touch import DealTouchDraft
-from store.rules.touch import Effect, TouchDraft, cadence_ends, effect
+from store.rules.touch import Effect, TouchDraft, cadence_ends, effect, happened_at
 from store.vocabulary import Disposition, MeetingResult, Outcome, PromiseState
 
 
@@ -35,7 +35,7 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     lead = lead if draft.automated else take_offered(tx, lead)
     tries = recent_tries(tx.store, contact_id, lead.id, tx.now) if cadence_ends(lead, tx.rules) else ()
     will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries)
-    at = tx.now if draft.at is None else draft.at
+    at = happened_at(draft.at, lead.opened_at, tx.now, tx.store.zone)
     insert_touch(tx, lead, draft, will, contact_id, note, at)
     if will.ends_promise:
         keep_promises(tx, lead.id, at)
@@ -132,7 +132,7 @@ def _meeting_happened(tx: Transaction, lead: LeadState, draft: TouchDraft, conta
     meetings = tx.find(Meeting, lead_id=lead.id, result=MeetingResult.BOOKED, void=0)
     if lead.outcome is not Outcome.MEETING_BOOKED or not meetings:
         raise Refusal(f"This at bat is {lead.stage.label} for good and has no meeting waiting for its result.")
-    at = tx.now if draft.at is None else draft.at
+    at = happened_at(draft.at, lead.opened_at, tx.now, tx.store.zone)
     will = Effect({}, connect=draft.disposition is Disposition.HELD)
     insert_touch(tx, lead, draft, will, contact_id, note, at)
     _settle_meetings(tx, lead.id, draft.disposition)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from store.errors import Refusal
-from store.instants import DAY, Instant
+from store.instants import DAY, MINUTE, Instant, moment
 from store.lead_state import LeadState
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
@@ -146,10 +146,10 @@ def effect(
     ``tries`` are the attempts on this person in the last days, needed where ``cadence_ends``: from there
     on the next one is spread over their day.
     """
-    at = now if draft.at is None else draft.at
+    at = happened_at(draft.at, lead.opened_at, now, calendar.zone)
     if awaits_result(lead) and draft.disposition in MEETING_RESULTS:
         return _meeting_happened(draft.disposition)
-    _check(lead, reach, draft, rules, now, at)
+    _check(lead, reach, draft, rules, now)
     if draft.automated:
         return Effect({"touches": lead.touches + 1}, words=("shown in the stream; no attempt, no clock, no stage",))
     attempt = is_attempt(draft.channel, draft.disposition, draft.direction)
@@ -191,15 +191,33 @@ def is_attempt(channel: Channel, disposition: D, direction: Direction) -> bool:
     return direction is Direction.OUT and channel in _ATTEMPT_CHANNELS and disposition not in INBOUND_ONLY
 
 
-def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now: Instant, at: Instant) -> None:
+def happened_at(at: Instant | None, opened_at: Instant, now: Instant, zone: str) -> Instant:
+    """When a touch was, ``now`` where nothing is said; ``zone`` is the one that refusals tell times in.
+
+    Refuses one that is still to come, or from before its at bat, which would meet clocks that did not run yet. Of the
+    minute in which it opened all counts, since people type no seconds.
+    """
+    if at is None:
+        return now
+    if at > now:
+        raise Refusal("A touch cannot be in the future: promise a callback or set a next step instead.", "at")
+    if at // MINUTE < opened_at // MINUTE:
+        opened = moment(opened_at, zone)
+        day = "today" if opened.date() == moment(now, zone).date() else f"on {opened.date().isoformat()}"
+        sentence = (
+            f"This at bat opened {day} at {opened:%H:%M}: what happened before is no touch of it, keep it as a note."
+        )
+        raise Refusal(sentence, "at")
+    return max(at, opened_at)
+
+
+def _check(lead: LeadState, reach: Reach, draft: TouchDraft, rules: RuleSet, now: Instant) -> None:
     check_possible(draft.channel, draft.disposition)
     if lead.stage in LOCKED_STAGES:
         raise Refusal(f"This at bat is {lead.stage.label} for good: new interest is a new at bat.")
     if lead.stage is Stage.DISQUALIFIED:
         raise Refusal("This at bat waits for a team lead's approval: ask for it to be sent back first.")
     check_reachable(reach, draft.channel, draft.direction)
-    if at > now:
-        raise Refusal("A touch cannot be in the future: promise a callback or set a next step instead.", "at")
     if draft.disposition is D.CALLBACK_REQUESTED:
         check_promise(draft.next_at, rules, now)
     elif draft.next_at is not None and draft.next_at < now:

@@ -9,6 +9,8 @@ speech is vague:
 - An hour from 1 to 6 written with one digit means the afternoon: ``tue 3`` is 15:00, ``tue 03:00`` is not.
 - ``+2bd`` counts working days: one from a Sunday is the Monday.
 - A month's day without a year is the next one or, for something already done, the last.
+- ``22/12`` and ``12/22`` are taken as the only day they can be; where both readings are days, one is asked for.
+- ``next year`` and the like name no day and are refused.
 - Local times that the clocks skip or repeat are taken as in ``store.rules.business``.
 
 See docs/model.md, "Typed times".
@@ -38,6 +40,7 @@ def parse_when(text: str, now: Instant, zone: str, calendar: Calendar, past: boo
     for the field "when", with a sentence that says what to write instead.
     """
     examples = _EXAMPLES_PAST if past else _EXAMPLES
+    typed = " ".join(text.split())
     said = " ".join(text.lower().replace(",", " ").replace("@", " at ").split())
     if not said:
         raise _refusal(f"Say when: {examples}.")
@@ -46,16 +49,32 @@ def parse_when(text: str, now: Instant, zone: str, calendar: Calendar, past: boo
     try:
         at = _meant(said, now, zone, calendar, past)
     except OverflowError:
-        raise _too_far(said) from None
+        raise _too_far(typed) from None
     if at is None:
-        raise _refusal(f'"{said}" is not a time I know: say it like {examples}.')
+        raise _refusal(f'"{typed}" is not a time I know: say it like {examples}.')
     if abs(at - now) > _FURTHEST:
-        raise _too_far(said)
+        raise _too_far(typed)
     if past and at > now:
-        raise _refusal(f'"{said}" is still to come: say when it was, like {examples}.')
+        raise _refusal(f'"{typed}" is still to come: say when it was, like {examples}.')
     if not past and at < now:
-        raise _refusal(f'"{said}" is already past: say when it will be, like {examples}.')
+        raise _refusal(f'"{typed}" is already past: say when it will be, like {examples}.')
     return at
+
+
+def whose_time(text: str) -> tuple[str, bool | None]:
+    """The words without ``my time``, ``here``, ``their time`` or ``there`` at the end, and whether that was one's own.
+
+    None where neither was said.
+    """
+    found = _WHOSE.search(text)
+    if found is None:
+        return text, None
+    return text[: found.start()], found["mine"] is not None
+
+
+_WHOSE = re.compile(
+    r"\s+(?:in )?(?:(?P<mine>(?:my|our|own) time|here)|(?:their|his|her) time|there)\s*$", re.IGNORECASE
+)
 
 
 def _meant(said: str, now: Instant, zone: str, calendar: Calendar, past: bool) -> Instant | None:

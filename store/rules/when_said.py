@@ -7,7 +7,7 @@ from now. What the pieces mean together is decided in ``store.rules.when``.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +17,7 @@ from store.instants import HOUR, MINUTE
 from store.rules.business import Calendar
 
 _ONE_DAY = timedelta(days=1)
+_A_LEAP_YEAR = 2024
 _MOST_DAYS = 4000  # further is refused anyway, and working days are counted one by one
 
 
@@ -39,8 +40,8 @@ class Said:
 def read(said: str, local: datetime, calendar: Calendar, past: bool) -> Said | None:
     """The pieces of ``said`` (small letters, single blanks) for somebody whose time is ``local``.
 
-    None where some of it is not in the grammar. Raises Refusal for a date with slashes, OverflowError for a day
-    that is too far away.
+    None where some of it is not in the grammar. Raises Refusal for a date that may be read in two ways, for a day or
+    an hour that does not exist and for what names no day; OverflowError for a day that is too far away.
     """
     reading = _Reading(local.date(), calendar, past)
     rest = re.sub(r"(\d)t(\d)", r"\1 \2", said)  # 2026-12-05t14:00
@@ -128,13 +129,20 @@ class _Reading:
     def full_date(self, found: re.Match[str]) -> bool:
         """Any way of writing day and month, with or without the year."""
         name = found["month"]
-        month = int(name) if name.isdecimal() else _MONTHS.index(name[:3]) + 1
-        year = found["year"]
+        return self._date_of(
+            found["day"], int(name) if name.isdecimal() else _MONTHS.index(name[:3]) + 1, found["year"]
+        )
+
+    def _date_of(self, figures: str, month: int, in_year: str | None) -> bool:
+        day, year = int(figures), int(in_year) + (2000 if len(in_year) == 2 else 0) if in_year else None
+        if 1 <= month <= 12 and day > _longest(month, year):
+            which, last = month_name[month] + (f" {year}" if year else ""), _longest(month, year)
+            raise Refusal(f"{which} has no {_ordinal(day)}: it ends on the {_ordinal(last)}.", "when")
         if year:
-            return self._day(_date(int(year) + (2000 if len(year) == 2 else 0), month, int(found["day"])))
+            return self._day(_date(year, month, day))
         step = -1 if self.past else 1
         years = range(self.today.year, self.today.year + 9 * step, step)  # a 29 February is at most eight years away
-        return self._day(self._first([_date(year, month, int(found["day"])) for year in years]))
+        return self._day(self._first([_date(year, month, day) for year in years]))
 
     def day_of_month(self, found: re.Match[str]) -> bool:
         """``the 9th``, of this month or the nearest that has one."""
@@ -148,7 +156,18 @@ class _Reading:
         return next(right, None)
 
     def slashed_date(self, found: re.Match[str]) -> bool:
-        sentence = f'"{found[0]}" may be read as day or month first: write it like "5 dec" or "2026-12-05".'
+        """``22/12`` or ``12/22``, where only one reading is a day."""
+        first, second = int(found["first"]), int(found["second"])
+        if first <= 12 and second <= 12 and first != second:
+            sentence = f'"{found[0]}" may be read as day or month first: write it like "5 dec" or "2026-12-05".'
+            raise Refusal(sentence, "when")
+        day, month = (found["second"], first) if second > 12 else (found["first"], second)
+        return self._date_of(day, month, found["year"])
+
+    def no_day(self, found: re.Match[str]) -> bool:
+        """``next year`` names no day that anybody could keep."""
+        like = '"5 dec" or "3 weeks ago"' if self.past else '"15 jan", "in 3 months" or "2026-12-05"'
+        sentence = f'"{found[0]}" names no day: say one, like {like}.'
         raise Refusal(sentence, "when")
 
     # --- shifts ------------------------------------------------------------------------------------------------------
@@ -208,6 +227,8 @@ class _Reading:
 
     def clock_time(self, found: re.Match[str]) -> bool:
         hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
+        if ":" in found[0] and not half and (hour > 23 or minute > 59):
+            raise Refusal(f'"{found[0]}" is no time of day: hours go from 0:00 to 23:59.', "when")
         if hour > 23 or minute > 59 or (half and not 1 <= hour <= 12):
             return False
         if half:
@@ -242,6 +263,16 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _longest(month: int, year: int | None) -> int:
+    """The last day of a month, of a leap year where no year is said."""
+    return monthrange(year or _A_LEAP_YEAR, month)[1]
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if day // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
 
 
 def _months_later(day: date, months: int) -> date:
@@ -309,12 +340,13 @@ _GRAMMAR: list[tuple[re.Pattern[str], Callable[[_Reading, re.Match[str]], bool]]
         (rf"{_DAY}(?: of)? ?{_MONTH}{_YEAR}", _Reading.full_date),
         (rf"{_MONTH} {_DAY}(?! ?[ap]\.?m|[:.]\d){_YEAR}", _Reading.full_date),
         (r"(?P<day>\d{1,2})(?:st|nd|rd|th)", _Reading.day_of_month),
-        (r"\d{1,2}/\d{1,2}(?:/\d{2,4})?", _Reading.slashed_date),
+        (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?", _Reading.slashed_date),
         (rf"(?P<sign>\+|-|in\b)? ?{_PIECES}(?P<tail>ago|from now|later)?", _Reading.shift),
         (f"(?:{'|'.join(_NAMED_DAYS)})", _Reading.named_day),
         (r"(?:now|right now)", _Reading.now),
         (rf"(?:(?P<which>next|this|last) )?{_WEEKDAY}\.?", _Reading.weekday),
         (r"next (?P<period>week|month)", _Reading.next_period),
+        (r"(?:(?:next|this|last) (?:year|quarter)|(?:this|last) (?:week|month))", _Reading.no_day),
         (r"(?:eo|(?:the )?end of (?:the |this )?)(?P<period>day|week|month|d|w|m)", _Reading.end_of),
         (r"(?P<period>)(?:cob|close of business)", _Reading.end_of),
         (

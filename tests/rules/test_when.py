@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from store.errors import Refusal
 from store.instants import DAY, instant, moment
 from store.rules.business import Calendar
-from store.rules.when import parse_when
+from store.rules.when import parse_when, whose_time
 from store.ruleset import Hours
 
 ZONE = "Europe/Berlin"
@@ -192,7 +192,7 @@ def test_local_times_that_the_clocks_skip_or_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["fortnight after christmas maybe", "blah", "25:00", "9:75", "13pm", "tue wed", "5 6", "", "  "]
+    "text", ["fortnight after christmas maybe", "blah", "25 00", "13pm", "tue wed", "5 6", "22/13", "", "  "]
 )
 def test_nonsense_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(Refusal, match="tomorrow 3pm") as refused:
@@ -200,10 +200,53 @@ def test_nonsense_is_refused_with_an_example(text: str) -> None:
     assert refused.value.field == "when"
 
 
-@pytest.mark.parametrize("text", ["30 feb", "31 nov", "2026-13-01", "32nd"])
+@pytest.mark.parametrize("text", ["2026-13-01", "32nd"])
 def test_a_day_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
         said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("31 feb", "February has no 31st: it ends on the 29th."),
+        ("30/2", "February has no 30th"),
+        ("29 feb 2027", "February 2027 has no 29th: it ends on the 28th."),
+        ("nov 31", "November has no 31st: it ends on the 30th."),
+        ("tomorrow 25:00", '"25:00" is no time of day: hours go from 0:00 to 23:59.'),
+        ("9:75", '"9:75" is no time of day'),
+        ("next year", '"next year" names no day: say one, like "15 jan"'),
+        ("this quarter", "names no day"),
+        ("last month", "names no day"),
+        ("@590HMQ", '"@590HMQ" is not a time I know'),
+    ],
+)
+@pytest.mark.parametrize("past", [False, True], ids=["promise", "done"])
+def test_what_cannot_be_is_named(text: str, sentence: str, past: bool) -> None:
+    with pytest.raises(Refusal) as refused:
+        said(text, past=past)
+    assert sentence.partition(", like")[0] in refused.value.sentence
+
+
+@pytest.mark.parametrize("text", ["22/12", "12/22", "22/12/2026", "12/22/26"])
+def test_a_date_with_slashes_that_can_be_only_one_day_is_taken(text: str) -> None:
+    assert said(text) == "Tue 2026-12-22 09:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "mine"),
+    [
+        ("15:00 my time", "15:00", True),
+        ("tomorrow 3pm here", "tomorrow 3pm", True),
+        ("tue 15:00 in my time", "tue 15:00", True),
+        ("tue 15:00 Their Time ", "tue 15:00", False),
+        ("9am there", "9am", False),
+        ("tomorrow 3pm", "tomorrow 3pm", None),
+        ("here", "here", None),
+    ],
+)
+def test_whose_time_is_said_at_the_end(text: str, words: str, mine: bool | None) -> None:
+    assert whose_time(text) == (words, mine)
 
 
 def test_a_date_with_slashes_asks_which_is_meant() -> None:

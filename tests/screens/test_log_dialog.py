@@ -7,11 +7,14 @@ from textual.widgets import Input
 
 from screens.dialogs.log import LogDialog
 from store.instants import moment
+from store.rules.closing import NewPerson
 from store.vocabulary import Channel, Direction, Disposition, Stage, WithWhom
 from tests.drivers import AppDriver
-from tests.factories import Floor
+from tests.factories import DAY, Floor
 from tests.screens.queue_app import at_work, on_queue
 from tui.widgets.field import Field
+
+IN_TOKYO = NewPerson("Aiko", "Sato", "Buyer", "+81 3 1234 5678", "aiko@example.com")
 
 
 def dialog(d: AppDriver) -> LogDialog:
@@ -38,7 +41,8 @@ def touches(floor: Floor) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("opening", [("l",), ("S", "l")], ids=["queue", "session"])
 async def test_yesterdays_call_is_a_key_the_time_enter_and_a_letter(floor: Floor, opening: tuple[str, ...]) -> None:
-    floor.lead(Stage.ACCEPTED)
+    floor.lead(Stage.ACCEPTED, person=IN_TOKYO)
+    floor.later(2 * DAY)
     async with at_work(floor) as d:
         await d.press(*opening)
         assert "f2 other time" in d.screen_text()
@@ -54,14 +58,41 @@ async def test_yesterdays_call_is_a_key_the_time_enter_and_a_letter(floor: Floor
         await d.until(lambda: not isinstance(d.app.screen, LogDialog))
         assert d.keys == 3
     assert touches(floor) == [(Disposition.NO_ANSWER, Channel.CALL, Direction.OUT)]
-    zone = floor.value("SELECT zone FROM contact") or floor.store.zone
+    zone = floor.store.zone  # by one's own clock, wherever they are
     happened, now = moment(floor.value("SELECT at FROM touch"), zone), moment(floor.now, zone)
     assert f"{happened:%H:%M}" == "15:00"
     assert (now.date() - happened.date()).days == 1
 
 
+async def test_a_time_from_before_the_at_bat_is_refused_at_its_field(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    floor.later(DAY)
+    async with at_work(floor) as d:
+        await d.press("l", "f2")
+        await d.type("3 weeks ago")
+        await d.press("enter")
+        await d.until(lambda: "opened on 2026-11-23 at 10:01" in d.screen_text())
+        assert field_in_front(d) == "at"
+        await d.press("escape", "escape")
+    assert touches(floor) == []
+
+
+async def test_enter_at_the_time_goes_to_the_outcomes_without_an_error(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    floor.later(DAY)
+    async with at_work(floor) as d:
+        await d.press("l", "f2")
+        await d.type("2h ago")
+        await d.press("enter")
+        await d.until(lambda: "logs it so" in d.screen_text())
+        assert field_in_front(d) == "disposition"
+        assert "Press its letter" not in d.screen_text()
+        assert not dialog(d).query_one("#field-disposition").has_class("-wrong")
+
+
 async def test_a_time_after_the_outcome_is_saved_by_enter(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
+    floor.later(DAY)
     async with at_work(floor) as d:
         await d.press("l", "C")
         await d.type("wants a quote")

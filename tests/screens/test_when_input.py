@@ -63,6 +63,13 @@ async def test_it_says_what_the_words_mean_there_and_here() -> None:
         assert "in 20 h · today 22:00 there · tomorrow 05:00 here" in await typed(d, "today 10pm")
 
 
+async def test_a_time_may_be_said_in_ones_own_zone() -> None:
+    async with driving(app_with_callback()) as d:
+        assert "tomorrow 15:00 there" in await typed(d, "tomorrow 3pm")
+        await d.type(" my time")
+        await d.until(lambda: "tomorrow 08:00 there · tomorrow 15:00 here" in d.screen_text())
+
+
 async def test_a_far_day_keeps_its_time_of_day_and_a_span_its_length() -> None:
     async with driving(app_with_callback()) as d:
         await typed(d, "24 dec 10:00")

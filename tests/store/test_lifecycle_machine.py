@@ -202,13 +202,15 @@ class Lives(RuleBasedStateMachine):
             possible = plain.COMES_OF[channel]
             said = Disposition(possible[list(Disposition).index(said) % len(possible)])
         promise = self.floor.now + 2 * HOUR if promised and said is Disposition.CALLBACK_REQUESTED else None
+        opened_at = self.floor.value("SELECT opened_at FROM lead WHERE id = ?", lead)
+        when = max(self.floor.now - ago, opened_at)  # nothing from before it is a touch of it
         draft = TouchDraft(
             lead,
             channel,
             said,
             Direction.IN if inbound else Direction.OUT,
             with_whom=whom,
-            at=self.floor.now - ago,
+            at=when,
             next_at=promise,
             automated=automated,
         )
@@ -220,7 +222,7 @@ class Lives(RuleBasedStateMachine):
             lead,
             channel,
             said,
-            when=self.floor.now - ago,
+            when=when,
             out=not inbound,
             whom=whom,
             automated=automated,

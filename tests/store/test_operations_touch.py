@@ -367,14 +367,46 @@ def test_an_automated_touch_is_shown_and_counts_for_nothing(floor: Floor, said: 
 
 def test_yesterdays_call_can_be_entered_today(floor: Floor) -> None:
     lead = floor.lead()
-    today = floor.now
+    today = floor.later(2 * DAY)
     floor.touch(lead)
     floor.touch(lead, D.BUSY, at=today - DAY)
     after = floor.state(lead)
     assert after.last_disposition is D.NO_ANSWER
     assert after.first_touch_at == today - DAY
     assert after.last_attempt_at == after.last_touch_at == today + MINUTE
-    assert floor.value("SELECT day FROM touch ORDER BY id DESC") == "2026-11-22"
+    assert floor.value("SELECT day FROM touch ORDER BY id DESC") == "2026-11-24"
+
+
+@pytest.mark.parametrize("disposition", [D.VOICEMAIL_LEFT, D.CONVERSATION, D.REPLIED])
+def test_a_touch_is_never_from_before_its_at_bat(floor: Floor, disposition: Disposition) -> None:
+    lead = floor.lead(motion=Motion.DEMO_REQUEST)
+    channel = Channel.EMAIL if disposition is D.REPLIED else Channel.CALL
+    floor.later(HOUR)
+    with pytest.raises(Refusal, match="opened today at 10:01: what happened before is no touch of it") as refused:
+        floor.touch(lead, disposition, channel, at=floor.now - DAY)
+    assert refused.value.field == "at"
+    assert floor.state(lead).first_touch_at is None
+    floor.later(DAY)
+    with pytest.raises(Refusal, match="opened on 2026-11-23 at 10:01"):
+        floor.touch(lead, disposition, channel, at=floor.now - 3 * DAY)
+
+
+def test_the_minute_in_which_it_opened_counts(floor: Floor) -> None:
+    floor.now += MINUTE // 3
+    lead = floor.lead()
+    opened_at = floor.state(lead).opened_at
+    floor.touch(lead, at=opened_at - opened_at % MINUTE)
+    assert floor.state(lead).first_touch_at == opened_at
+
+
+def test_a_meetings_result_is_not_from_before_its_at_bat(floor: Floor) -> None:
+    lead = floor.lead(Stage.CONNECTED)
+    floor.meet(lead)
+    floor.later(3 * DAY)
+    with pytest.raises(Refusal, match="opened on"):
+        floor.touch(lead, D.HELD, Channel.MEETING, at=floor.now - 9 * DAY)
+    with pytest.raises(Refusal, match="cannot be in the future"):
+        floor.touch(lead, D.HELD, Channel.MEETING, at=floor.now + DAY)
 
 
 def test_a_touch_is_never_in_the_future(floor: Floor) -> None:

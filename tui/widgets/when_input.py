@@ -18,8 +18,9 @@ LONGEST = 60
 
 
 class WhenInput(Vertical):
-    """An input for a time in the contact's zone (the user's, where theirs is not known).
+    """An input for a time in the contact's zone (the user's, where theirs is not known, and for the past).
 
+    Words at its end say otherwise: ``15:00 my time``, ``15:00 here``, ``15:00 their time``, ``15:00 there``.
     ``at`` is what the text means, None while it is empty; it raises Refusal for words that mean no time.
     """
 
@@ -30,7 +31,7 @@ class WhenInput(Vertical):
     """
 
     def __init__(self, *, past: bool = False, placeholder: str = "tomorrow 3pm, tue, +2bd, in 2h") -> None:
-        """``past`` for something already done, such as yesterday's call."""
+        """``past`` for something already done, such as yesterday's call: people remember by their own clock."""
         super().__init__()
         self.past = past
         self._placeholder = placeholder
@@ -63,11 +64,17 @@ class WhenInput(Vertical):
         return self._at(self.app.desk.now())
 
     def _at(self, now: Instant) -> Instant | None:
-        from store.rules.when import parse_when  # only where a time is typed
+        from store.rules.when import parse_when, whose_time  # only where a time is typed
 
         if not self.text.strip():
             return None
-        return parse_when(self.text, now, self._contact_zone or self.app.zone, self.app.team.calendar, self.past)
+        words, mine = whose_time(self.text)
+        zone = self.app.zone if (self.past if mine is None else mine) else self._theirs
+        return parse_when(words, now, zone, self.app.team.calendar, self.past)
+
+    @property
+    def _theirs(self) -> str:
+        return self._contact_zone or self.app.zone
 
     def focus_input(self) -> None:
         """Put the cursor into it."""
@@ -90,7 +97,7 @@ class WhenInput(Vertical):
             return present.joined((refusal.sentence, Urgency.QUIET.style))
         if at is None:
             return Content()
-        theirs = present.exactly(at, self._contact_zone or app.zone, now)
+        theirs = present.exactly(at, self._theirs, now)
         parts = [present.due(at, now) if not self.past else present.ago(at, now), f"{theirs}"]
         ours = present.exactly(at, app.zone, now)
         if ours != theirs:
