@@ -380,10 +380,9 @@ class AtBat(Frame, inherit_bindings=False):
     # --- commands that work everywhere ---
 
     def action_view(self, view: str) -> None:
-        """Go to a main view."""
-        if self.person is None:
-            return
-        self.switch_mode(view)
+        """Go to a main view: to itself, whatever lies over this one or was left over it."""
+        if self.person is not None:
+            self.hold_keys(self._go_to(view))
 
     def action_alerts(self) -> None:
         """Go to what needs a word from this person."""

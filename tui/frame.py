@@ -241,6 +241,16 @@ class Frame(OrderedKeysApp[int]):
             await self.push_screen(screen)
             screen.begin()
 
+    async def _go_to(self, view: str) -> None:
+        """Leave what was opened over the view in front, and go to another: a letter typed next is meant for that."""
+        with self.batch_update():
+            while len(self.screen_stack) > 1:
+                if (put_away := getattr(self.screen, "put_away", None)) is not None:
+                    await put_away()  # what it does when it is left by another way than its own
+                await self.pop_screen()
+            if self.current_mode != view:
+                await self.switch_mode(view)
+
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen and let go of what it drew: Textual has a cache that is keyed by widgets and keeps them."""
         StylesCache.get_inner_outer.cache_clear()

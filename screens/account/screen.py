@@ -199,6 +199,10 @@ class AccountScreen(PersonScreen):
             for done in last.values():
                 behind.lead_done(done)
 
+    async def put_away(self) -> None:
+        """A main view looks for itself at what was done meanwhile."""
+        self._done.clear()
+
     @property
     def _behind(self) -> LeadScreen | None:
         stack = self.app.screen_stack

@@ -110,6 +110,10 @@ class AlertScreen(LeadScreen):
         if done and isinstance(screen, LeadScreen):
             screen.lead_done(done[-1])
 
+    async def put_away(self) -> None:
+        """A main view looks for itself at what was done meanwhile."""
+        self._done.clear()
+
     @on(LineTable.Selected)
     def _selected(self) -> None:
         self.action_timeline()

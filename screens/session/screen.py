@@ -296,6 +296,15 @@ class SessionScreen(LeadScreen):
         while self in self.app.screen_stack and self.app.screen is not self:
             await self.app.pop_screen()
 
+    async def put_away(self) -> None:
+        """Pause, as the key back does; it is said where it is gone on with."""
+        done = await self.course.act(pause_session)
+        self._last = None
+        self._call.reset()
+        self.course.forget()
+        if not isinstance(done, Refusal):
+            self.app.say(f"session paused: {self.app.key_of('session')} in the queue goes on at the same place")
+
     # --- the small keys ---
 
     def action_letters(self) -> None:

@@ -142,6 +142,10 @@ class TimelineScreen(PersonScreen):
         if behind is not None:
             self._tell(behind)
 
+    async def put_away(self) -> None:
+        """A main view looks for itself at what was done meanwhile."""
+        self._done.clear()
+
     def action_previous_lead(self) -> None:
         """The lead before this one in the list behind."""
         self._go(-1)

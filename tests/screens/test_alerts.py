@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from screens.alerts.screen import AlertScreen
+from screens.deals.screen import DealsScreen
 from screens.dialogs.explain import ExplainScreen
+from screens.queue.screen import QueueScreen
+from screens.team.queue import RepQueueScreen
+from screens.team.screen import TeamScreen
 from screens.timeline.screen import TimelineScreen
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.tick import tick
@@ -12,6 +18,7 @@ from tests.drivers import AppDriver
 from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work, on_queue
+from tests.store.test_hand_over import handed
 
 
 def alerts_of(d: AppDriver) -> AlertScreen:
@@ -74,6 +81,27 @@ async def test_a_team_lead_decides_what_waits_from_there(floor: Floor) -> None:
         await d.press("A", "a")
         await d.until(lambda: "Nothing needs a word from you." in said(d))
     assert floor.state(lead_id).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize("came_from", ["1", "2", "4"])
+async def test_a_number_goes_to_its_view_whatever_lies_over_it(floor: Floor, came_from: str) -> None:
+    handed(floor)
+    lead_id = floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    views = {"1": QueueScreen, "2": DealsScreen, "4": TeamScreen}
+    async with at_work(floor, ANA) as d:
+        for key, view in views.items():
+            await d.press(came_from, "!", "enter", key)
+            await d.until(lambda view=view: type(d.app.screen) is view)
+            await d.press(came_from)
+            await d.until(lambda: type(d.app.screen) is views[came_from])
+        await d.press("4", "enter")
+        await d.until(lambda: isinstance(d.app.screen, RepQueueScreen))
+        await d.press("1", "4")
+        await d.until(lambda: type(d.app.screen) is TeamScreen)
+        await d.press("enter", "4", "x", "r")  # nothing to close on the board
+        await d.until(lambda: type(d.app.screen) is TeamScreen)
+    assert floor.state(lead_id).open
 
 
 async def test_what_concerns_others_is_not_told(floor: Floor) -> None:

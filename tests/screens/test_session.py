@@ -318,6 +318,18 @@ async def test_leaving_pauses_and_shows_what_came_of_it(floor: Floor, leads: lis
         assert on_queue(d)
 
 
+async def test_a_number_pauses_it_and_shows_the_list(floor: Floor, leads: list[int]) -> None:
+    async with at_work(floor) as d:
+        await d.press("S", "n", "2")
+        await d.until(lambda: "session paused" in d.screen_text())
+        assert left(floor).resumed_at is None
+        await d.press("1")
+        await d.until(lambda: on_queue(d))
+        await d.press("S", "r")
+        await d.until(lambda: "session  2 of 5" in d.screen_text())
+        assert in_front(d) == leads[1]
+
+
 @pytest.mark.parametrize("paused", [True, False], ids=["paused", "crashed"])
 async def test_another_day_it_goes_on_at_the_same_place(floor: Floor, leads: list[int], paused: bool) -> None:
     async with at_work(floor) as d:
