@@ -32,6 +32,7 @@ APPLICATION_ID = 0x41744261  # "AtBa": lets a foreign SQLite file be told from o
 MIGRATIONS = Path(__file__).with_name("migrations")
 _HISTORY = "schema_migration"
 _PATIENCE_MS = 60_000  # writers queue for each other this long before anybody is told
+_STATEMENTS = 512  # kept ready by a connection: a day of work has some 400, and making one anew costs 0.1 ms
 _NO_TEAM = (0, "", "UTC", "", "US", "USD")
 _PRAGMAS: Mapping[str, Any] = {
     "foreign_keys": 1,
@@ -347,7 +348,13 @@ def _backups_or(path: str, otherwise: str) -> str:
 def _connect(path: str, *, read_only: bool) -> APSWDatabase:
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
     database = APSWDatabase(
-        path, autoconnect=False, lock_type="IMMEDIATE", pragmas=_PRAGMAS, timeout=_PATIENCE_MS / 1000, flags=flags
+        path,
+        autoconnect=False,
+        lock_type="IMMEDIATE",
+        pragmas=_PRAGMAS,
+        timeout=_PATIENCE_MS / 1000,
+        flags=flags,
+        statementcachesize=_STATEMENTS,
     )
     try:
         database.connect()
