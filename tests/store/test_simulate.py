@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -264,10 +265,10 @@ def test_the_season_has_its_shape() -> None:
 
 @pytest.mark.soak
 def test_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plan = Plan()
+    plan, began = Plan(), monotonic()
     found = simulate(tmp_path / "year.db", plan)
     with capsys.disabled():
-        print(json.dumps(found.as_dict(), indent=2))  # noqa: T201
+        print(json.dumps({**found.as_dict(), "seconds": round(monotonic() - began)}, indent=2))  # noqa: T201
     store = open_store(tmp_path / "year.db", read_only=True)
     calendar = store.calendar
     off = {day for day in plan.dates if day.weekday() < 5 and not calendar.works(day)}

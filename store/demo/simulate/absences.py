@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from store.actor import Actor
 from store.demo.simulate.plan import Plan
@@ -61,7 +62,7 @@ def _of(plan: Plan, user_id: int, rng: random.Random) -> Iterator[Away]:
 def tell(world: World, leader: Actor) -> None:
     """Have each absence said in time, through the operation; from then on the world knows of it."""
     for away in absences(world.plan, world.people):
-        world.later(_told_at(world, away), lambda away=away: _say(world, leader, away))  # type: ignore[misc]
+        world.later(_told_at(world, away), partial(_say, world, leader, away))
 
 
 def _told_at(world: World, away: Away) -> Instant:

@@ -13,7 +13,7 @@ from store.actor import Actor
 from store.demo.simulate.chances import LOST, draw
 from store.demo.simulate.work import Work, asleep
 from store.demo.simulate.world import Player, World
-from store.instants import MINUTE, Instant
+from store.instants import HOUR, MINUTE, SECOND, Instant
 from store.operations.hand_over import HandOverDraft, hand_over
 from store.operations.opportunity import LoseDraft, lose
 from store.operations.routing import ClaimDraft, claim_next
@@ -39,7 +39,7 @@ class Rep(Player):
         self.aes = aes
         self.work = Work(world, actor, self.rng, aes)
         self.idle = False
-        self._lunch = 12 * 60 + self.rng.randrange(0, 60, 15)  # minutes of the day
+        self._lunch = 3 * HOUR + self.rng.randrange(0, 60, 15) * MINUTE  # after the opening
         self._day = ""
         self._aside: set[int] = set()  # at bats that could not be worked today
         self._begun = 0
@@ -47,7 +47,7 @@ class Rep(Player):
     def hears(self) -> None:
         """Something came in for them: whoever has nothing to do looks at once."""
         if self.idle and self.world.at_work(self.actor):
-            self.world.wake(self, self.world.now + round(self.rng.uniform(20, 150)) * 1_000_000)
+            self.world.wake(self, self.world.now + round(self.rng.uniform(20, 150)) * SECOND)
 
     def turn(self) -> Instant | None:
         world, rng = self.world, self.rng
@@ -73,8 +73,7 @@ class Rep(Player):
         return world.now + _IDLE
 
     def _at_lunch(self) -> Instant | None:
-        opens = self.world.calendar.opening(self.world.today)
-        begins = opens + (self._lunch - 9 * 60) * MINUTE
+        begins = self.world.calendar.opening(self.world.today) + self._lunch
         ends = begins + 45 * MINUTE
         return ends if begins <= self.world.now < ends else None
 

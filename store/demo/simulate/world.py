@@ -15,7 +15,7 @@ from store.database import Store
 from store.demo.names import Names
 from store.demo.simulate.plan import Plan
 from store.errors import Refusal
-from store.instants import MINUTE, SECOND, Instant, moment
+from store.instants import MINUTE, SECOND, Instant
 from store.operations.tick import tick
 from store.operations.transaction import Done, Operation
 from store.rules.business import Calendar
@@ -163,4 +163,4 @@ class World:
 
     def iso(self, days: int) -> str:
         """The ISO date so many days from today."""
-        return (moment(self.now, self.store.zone).date() + timedelta(days=days)).isoformat()
+        return (self.today + timedelta(days=days)).isoformat()
