@@ -33,6 +33,7 @@ from tui import present
 from tui.dialog import Dialog
 from tui.frame import RUNNING
 from tui.lead_screen import ToAll
+from tui.theme import Urgency
 
 Opening = TypeVar("Opening")
 
@@ -192,6 +193,8 @@ class BulkDialog(Running[ToAll]):
         parts: list[Any] = [(self._will(), "bold")]
         if not self._did:
             parts += [line for count, more in seen.besides for line in _counted(count, f"of them {more}")]
+            for doubt in seen.warnings:
+                parts += _counted(doubt.count, f"of them {doubt.why}", doubt.names, sign=Urgency.LATE.sign)
         if self._reasons:
             left = sum(each.count for each in self._reasons)
             stay = "stays as it is" if left == 1 else "stay as they are"
@@ -325,9 +328,9 @@ def _at_bats(count: int) -> str:
     return present.count(count, "at bat")
 
 
-def _counted(count: int, what: str, names: Sequence[str] = ()) -> list[Any]:
-    """A line of a list: how many, what of them, and the first by name."""
-    line: list[Any] = [f"\n{count:>7,}  {what}"]
+def _counted(count: int, what: str, names: Sequence[str] = (), sign: str = "") -> list[Any]:
+    """A line of a list: how many, what of them, and the first by name; a sign before what is a warning."""
+    line: list[Any] = ["\n", (f"{sign:<2}", "bold"), f"{count:>5,}  {what}"]
     if names:
         more = " …" if count > len(names) else ""
         named = ", ".join(present.safe(name, 40) for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -17,10 +18,12 @@ from store.queries.closing import CloseChoices, OtherAtBat, close_choices
 from store.queries.queue import QueueRow
 from store.rules import clocks
 from store.rules.closing import CONVERSIONS, CloseDraft, Ending, NewPerson, ending, reasons_for
+from store.rules.when_said import begins_a_word
 from store.ruleset import ComesBack
 from store.vocabulary import Outcome, Trigger
 from tui import present
 from tui.lead_screen import Offered
+from tui.theme import Urgency
 from tui.widgets.choice_list import Choice, ChoiceList, lettered
 from tui.widgets.field import Field, InlineField
 from tui.widgets.when_input import WhenInput
@@ -34,6 +37,7 @@ class CloseDialog(LeadDialog):
     """The first letter says how it ended, the second why; it is saved as soon as nothing is missing."""
 
     VERB = "Close"
+    LOOKS_BACK = True
     LETTERS_STAY = True
 
     DEFAULT_CSS = """
@@ -64,6 +68,7 @@ class CloseDialog(LeadDialog):
     def reset(self, opening: QueueRow | Offered) -> None:
         """Nothing chosen but what was offered."""
         self._followed: tuple[Outcome | None, str | None] | None = None
+        self._date_meant = ""
         self._list("outcome").set_choices(self._outcomes(), self.offered)
         self._list("duplicate-of").set_choices(lettered([(o.id, self._other(o)) for o in self.choices.others]))
         self._list("known-as").set_choices(self._known_as())
@@ -153,8 +158,47 @@ class CloseDialog(LeadDialog):
             outcomes.pick(letter)
             self.show_consequence()
             self._ask_on(choice.value)
+        elif self._begins_a_date(letter):
+            self._type_date(letter)
         else:
+            self._date_meant = ""
             super().action_letter(letter)
+            if self._reason_in_doubt():
+                self._date_meant = letter
+
+    def key_plus(self) -> None:
+        """A date such as ``+3mo`` may be begun from the reasons."""
+        if self._begins_a_date("+"):
+            self._type_date("+")
+
+    def _begins_a_date(self, letter: str) -> bool:
+        """Whether a key in the reasons, where it names none, is the beginning of the date that is asked for."""
+        reasons = self._list("reason")
+        named = any(choice.letter == letter.lower() for choice in reasons.choices)
+        return self.focused is reasons and self._shown("when") and not named
+
+    def _reason_in_doubt(self) -> bool:
+        """Whether a letter has just gone on from the reasons to an empty date."""
+        when = self.query_one(WhenInput)
+        return self._shown("when") and not when.text and self.focused in when.query(Input)
+
+    def _type_date(self, text: str) -> None:
+        self.query_one(WhenInput).type_on(text)
+
+    @on(Input.Changed)
+    def _date_was_meant(self) -> None:
+        """What chose a reason was the beginning of a date after all: ``next month``, ``tue``."""
+        when = self.query_one(WhenInput)
+        if not (self._date_meant and when.text):
+            return
+        whole = self._date_meant + when.text
+        if begins_a_word(when.text):
+            return
+        meant, self._date_meant = begins_a_word(whole), ""
+        if meant:
+            outcome: Outcome = self._list("outcome").value
+            self._list("reason").select(self.app.team.rules.outcomes[outcome].default_reason)
+            when.set_text(whole)
 
     def action_submit(self) -> None:
         """Converting is another dialog's."""
@@ -225,7 +269,12 @@ class CloseDialog(LeadDialog):
     def _hint(self, outcome: Outcome) -> str:
         if outcome in CONVERSIONS:
             return "goes on to convert"
-        return self._back_words(outcome)
+        never = f"{Urgency.LATE.sign} {_NEVER_REACHED} · " if self._never_reached(outcome) else ""
+        return f"{never}{self._back_words(outcome)}"
+
+    def _never_reached(self, outcome: Outcome) -> bool:
+        """Whether this outcome says that they were spoken to, and nobody was."""
+        return outcome in _SPOKE and not self.lead.connected
 
     def _back_words(self, outcome: Outcome) -> str:
         rules = self.app.team.rules.outcomes[outcome]
@@ -276,9 +325,13 @@ class CloseDialog(LeadDialog):
             words = [f"waits in disqualified for a team lead, to be decided by {present.day(due, self.app.zone, now)}"]
         else:
             words = [f"closed for good, {end.status.label}"]
+        if self._never_reached(draft.outcome):
+            log = self.app.key_of("log")
+            words.insert(0, f"{Urgency.LATE.sign} {_NEVER_REACHED}: if you spoke, log that first ({log})")
         words.append(reason.label)
         if end.eligible_at is not None:
-            words.append(f"back {present.day(end.eligible_at, self.app.zone, now)}")
+            zone = self.contact_zone if end.eligible_at == draft.back_at else None
+            words.append(f"back {present.day(end.eligible_at, zone or self.app.zone, now)}")
         elif draft.back_on is not None:
             words.append(f"back on: {team.rules.triggers[draft.back_on]}")
         else:
@@ -337,6 +390,8 @@ _ASKS = {
     Outcome.RE_ENGAGE: "back_on",
     Outcome.WRONG_PERSON: "first_name",
 }
+_SPOKE = frozenset({Outcome.NOT_READY, Outcome.BAD_FIT})
+_NEVER_REACHED = "nobody was reached yet"
 _MUST_SAY_WHY = frozenset({Outcome.BAD_FIT, Outcome.SUPPRESS, Outcome.CONVERTED, Outcome.MEETING_BOOKED})
 _BACK = {
     ComesBack.AFTER_DAYS: "in {days} days",

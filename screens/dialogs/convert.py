@@ -40,6 +40,7 @@ class ConvertDialog(LeadDialog):
     """Letters only pick here; enter converts. The proposal is whole where the four answers are known."""
 
     VERB = "Convert"
+    LOOKS_BACK = True
     SAVES_ON_LETTER = False
     LETTERS_STAY = True
     DEFAULT_CSS = """
@@ -180,7 +181,7 @@ class ConvertDialog(LeadDialog):
             return present.joined(refusal.sentence)
         undo = f"{self.app.key_of('undo')} undoes it for {present.span(self.app.team.rules.undo)}"
         words = self._meeting_words(draft) if draft.meeting_at is not None else self._opportunity_words(draft)
-        return present.joined(" · ".join([*words, f"the at bat is converted for good, {undo}"]))
+        return present.joined(" · ".join([*words, f"the at bat ends here, converted; {undo}"]))
 
     def action_enter(self) -> None:
         """Convert, from the people too."""

@@ -12,8 +12,9 @@ from store.instants import Instant, moment
 from store.lead_state import LeadState
 from store.queries import queue
 from store.queries.queue import QueueRow
+from store.queries.returned import returned
 from store.rules.calling import may_call, next_allowed
-from store.vocabulary import Outcome, Stage
+from store.vocabulary import Decision, Outcome, Stage
 from tui import present
 from tui.desk import Done
 from tui.dialog import Dialog
@@ -26,12 +27,14 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
     """A dialog on one at bat; a subclass says in VERB what it does, for the title."""
 
     VERB = ""
+    LOOKS_BACK = False
+    """Whether it tells of a team lead's giving back at all times, not only while the at bat waits because of it."""
 
     row: QueueRow
     lead: LeadState
     offered: Outcome | None
     seen: int
-    _meanwhile = ""
+    _meanwhile = _given_back = ""
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Take up the row as it stands now; raises Refusal, saying who did what, where others left nothing to do."""
@@ -45,6 +48,18 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
             await self._take_in(now)
         self.lead = self.row.lead
         self.seen = self.row.version
+        self._given_back = await self._told_of_return()
+
+    async def _told_of_return(self) -> str:
+        """What a team lead said when this at bat was given back; nothing where it was not."""
+        if not (self.LOOKS_BACK or self.lead.decision is Decision.RETURNED):
+            return ""
+        back = await self.app.desk.read(returned, self.lead.id)
+        if back is None:
+            return ""
+        what = "took the conversion back" if back.reversal else "sent it back"
+        when = present.day(back.at, self.app.zone, self.app.desk.now())
+        return f"{present.safe(back.by, 40)} {what} {when}: “{present.safe(back.why, 160)}”"
 
     def works_on(self, lead: LeadState) -> bool:
         """Whether it can be saved on an at bat that stands like this."""
@@ -64,10 +79,10 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
         self.row, self._meanwhile = row, f"{deed}: this is how it stands now." if deed else ""
 
     def begin(self, opening: QueueRow | Offered, then: Callable[[Done], None]) -> None:
-        """Also say what somebody else did since the row was shown."""
+        """Also say what a team lead said of it, and what somebody else did since the row was shown."""
         super().begin(opening, then)
-        if self._meanwhile:
-            self.say(self._meanwhile)
+        if told := " ".join(filter(None, (self._meanwhile, self._given_back))):
+            self.say(told)
 
     def heading(self) -> Content:
         """``Log · Dana Ortiz, CFO · Acme [UK] Ltd``."""

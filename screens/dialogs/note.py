@@ -72,7 +72,7 @@ class StatusDialog(LeadDialog):
         choices = [
             Choice(status.label[0], status, status.label, means[status])
             for status in ALLOWED_STATUSES[self.lead.stage]
-            if status is not self.lead.status
+            if status is not self.lead.status and not (status is Status.RECYCLED and self.lead.number == 1)
         ]
         self.query_one(ChoiceList).set_choices(choices)
 

@@ -36,6 +36,7 @@ from store.operations.working import (
     reassign,
     set_status,
 )
+from store.rules import queue_order
 from store.rules.closing import CONVERSIONS, CloseDraft, ending
 from store.vocabulary import Outcome, Stage
 
@@ -82,13 +83,15 @@ class Reason:
 class Preview:
     """What the act would do now: to whom, in which version, to whom not, and what else would come of it.
 
-    ``besides`` counts what not every at bat has coming: ``(7, "wait for a team lead's approval")``.
+    ``besides`` counts what not every at bat has coming: ``(7, "wait for a team lead's approval")``. ``warnings`` are
+    what is better looked at once more, with names: of those closed without response, who was never tried.
     """
 
     able: tuple[tuple[int, int], ...]
     refused: tuple[Refused, ...]
     reasons: tuple[Reason, ...]
     besides: tuple[tuple[int, str], ...]
+    warnings: tuple[Reason, ...] = ()
 
     @property
     def marked(self) -> int:
@@ -129,6 +132,7 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
     able: list[tuple[int, int]] = []
     refused: list[Refused] = []
     besides: Counter[str] = Counter()
+    doubtful: list[Refused] = []
     for lead_id in ids:
         try:
             if lead_id not in found:
@@ -139,10 +143,24 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
             if more := check(lead, *facts):
                 besides[more] += 1
             able.append((lead_id, lead.version))
+            doubtful += [Refused(lead_id, words) for words in _doubts(like, lead, now)]
         except Refusal as refusal:
             refused.append(Refused(lead_id, refusal.sentence))
     more_of = tuple((count, words) for words, count in besides.items())
-    return Preview(tuple(able), tuple(refused), reasons(store, refused), more_of)
+    return Preview(tuple(able), tuple(refused), reasons(store, refused), more_of, reasons(store, doubtful))
+
+
+def _doubts(like: Like, lead: LeadState, now: Instant) -> list[str]:
+    """Why one may not want the act for this at bat, though it may be done."""
+    found = []
+    if isinstance(like, CloseDraft) and like.outcome is Outcome.NO_RESPONSE and not lead.attempts:
+        found.append("were never tried")
+    if isinstance(like, CloseDraft | SnoozeDraft):
+        if lead.tier == queue_order.HOT:
+            found.append("are hot: high-intent, or waiting for an answer")
+        if isinstance(like, SnoozeDraft) and lead.due_at is not None and lead.due_at < now:
+            found.append("are late already; no clock stops")
+    return found
 
 
 def reasons(store: Store, refused: Sequence[Refused]) -> tuple[Reason, ...]:

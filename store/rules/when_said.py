@@ -56,6 +56,12 @@ def read(said: str, local: datetime, calendar: Calendar, past: bool) -> Said | N
     return reading.said
 
 
+def begins_a_word(text: str) -> bool:
+    """Whether a day or time that is being typed may begin so, judged by its first word: ``nex``, ``tu``, ``in 3``."""
+    word, blank, _ = text.lower().partition(" ")
+    return any(known == word if blank else known.startswith(word) for known in _FIRST_WORDS)
+
+
 class _Reading:
     """The pieces so far, and how each pattern adds one; False where it does not fit what is already there."""
 
@@ -330,6 +336,16 @@ _MONTH = (
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?: (?P<year>(?:19|20)\d\d))?"
+
+_FIRST_WORDS = frozenset(
+    [
+        *(word for name in (*_NAMED_DAYS, *_CLOCKS, *_HALVES, *_NUMBERS) for word in name.split()[:1]),
+        *("monday", "tuesday", "tues", "wednesday", "thursday", "thurs", "friday", "saturday", "sunday", *_WEEKDAYS),
+        *(name.lower() for name in month_name if name),
+        *_MONTHS,
+        *("sept", "next", "this", "in", "on", "at", "by", "the", "end", "eod", "eow", "eom", "cob", "quarter", "first"),
+    ]
+)
 
 # Tried in this order at each place; a pattern ends where a word does.
 _GRAMMAR: list[tuple[re.Pattern[str], Callable[[_Reading, re.Match[str]], bool]]] = [

@@ -13,7 +13,7 @@ from screens.dialogs.bulk import BulkDialog, UndoDialog
 from store.operations import bulk as store_bulk
 from store.operations.working import NoteDraft, note
 from store.rules.closing import NewPerson
-from store.vocabulary import Outcome, Stage, Status
+from store.vocabulary import Motion, Outcome, Stage, Status
 from tests.drivers import AppDriver
 from tests.factories import ANA, BEN, MINUTE, Floor
 from tests.screens.lead_app import said
@@ -101,6 +101,23 @@ async def test_a_status_is_set_on_those_that_may_have_it(floor: Floor) -> None:
         assert d.keys - before <= 2 + 3
     assert [floor.state(lead).status for lead in met] == [Status.WORKING] * 2
     assert floor.state(tried).status is Status.ATTEMPTING
+
+
+async def test_the_preview_warns_of_who_was_never_tried_or_is_hot(floor: Floor) -> None:
+    floor.lead()
+    floor.lead(motion=Motion.DEMO_REQUEST, person=NewPerson("Dana", "Ortiz", "CFO", "", "d@o.example"))
+    async with at_work(floor) as d:
+        await whole(d, 2)
+        await d.press("ctrl+a", "x", "r")
+        await d.until(lambda: previewing(d))
+        assert "! 2 of them were never tried Dana Ortiz, Person1 Ortiz" in said(d)
+        assert "! 1 of them are hot: high-intent, or waiting for an answer Dana Ortiz" in said(d)
+        await d.press("escape", "escape", "s")
+        await d.type("tomorrow 9am")
+        await d.press("enter")
+        await d.until(lambda: previewing(d))
+        assert "of them are hot" in said(d)
+        assert "never tried" not in said(d)
 
 
 async def test_the_preview_says_who_is_left_and_why_and_they_stay_marked(floor: Floor) -> None:

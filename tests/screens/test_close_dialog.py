@@ -10,11 +10,12 @@ from screens.dialogs.convert import ConvertDialog
 from store.operations.at_bat import DEEDS
 from store.operations.working import NoteDraft, note
 from store.rules.closing import NewPerson
-from store.vocabulary import Outcome, Stage, Status, Trigger
+from store.vocabulary import Disposition, Outcome, Stage, Status, Trigger
 from tests.drivers import AppDriver
 from tests.factories import ANA, BEN, DAY, PRIYA, Floor
 from tests.screens.lead_app import at_the_plate, heard, said
 from tui.widgets.choice_list import ChoiceList
+from tui.widgets.when_input import WhenInput
 
 DANA = NewPerson("Dana", "Ortiz", "CFO", "+1 503 555 0142", "dana@northwind.example")
 
@@ -65,6 +66,56 @@ async def test_not_ready_asks_why_then_when(floor: Floor) -> None:
     assert (lead.outcome, lead.reason, lead.status) == (Outcome.NOT_READY, "no_budget", Status.NURTURE)
     assert lead.eligible_at is not None
     assert 88 * DAY < lead.eligible_at - floor.now < 94 * DAY
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("in 3 months", "timing"),
+        ("next month", "timing"),
+        ("tue", "timing"),
+        ("15 jan", "timing"),
+        ("+3mo", "timing"),
+        ("jan 15", "timing"),
+        ("tomorrow 3pm", "timing"),
+        ("nin 3 months", "no_need"),
+        ("nnext month", "no_need"),
+    ],
+)
+async def test_a_date_typed_at_the_reasons_goes_into_the_date(floor: Floor, words: str, reason: str) -> None:
+    lead_id = met(floor)
+    async with at_the_plate(floor, lead_id) as d:
+        await d.press("x", "n")
+        await d.type(words)
+        typed = words.removeprefix("n") if reason == "no_need" else words
+        await d.until(lambda: d.app.screen.query_one(WhenInput).text == typed)
+        await d.press("enter")
+        await d.until(lambda: not in_dialog(d))
+    assert (floor.state(lead_id).reason, floor.state(lead_id).outcome) == (reason, Outcome.NOT_READY)
+
+
+async def test_an_outcome_that_says_they_spoke_warns_where_nobody_was_reached(floor: Floor) -> None:
+    lead_id = met(floor, Stage.ATTEMPTING)
+    async with at_the_plate(floor, lead_id) as d:
+        await d.press("x")
+        assert said(d).count("nobody was reached yet") == 2
+        await d.press("n", "b")
+        await d.type("in 3 months")
+        await d.until(lambda: "if you spoke, log that first (l)" in said(d))
+        await d.press("escape", "escape")
+    floor.touch(lead_id, Disposition.CONVERSATION)
+    async with at_the_plate(floor, lead_id) as d:
+        await d.press("x")
+        assert "nobody was reached" not in said(d)
+
+
+async def test_the_day_they_come_back_is_the_same_wherever_they_are(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.CONNECTED, person=NewPerson("Aiko", "Sato", "Buyer", "+81 3 1234 5678", "a@b.example"))
+    async with at_the_plate(floor, lead_id) as d:
+        await d.press("x", "n", "b")
+        await d.type("23 feb")
+        await d.until(lambda: "back 23 Feb" in said(d))
+        assert "23 Feb 2027 09:00 there" in said(d)
 
 
 async def test_a_competitor_is_asked_for_before_the_date(floor: Floor) -> None:

@@ -1,7 +1,7 @@
 """Choices with a letter beside each: the letter picks one, arrows only go over them.
 
-In the first field of a screen tab goes over them too; from a later one it goes on, so that nobody changes a choice
-on the way to another field.
+In the first field of a screen tab goes over them too, as long as none was proposed; else it goes on, so that nobody
+changes a choice on the way to another field.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
         super().__init__(id=id)
         self._choices = tuple(choices)
         self._index: int | None = None
+        self._proposed = False  # what is selected was not looked for with keys
 
     @property
     def choices(self) -> tuple[Choice[V], ...]:
@@ -96,15 +97,18 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
 
     def set_choices(self, choices: Sequence[Choice[V]], value: V | None = None) -> None:
         """Show other choices, with ``value`` selected if it is among them."""
+        looked_at = value is not None and value == self.value and not self._proposed
         self._choices = tuple(choices)
         self._index = None
         self.select(value)
+        self._proposed = self._proposed and not looked_at
         self.refresh(layout=True)
 
     def select(self, value: V | None) -> None:
         """Select what stands for ``value``, or nothing."""
         found = [index for index, choice in enumerate(self._choices) if choice.value == value]
         self._set(found[0] if value is not None and found else None)
+        self._proposed = self._index is not None
 
     def pick(self, letter: str) -> bool:
         """Select by letter; says whether there is such a choice."""
@@ -122,9 +126,13 @@ class ChoiceList(Widget, Generic[V], can_focus=True):
             self._set(max(0, min(index, len(self._choices) - 1)))
 
     def action_over_or_out(self, step: int) -> None:
-        """In the first field select the next choice; after the last, and from any other field, go on to the next."""
+        """In the first field select the next choice; after the last, and from any other field, go on to the next.
+
+        A choice that is proposed there is not given up on the way to another field.
+        """
         end = len(self._choices) - 1 if step > 0 else 0
-        if not self._choices or self._index == end or self.screen.focus_chain[:1] != [self]:
+        goes_on = self._proposed or self._index == end or self.screen.focus_chain[:1] != [self]
+        if not self._choices or goes_on:
             self.screen.focus_next() if step > 0 else self.screen.focus_previous()
         else:
             self.action_over(step)

@@ -45,6 +45,7 @@ class WhenInput(Vertical):
     def reset(self, text: str = "", contact_zone: str | None = None) -> None:
         """Start with ``text``, for a person in ``contact_zone``."""
         self._contact_zone = contact_zone
+        self.query_one(Input).select_on_focus = True
         self.query_one(Input).value = text
         self._echo()
 
@@ -52,6 +53,12 @@ class WhenInput(Vertical):
         """Put words in place of those typed."""
         self.query_one(Input).value = text
         self.query_one(Input).cursor_position = len(text)
+
+    def type_on(self, text: str) -> None:
+        """Put the cursor behind these words, so that what is typed next goes on from them."""
+        self.query_one(Input).select_on_focus = False
+        self.set_text(self.text + text)
+        self.screen.set_focus(self.query_one(Input))  # at once, before the next key
 
     @property
     def text(self) -> str:

@@ -1,0 +1,37 @@
+"""What a team lead said when an at bat was given back: a closing sent back, or a conversion reversed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.database import Store
+from store.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Who gave it back, when and why; ``reversal`` tells a conversion taken back from a closing sent back."""
+
+    by: str
+    at: Instant
+    why: str
+    reversal: bool
+
+
+def returned(store: Store, lead_id: int) -> Returned | None:
+    """The last time this at bat was given back; None where it never was, or where that was undone."""
+    row = store.row(_LAST, (lead_id,))
+    return None if row is None else Returned(*row[:3], reversal=bool(row[3]))
+
+
+_LAST = """
+SELECT u.name, o.at,
+       CASE o.kind WHEN 'reverse' THEN (SELECT outcome_note FROM lead WHERE id = c.entity_id)
+       ELSE coalesce((SELECT answer FROM approval WHERE lead_id = c.entity_id AND decided_at = o.at AND void = 0), '')
+       END,
+       o.kind = 'reverse'
+FROM change c JOIN operation o ON o.id = c.operation_id JOIN "user" u ON u.id = o.actor_id
+WHERE c.entity = 'lead' AND c.entity_id = ? AND c."column" = 'version' AND o.kind IN ('send_back', 'reverse')
+  AND NOT EXISTS (SELECT 1 FROM change d JOIN operation n ON n.id = d.operation_id
+                  WHERE d.entity = 'lead' AND d.entity_id = c.entity_id AND n.undoes_id = o.id)
+ORDER BY o.id DESC LIMIT 1"""
