@@ -30,6 +30,14 @@ def reach_of(store: Store, contact_id: int | None) -> Reach:
     return Reach(zones_of(zone), phones, emails, bool(suppressed), bool(stopped))
 
 
+def promised_since(store: Store, lead_id: int) -> Instant | None:
+    """When the open callback on an at bat was promised; None where there is none."""
+    found: Instant | None = store.value(
+        "SELECT max(promised_at) FROM callback WHERE lead_id = ? AND state = 'open' AND void = 0", (lead_id,)
+    )
+    return found
+
+
 def recent_tries(store: Store, contact_id: int | None, lead_id: int, now: Instant) -> tuple[Instant, ...]:
     """When this person, or a company without one, was tried in the days that the spread of attempts looks back on."""
     since = now - (store.rules.attempts.days_running + 2) * DAY

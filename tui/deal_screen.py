@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from store.queries.deals import Deal
 from store.rules.deals import locked
+from tui import present
 from tui.commands import BY_ID, Command, Where
 from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
@@ -121,7 +122,7 @@ class DealScreen(LeadScreen):
         leads_team, me = actor is not None and actor.leads_team, actor.user_id if actor is not None else 0
         if verb == "accept":
             if not deal.waits:
-                return "Nothing waits for an answer here: this opportunity was not handed over."
+                return self._nothing_to_accept(deal, me)
             if deal.taker_id != me and not leads_team:
                 return f"This was handed to {deal.taker}: they answer it, or a team lead."
         elif verb not in _NOT_THE_OWNERS and not leads_team:
@@ -131,6 +132,19 @@ class DealScreen(LeadScreen):
             if me not in its:
                 return f"This opportunity is {deal.owner or 'nobody'}’s: ask them, or a team lead."
         return None
+
+    def _nothing_to_accept(self, deal: Deal, me: int) -> str:
+        """That it was never handed over, or who answered when, and how one's own answer is taken back."""
+        app = self.app
+        now = app.desk.now()
+        if deal.rejected_at is not None:
+            return f"Sales rejected this: {app.key_of('reassign')} hands it over again."
+        if deal.answered_at is None or not deal.accepted:
+            return "Nothing waits for an answer here: this opportunity was not handed over."
+        who, at = "You" if deal.taker_id == me else deal.taker, present.clock(deal.answered_at, app.zone, now)
+        fresh = deal.taker_id == me and now - deal.answered_at <= app.team.rules.undo
+        undo = f": {app.key_of('undo')} undoes it if you did nothing since" if fresh else ""
+        return f"{who} accepted this {at} already{undo}."
 
     def _open_deal(self, verb: str, dialog: str) -> None:
         if (deal := self._deal_for(verb, self.app.refuse)) is not None:

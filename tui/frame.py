@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tui.dialog import Dialog
 
 NOTICE_SECONDS = 8.0
+_FULL_STOP = re.compile(r"(?<!\b\w)\.$")  # but for the one of Tom B.
 _MARKS = frozenset({"list.mark", "list.mark_all"})
 RUNNING = "-running"  # the class of a dialog that the key which closes it stops, even while other keys wait
 
@@ -161,7 +163,7 @@ class Frame(OrderedKeysApp[int]):
     def say_done(self, done: Done) -> None:
         """Say what an operation did, and how to take it back."""
         undo = f" · {self.key_of('undo')} undoes" if done.undo_until is not None else ""
-        self.say(f"{done.sentence.rstrip('.')}{undo}" if undo else done.sentence)
+        self.say(f"{_FULL_STOP.sub('', done.sentence)}{undo}" if undo else done.sentence)
 
     def refuse(self, why: str) -> None:
         """Say why a dialog does not open; what is typed on, as if it had, is held back."""

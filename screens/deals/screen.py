@@ -100,21 +100,17 @@ class DealsScreen(DealScreen):
         return self.table.cursor_row
 
     def deal_done(self, done: Done) -> None:
-        """Read the list again: the row goes where it now belongs, and the next one comes under the cursor."""
-        before, undone = self.table.cursor_row, (getattr(done, "made", None) or {}).get("opportunity_id")
-        if done.undo_until is None and undone is not None:  # an undo goes back to where it was done
-            self.app.hold_keys(self._again(undone))
-        else:
-            self.app.hold_keys(self._after(before))
+        """Read the list again: the row goes where it now belongs, and the cursor with it."""
+        undone = (getattr(done, "made", None) or {}).get("opportunity_id") if done.undo_until is None else None
+        self.app.hold_keys(self._after(undone))
 
-    async def _after(self, before: Deal | None) -> None:
-        """Keep the cursor on the row, unless that went elsewhere: then on the one that came next."""
+    async def _after(self, undone: int | None) -> None:
+        """Keep the cursor on what was worked, or go to what was undone; where that left the list, to what came next."""
         table = self.table
-        following = table.ids[table.cursor_index + 1] if table.cursor_index + 1 < table.row_count else None
-        found = await self._found()
-        now = next((deal for deal in found if before is not None and deal.id == before.id), None)
-        moved = before is not None and (now is None or (now.section, now.rises) != (before.section, before.rises))
-        self._show(found, following if moved and following is not None else table.cursor_id)
+        keep, following = undone or table.cursor_id, table.ids[table.cursor_index + 1 : table.cursor_index + 2]
+        self._show(await self._found(), keep)
+        if following and keep not in table.ids:
+            table.move_to(following[0])
 
     def action_timeline(self) -> None:
         """Open its story."""

@@ -60,7 +60,11 @@ class DealStoryScreen(TimelineScreen, DealScreen):
 
     async def _gone(self, behind: object, step: int) -> None:
         """The opportunity before or after this one in the list behind."""
-        found = behind.next_deal(step) if isinstance(behind, DealsScreen) else None
+        found = None
+        if isinstance(behind, DealsScreen):
+            here = behind.current_deal()
+            left = here is not None and here.id != self._deal.id  # what was done here took it off the list
+            found = here if left and step > 0 else behind.next_deal(step)
         if found is None:
             self.app.say("That is the end of the list.")
             return

@@ -66,7 +66,7 @@ class DealDialog(Dialog[Deal, Done]):
     @property
     def takes_on(self) -> str:
         """What working it does besides, while its hand-over waits."""
-        return "accepts the hand-over too" if self.deal.waits else ""
+        return "accepts the hand-over" if self.deal.waits else ""
 
     def _list(self, name: str) -> ChoiceList[Any]:
         return self.query_one(f"#{name}", ChoiceList)

@@ -96,7 +96,7 @@ class DealEditDialog(DealDialog):
             draft = self.draft()
         except Refusal as refusal:
             return present.joined(refusal.sentence)
-        return self._said(*self._changes(draft), "" if draft.owner_id is not None else self.takes_on_mine)
+        return self._said("" if draft.owner_id is not None else self.takes_on_mine, *self._changes(draft))
 
     @property
     def takes_on_mine(self) -> str:

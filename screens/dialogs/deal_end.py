@@ -84,20 +84,31 @@ class DealEndDialog(DealDialog):
         """What follows from it."""
         how: str | None = self._list("how").value
         if how is None:
-            return Content("A letter says how it ends; a capital letter only picks it, to add a note.")
+            return self._before()
         try:
             draft = self.draft()
         except Refusal as refusal:
             return present.joined(refusal.sentence)
         if isinstance(draft, WinDraft):
             company = present.safe(self.deal.company, 40) or "the company"
-            return self._said(f"won for good, {self.money}", f"{company} is a customer", self.takes_on)
+            return self._said(self.takes_on, f"won for good, {self.money}", f"{company} is a customer")
         why = self.app.team.rules.reasons[draft.reason].label
         if isinstance(draft, LoseDraft):
-            return self._said(f"lost for good: {why}", "the person may be worked again", self.takes_on)
+            return self._said(self.takes_on, f"lost for good: {why}", "the person may be worked again")
         giver = present.safe(self.deal.giver, 40)
         bogus = f"{present.safe(self.deal.person, 40)} is never worked again" if draft.bogus else ""
         return self._said(f"rejected by sales: {why}", f"back to {giver}, who is told", "out of the figures", bogus)
+
+    def _before(self) -> Content:
+        """What is at stake, since a letter ends it at once."""
+        if why := self.over:
+            return Content(why)
+        app, closes = self.app, self.deal.close_date
+        date = f"closes {present.on_date(closes, app.zone, app.desk.now())}" if closes else "no close date"
+        undo = f"{app.key_of('undo')} undoes it for {present.span(app.team.rules.undo)}"
+        return present.joined(
+            (f"{self.money} · {date}", "bold"), f" · a letter ends it at once, a capital only picks it; {undo}"
+        )
 
     @property
     def typed_something(self) -> bool:
@@ -109,14 +120,14 @@ class DealEndDialog(DealDialog):
         actor = self.app.desk.actor
         answers = deal.waits and (deal.taker_id == me or (actor is not None and actor.leads_team))
         company = present.safe(deal.company, 30) or "the company"
-        won = Choice("w", WON, "won", f"for good; {company} is a customer")
-        ways = [
+        takes = f"{self.takes_on}; " if self.takes_on else ""
+        won = Choice("w", WON, "won", f"{takes}for good, {self.money}; {company} is a customer")
+        reject = Choice("r", REJECTED, "reject it", f"back to {present.safe(deal.giver, 30)}, with the reason")
+        return [
+            *([reject] if answers else []),
             *([] if deal.rejected_at is not None else [won]),
-            Choice("l", LOST, "lost", "for good, with the reason"),
+            Choice("l", LOST, "lost", f"{takes}for good, with the reason"),
         ]
-        if answers:
-            ways.append(Choice("r", REJECTED, "reject it", f"back to {present.safe(deal.giver, 30)}, with the reason"))
-        return ways
 
     def _reasons(self, how: str | None) -> tuple[Reason, ...]:
         rules = self.app.team.rules

@@ -16,7 +16,7 @@ from screens.dialogs.log import LogDialog, typed_past
 from store.errors import Refusal
 from store.instants import Instant
 from store.queries.deals import Deal
-from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect
+from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect, deal_touch_at
 from store.rules.touch import DISPOSITIONS, direction_of
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
@@ -65,13 +65,17 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         """What the choice will do, with the time promised or booked in the person's own zone."""
         disposition: Disposition | None = self._list("disposition").value
         if disposition is None:
-            return self._how_to_go_on()
+            accepts = "An attempt or an answer accepts the hand-over. " if self._may_take_on else ""
+            return Content(accepts) + self._how_to_go_on()
         try:
             draft: Any = self.draft()
         except Refusal as refusal:
             return present.joined(refusal.sentence)
         warning = self.hours_warning(draft.next_at) if disposition is Disposition.CALLBACK_REQUESTED else ""
-        told = "; ".join(part for part in (warning, self._words(draft), "kept in its story, the stage stays") if part)
+        will = self._effect(draft)
+        takes = self.takes_on if self._may_take_on and (will.attempt or will.connect) else ""
+        parts = (takes, warning, self._words(draft), "kept in its story, the stage stays")
+        told = "; ".join(part for part in parts if part)
         if disposition not in SAID_TWICE:
             return present.joined(told)
         keys = f"enter or {self.app.key_of('submit')}"
@@ -91,6 +95,12 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         self.query_one(".dialog--title", Static).update(self.heading())
         self.show_consequence()
 
+    @property
+    def _may_take_on(self) -> bool:
+        """Whether an attempt or an answer accepts a hand-over."""
+        me = self.app.person.id if self.app.person is not None else 0
+        return self.deal.waits and self.deal.taker_id == me
+
     def _touch(self, disposition: Disposition, **more: Any) -> DealTouchDraft:  # type: ignore[override]
         channel: Channel = self._list("channel").value or Channel.CALL
         if disposition not in DISPOSITIONS[channel]:
@@ -108,11 +118,12 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         )
 
     def _happened(self) -> Instant | None:
-        return typed_past(self.query(WhenInput).last())
+        at = typed_past(self.query(WhenInput).last())
+        return None if at is None else deal_touch_at(at, self.deal.opened_at, self.app.desk.now(), self.app.zone)
 
     def _effect(self, draft: DealTouchDraft) -> DealEffect:  # type: ignore[override]
-        app = self.app
-        return deal_effect(self.reach, self.choices.deal.promised_at, draft, app.team.rules, app.desk.now())
+        app, deal = self.app, self.choices.deal
+        return deal_effect(self.reach, deal.promised_at, draft, app.team.rules, app.desk.now(), deal.promised_since)
 
     def _choices(self) -> list[Choice[Disposition]]:
         """Every disposition with its letter and what it will do."""
@@ -139,6 +150,4 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
             theirs = self.contact_zone or app.zone
             there = " there" if self.contact_zone not in (None, app.zone) else ""
             told.insert(0, f"{what} {present.exactly(at, theirs, app.desk.now())}{there}")
-        if self.mine and (will.attempt or will.connect) and self.takes_on:
-            told.append(self.takes_on)
         return "; ".join(told)

@@ -55,6 +55,7 @@ class DealStageDialog(DealDialog):
         stage: OpportunityStage | None = self._list("stage").value
         if not self.over and (stage is None or stage is self.deal.stage):
             end = self.app.key_of("close")
-            return Content(f"A letter moves it and starts its 30 days anew; {end} on the list ends it, won or lost.")
+            takes = f"{self.takes_on}, " if self.takes_on else ""
+            return Content(f"A letter {takes}moves it and starts its 30 days anew; {end} ends it, won or lost.")
         moves = f"{self.deal.stage.label} → {stage.label}" if stage is not None else ""
-        return self._said(moves, "its time in this stage begins", self.takes_on)
+        return self._said(self.takes_on, moves, "its time in this stage begins")

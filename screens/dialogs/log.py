@@ -16,7 +16,7 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
 from store.queries.queue import QueueRow
-from store.reach import recent_tries
+from store.reach import promised_since, recent_tries
 from store.rules.touch import (
     DISPOSITIONS,
     MEETING_RESULTS,
@@ -46,6 +46,7 @@ class LogDialog(LeadDialog):
     ALSO_IN_KEY_LINE = ("when",)
 
     tries: tuple[Instant, ...] = ()
+    since: Instant | None = None  # when the open callback was promised
     _told_of_letters = False
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
@@ -55,6 +56,8 @@ class LogDialog(LeadDialog):
         if cadence_ends(self.lead, self.app.team.rules):
             now = self.app.desk.now()
             self.tries = await self.app.desk.read(recent_tries, self.lead.contact_id, self.lead.id, now)
+        promised = self.lead.callback_at is not None
+        self.since = await self.app.desk.read(promised_since, self.lead.id) if promised else None
 
     def works_on(self, lead: LeadState) -> bool:
         """Also on one that ended with a meeting, of which it is not known yet what became."""
@@ -208,8 +211,8 @@ class LogDialog(LeadDialog):
         )
 
     def _effect(self, draft: TouchDraft) -> Any:
-        team = self.app.team
-        return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, self.app.desk.now(), self.tries)
+        team, now = self.app.team, self.app.desk.now()
+        return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, now, self.tries, self.since)
 
     def _choices(self) -> list[Choice[Disposition]]:
         """Every disposition with its letter and what it will do; of a meeting booked before, what became of it."""

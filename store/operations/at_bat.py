@@ -24,6 +24,8 @@ from store.rules.routing import OFFER_TAKEN, Trace, dump_trace
 from store.vocabulary import Channel, Motion, Role, Stage, Status, UserRole
 
 # How the history tells another person what was done, after their name.
+_NAME_SAID = 48  # letters
+
 DEEDS: Mapping[str, str] = {
     "accept": "accepted this",
     "log_touch": "logged a touch on this",
@@ -194,8 +196,13 @@ def _keep_assignment(tx: Transaction, lead: LeadState, owner_id: int | None, rul
 def spoken_name(tx: Transaction, lead: LeadState) -> str:
     """The name to say in a sentence: the person, or the company where no person is known."""
     if lead.contact_id is not None:
-        return str(tx.store.value("SELECT name FROM contact WHERE id = ?", (lead.contact_id,)))
-    return str(tx.store.value("SELECT name FROM account WHERE id = ?", (lead.account_id,)))
+        return brief(tx.store.value("SELECT name FROM contact WHERE id = ?", (lead.contact_id,)))
+    return brief(tx.store.value("SELECT name FROM account WHERE id = ?", (lead.account_id,)))
+
+
+def brief(name: str) -> str:
+    """A name as long as a sentence of one line can hold."""
+    return name if len(name) <= _NAME_SAID else f"{name[: _NAME_SAID - 1].rstrip()}…"
 
 
 def open_at_bat(

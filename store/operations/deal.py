@@ -149,10 +149,12 @@ def pass_on(tx: Transaction, opportunity: dict[str, Any], taker_id: int) -> bool
     return bool(waiting)
 
 
-def take_on(tx: Transaction, opportunity: dict[str, Any]) -> None:
-    """Working an opportunity accepts its hand-over too, as a first touch accepts an at bat."""
-    for row in unanswered(tx, opportunity["id"]):
+def take_on(tx: Transaction, opportunity: dict[str, Any]) -> str:
+    """Working an opportunity accepts its hand-over too, as a first touch accepts an at bat; says so if one waited."""
+    waiting = unanswered(tx, opportunity["id"])
+    for row in waiting:
         answer(tx, row, accepted=True)
+    return "; hand-over accepted" if waiting else ""
 
 
 def require_taker(tx: Transaction, user_id: int, field: str) -> str:
@@ -185,13 +187,14 @@ def enter(tx: Transaction, opportunity: dict[str, Any], stage: OpportunityStage,
     change(tx, opportunity, stage=stage, moved_at=tx.now, **changes)
 
 
-def end(tx: Transaction, opportunity: dict[str, Any], stage: OpportunityStage, **changes: Any) -> None:
-    """End an opportunity for good, with everything that waited on it."""
-    take_on(tx, opportunity)
+def end(tx: Transaction, opportunity: dict[str, Any], stage: OpportunityStage, **changes: Any) -> str:
+    """End an opportunity for good, with everything that waited on it; says so where a hand-over was accepted by it."""
+    accepted = take_on(tx, opportunity)
     close_alerts(tx, opportunity["id"])
     for promise in tx.find(Callback, opportunity_id=opportunity["id"], state=PromiseState.OPEN, void=0):
         give_up(tx, promise)
     enter(tx, opportunity, stage, open=0, closed_at=tx.now, **changes)
+    return accepted
 
 
 def keep_words(tx: Transaction, opportunity: dict[str, Any], text: str) -> None:

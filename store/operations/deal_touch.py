@@ -9,6 +9,7 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.intake.clean import clean_line, clean_note
 from store.models import Callback, Contact, Conversion, Meeting, OpportunityContact, Touch
+from store.operations.at_bat import brief
 from store.operations.closing import suppress
 from store.operations.deal import change, primary_contact, take_on, take_up_opportunity, unanswered
 from store.operations.log_touch import mark_bad, stop_email
@@ -16,7 +17,7 @@ from store.operations.promises import give_up, keep, require_room
 from store.operations.told import answered
 from store.operations.transaction import Done, Transaction, operation
 from store.reach import reach_of
-from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect
+from store.rules.deal_touch import DealEffect, DealTouchDraft, deal_effect, deal_touch_at
 from store.rules.touch import check_promise
 from store.vocabulary import MeetingResult, PromiseState
 
@@ -48,9 +49,9 @@ def log_on_opportunity(tx: Transaction, draft: DealTouchDraft) -> Done:
     contact_id = None if contact is None else contact["id"]
     note = clean_note(draft.note, field="note", limit=tx.rules.limits.note)
     promised = open_promises(tx, opportunity["id"])
-    due = promised[0]["due_at"] if promised else None
-    will = deal_effect(reach_of(tx.store, contact_id), due, draft, tx.rules, tx.now)
-    at = tx.now if draft.at is None else draft.at
+    due, since = (promised[0]["due_at"], promised[0]["promised_at"]) if promised else (None, None)
+    at = deal_touch_at(draft.at, opportunity["opened_at"], tx.now, tx.store.zone)
+    will = deal_effect(reach_of(tx.store, contact_id), due, draft, tx.rules, tx.now, since)
     _insert(tx, opportunity, draft, will, contact_id, note, at)
     if will.ends_promise:
         for open_one in promised:
@@ -69,12 +70,13 @@ def log_on_opportunity(tx: Transaction, draft: DealTouchDraft) -> Done:
         answered(tx, at, opportunity_id=opportunity["id"])
     if will.suppress:
         suppress(tx, contact_id, "do not contact")
+    accepted = ""
     if (will.attempt or will.connect) and any(
         row["taker_id"] == tx.actor.user_id for row in unanswered(tx, opportunity["id"])
     ):
-        take_on(tx, opportunity)
+        accepted = take_on(tx, opportunity)
     change(tx, opportunity)
-    return tx.done(f"{draft.disposition.label} logged for {_said(contact, opportunity)}")
+    return tx.done(f"{draft.disposition.label} logged for {_said(contact, opportunity)}{accepted}")
 
 
 @operation("promise_on_opportunity")
@@ -112,7 +114,9 @@ def _person(tx: Transaction, opportunity: dict[str, Any], contact_id: int | None
 
 
 def _said(contact: dict[str, Any] | None, opportunity: dict[str, Any]) -> str:
-    return str(opportunity["name"] if contact is None else f"{contact['name']} on {opportunity['name']}")
+    return (
+        brief(opportunity["name"]) if contact is None else f"{brief(contact['name'])} on {brief(opportunity['name'])}"
+    )
 
 
 def _insert(

@@ -7,7 +7,8 @@ from typing import Any
 
 from store.errors import Refusal
 from store.intake.clean import clean_note
-from store.models import Alert, Contact, Lead
+from store.models import Alert, Contact, HandOver, Lead
+from store.operations.at_bat import brief
 from store.operations.deal import (
     REJECTED,
     answer,
@@ -26,6 +27,7 @@ from store.operations.deal import (
 )
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.deals import check_reason, rejection_reasons
+from store.rules.queue_order import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def accept_hand_over(tx: Transaction, draft: AcceptDraft) -> Done:
         answer(tx, row, accepted=True)
     close_alerts(tx, opportunity["id"])
     change(tx, opportunity, owner_id=waiting[-1]["taker_id"], moved_at=tx.now)
-    return tx.done(f"{opportunity['name']} accepted")
+    return tx.done(f"{brief(opportunity['name'])} accepted")
 
 
 @operation("reject_hand_over")
@@ -99,8 +101,7 @@ def reject_hand_over(tx: Transaction, draft: RejectDraft) -> Done:
         cause=reason.label,
         opened_at=tx.now,
     )
-    name = tx.store.value('SELECT name FROM "user" WHERE id = ?', (giver,))
-    return tx.done(f"{opportunity['name']} rejected, {reason.label}: back to {name}")
+    return tx.done(f"{brief(opportunity['name'])} rejected by sales ({reason.label}), back to {_user_name(tx, giver)}")
 
 
 @operation("hand_over")
@@ -128,18 +129,29 @@ def hand_over(tx: Transaction, draft: HandOverDraft) -> Done:
         offer(tx, opportunity["id"], lead_id, tx.actor.user_id, draft.taker_id)
     change(tx, opportunity, owner_id=draft.taker_id, rejected_at=None, moved_at=tx.now)
     close_alerts(tx, opportunity["id"])
-    return tx.done(f"{opportunity['name']} handed over to {taker}")
+    return tx.done(f"{brief(opportunity['name'])} handed over to {taker}")
 
 
 def _waiting(tx: Transaction, opportunity: dict[str, Any]) -> list[dict[str, Any]]:
     """The hand-overs to answer now; raises Refusal where there are none, or where they are somebody else's."""
     waiting = unanswered(tx, opportunity["id"])
     if not waiting:
-        raise Refusal("Nothing waits for an answer here: this opportunity was not handed over.")
+        raise Refusal(_answered(tx, opportunity))
     if not tx.actor.leads_team and any(row["taker_id"] != tx.actor.user_id for row in waiting):
-        taker = tx.store.value('SELECT name FROM "user" WHERE id = ?', (waiting[-1]["taker_id"],))
+        taker = _user_name(tx, waiting[-1]["taker_id"])
         raise Refusal(f"This was handed to {taker}: they answer it, or a team lead.")
     return waiting
+
+
+def _answered(tx: Transaction, opportunity: dict[str, Any]) -> str:
+    """Why there is nothing to answer: nobody was asked, or the answer is there already."""
+    given = tx.find(HandOver, opportunity_id=opportunity["id"], void=0)
+    if not given:
+        return "Nothing waits for an answer here: this opportunity was not handed over."
+    last = given[-1]
+    who = "You" if last["taker_id"] == tx.actor.user_id else _user_name(tx, last["taker_id"])
+    ago = span(max(0, tx.now - last["answered_at"]))
+    return f"{who} {'accepted' if last['accepted'] else 'rejected'} this {ago} ago: nothing waits for an answer."
 
 
 def _require_to_give(tx: Transaction, opportunity: dict[str, Any]) -> None:
@@ -151,6 +163,11 @@ def _require_to_give(tx: Transaction, opportunity: dict[str, Any]) -> None:
     contact = primary_contact(tx, opportunity["id"])
     if contact is not None and contact["bogus_at"] is not None:
         raise Refusal(f"{contact['name']} was rejected as not real: make somebody else primary first.")
+
+
+def _user_name(tx: Transaction, user_id: int) -> str:
+    """The name of a user."""
+    return str(tx.store.value('SELECT name FROM "user" WHERE id = ?', (user_id,)))
 
 
 def _mark_bogus(tx: Transaction, opportunity: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from store.operations.closing import finish, suppress
 from store.operations.promises import keep_promises, promise
 from store.operations.told import answered
 from store.operations.transaction import Done, Offer, Transaction, operation
-from store.reach import reach_of, recent_tries
+from store.reach import promised_since, reach_of, recent_tries
 from store.rules.closing import CloseDraft, ending
 from store.rules.deal_touch import DealTouchDraft
 from store.rules.touch import Effect, TouchDraft, cadence_ends, effect, happened_at
@@ -34,7 +34,8 @@ def log_touch(tx: Transaction, draft: TouchDraft) -> Done:
     require_open(lead, tx)
     lead = lead if draft.automated else take_offered(tx, lead)
     tries = recent_tries(tx.store, contact_id, lead.id, tx.now) if cadence_ends(lead, tx.rules) else ()
-    will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries)
+    since = promised_since(tx.store, lead.id) if draft.at is not None and lead.callback_at is not None else None
+    will = effect(lead, reach_of(tx.store, contact_id), draft, tx.rules, tx.store.calendar, tx.now, tries, since)
     at = happened_at(draft.at, lead.opened_at, tx.now, tx.store.zone)
     insert_touch(tx, lead, draft, will, contact_id, note, at)
     if will.ends_promise:

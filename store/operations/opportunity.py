@@ -10,7 +10,7 @@ from store.errors import Refusal
 from store.instants import moment
 from store.intake.clean import clean_line, clean_note
 from store.models import Account, Callback, Contact, Conversion, Edit, OpportunityContact
-from store.operations.at_bat import spoken_name, take_up
+from store.operations.at_bat import brief, spoken_name, take_up
 from store.operations.converting import ConvertDraft, Member, make_opportunity, offer_to
 from store.operations.deal import (
     change,
@@ -108,10 +108,11 @@ def update_opportunity(tx: Transaction, draft: OpportunityDraft) -> Done:
         raise Refusal("Won and lost are said by ending it.", "stage")
     if not changes and stage is None:
         raise Refusal("Nothing is different: change something first.")
+    accepted = ""
     if "owner_id" in changes:
         pass_on(tx, opportunity, changes["owner_id"])
     elif tx.actor.user_id == opportunity["owner_id"] or stage is not None:
-        take_on(tx, opportunity)
+        accepted = take_on(tx, opportunity)
     if stage is not None:
         enter(tx, opportunity, stage, **changes)
     else:
@@ -119,7 +120,7 @@ def update_opportunity(tx: Transaction, draft: OpportunityDraft) -> Done:
     if changes:
         tx.insert(Edit, opportunity_id=opportunity["id"], user_id=tx.actor.user_id, at=tx.now)
     said = f": {stage.label}" if stage is not None else " changed"
-    return tx.done(f"{changes.get('name', opportunity['name'])}{said}")
+    return tx.done(f"{brief(changes.get('name', opportunity['name']))}{said}{accepted}")
 
 
 @operation("win")
@@ -132,8 +133,8 @@ def win(tx: Transaction, draft: WinDraft) -> Done:
         account = tx.get(Account, opportunity["account_id"])
         if account["customer_since"] is None:
             tx.update(Account, account, customer_since=tx.now)
-    end(tx, opportunity, OpportunityStage.WON, probability=100)
-    return tx.done(f"{opportunity['name']} won")
+    accepted = end(tx, opportunity, OpportunityStage.WON, probability=100)
+    return tx.done(f"{brief(opportunity['name'])} won{accepted}")
 
 
 @operation("lose")
@@ -147,10 +148,10 @@ def lose(tx: Transaction, draft: LoseDraft) -> Done:
     custom = opportunity["custom"]
     if reason.needs_competitor:
         custom = json.dumps({**json.loads(custom or "{}"), "competitor": competitor}, ensure_ascii=False)
-    end(tx, opportunity, OpportunityStage.LOST, probability=0, lost_reason=reason.key, custom=custom)
+    accepted = end(tx, opportunity, OpportunityStage.LOST, probability=0, lost_reason=reason.key, custom=custom)
     if note:
         keep_words(tx, opportunity, note)
-    return tx.done(f"{opportunity['name']} lost: {reason.label}")
+    return tx.done(f"{brief(opportunity['name'])} lost: {reason.label}{accepted}")
 
 
 @operation("note_opportunity")
@@ -162,7 +163,7 @@ def note_opportunity(tx: Transaction, draft: DealNoteDraft) -> Done:
         raise Refusal("Write the note first.", "text")
     keep_words(tx, opportunity, text)
     change(tx, opportunity)
-    return tx.done(f"note added to {opportunity['name']}")
+    return tx.done(f"note added to {brief(opportunity['name'])}")
 
 
 @operation("set_group")
@@ -183,10 +184,10 @@ def set_group(tx: Transaction, draft: GroupDraft) -> Done:
     change(tx, opportunity)
     tx.insert(Edit, opportunity_id=opportunity["id"], user_id=tx.actor.user_id, at=tx.now)
     if gone and not joined:
-        return tx.done(f"{', '.join(gone)} taken off {opportunity['name']}")
+        return tx.done(f"{', '.join(gone)} taken off {brief(opportunity['name'])}")
     if joined and draft.role is not None:
-        return tx.done(f"{joined} added to {opportunity['name']}: {draft.role.label}")
-    return tx.done(f"parts changed on {opportunity['name']}")
+        return tx.done(f"{joined} added to {brief(opportunity['name'])}: {draft.role.label}")
+    return tx.done(f"parts changed on {brief(opportunity['name'])}")
 
 
 @operation("open_opportunity")
@@ -265,7 +266,7 @@ def _take_off(tx: Transaction, opportunity: dict[str, Any], removed: tuple[int, 
     """Take people off the opportunity, and say who; what was done with them stays, a promise to them is given up."""
     names = []
     for contact_id in removed:
-        name = tx.get(Contact, contact_id)["name"]
+        name = brief(tx.get(Contact, contact_id)["name"])
         rows = tx.find(OpportunityContact, opportunity_id=opportunity["id"], contact_id=contact_id, void=0)
         if not rows:
             raise Refusal(f"{name} is not on this opportunity any more: look again.", "members")
@@ -275,7 +276,7 @@ def _take_off(tx: Transaction, opportunity: dict[str, Any], removed: tuple[int, 
         for promise in tx.find(Callback, opportunity_id=opportunity["id"], state=PromiseState.OPEN, void=0):
             if promise["contact_id"] == contact_id:
                 give_up(tx, promise)
-        names.append(str(name))
+        names.append(name)
     return names
 
 
@@ -301,4 +302,4 @@ def _join(tx: Transaction, opportunity: dict[str, Any], there: dict[int, dict[st
         role=draft.role,
         is_primary=int(not there),
     )
-    return str(contact["name"])
+    return brief(contact["name"])

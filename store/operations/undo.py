@@ -17,11 +17,12 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import TABLES, Absence, Opportunity, Row, User
-from store.operations.at_bat import DEEDS, spoken_name
+from store.operations.at_bat import DEEDS, brief, spoken_name
 from store.operations.bulk import BULK, NAMED, Refused
 from store.operations.deal import worked_anew
 from store.operations.transaction import MADE, Done, Transaction, operation
-from store.rules.queue_order import span
+from store.rules.queue_order import clock, span
+from store.vocabulary import Disposition
 
 _MODELS: dict[str, type[Row]] = {str(model._meta.table_name): model for model in TABLES}
 _UNDOABLE = frozenset(DEEDS) - {"undo"}
@@ -104,7 +105,7 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
             _check_alone(tx, entity_id)
     about = {f"{entity}_id": entity_id for entity, entity_id in was if entity == "opportunity"} or None
     said = _WORDS.get(kind, kind.replace("_", " "))
-    return tx.done(f"undone: {said} for {_name(tx, kind, lead_id, was)}", made=about)
+    return tx.done(f"undone: {said} for {_name(tx, kind, lead_id, was)}{_which(tx, was)}", made=about)
 
 
 # What an act is called once it is taken back, where its kind does not say it well.
@@ -151,11 +152,20 @@ def _name(tx: Transaction, kind: str, lead_id: int | None, was: dict[tuple[str, 
     for entity in ("opportunity", "contact", "account", "saved_view", "user"):
         for table, entity_id in was:
             if table == entity:
-                return str(tx.get(_MODELS[entity], entity_id)["name"])
+                return brief(tx.get(_MODELS[entity], entity_id)["name"])
     for table, entity_id in was:
         if table == "absence":
             return str(tx.get(User, tx.get(Absence, entity_id)["user_id"])["name"])
     return "it"
+
+
+def _which(tx: Transaction, was: dict[tuple[str, int], dict[str, Any]]) -> str:
+    """What came of the touch that was taken back, and when it was; nothing of other acts."""
+    for table, entity_id in was:
+        if table == "touch":
+            disposition, at = tx.store.row("SELECT disposition, at FROM touch WHERE id = ?", (entity_id,)) or ("", 0)
+            return f": {Disposition(disposition).label}, {clock(at, tx.store.zone, tx.now)}"
+    return ""
 
 
 def _in_time(tx: Transaction, at: Instant) -> None:

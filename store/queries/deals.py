@@ -39,8 +39,10 @@ class Deal:
     """One opportunity; ``amount`` in minor units, ``probability`` in per cent, ``close_date`` ISO or empty.
 
     ``person`` is its primary contact. ``giver``, ``taker``, ``handed_at`` and ``due_at`` are those of its last
-    hand-over, which waits for an answer while ``waits``. ``lost_reason`` and ``reject_reason`` are keys of the rules.
-    ``promised_at`` is when the open callback is due, the earliest. ``told`` is what its owner was told and has not
+    hand-over, which waits for an answer while ``waits``; ``answered_at`` says since when it does not, ``accepted`` what the
+    answer was. ``touched_at`` is its last touch and ``meeting_at`` its next meeting, the at bats behind it included.
+    ``lost_reason`` and ``reject_reason`` are keys of the rules.
+    ``promised_at`` is when the open callback is due, the earliest, and ``promised_since`` when it was promised. ``told`` is what its owner was told and has not
     answered, by ``told_by``. ``rises``: one of the two brings the row to the top.
     """
 
@@ -79,6 +81,11 @@ class Deal:
     promiser: str
     told: str = ""
     told_by: Instant | None = None
+    answered_at: Instant | None = None
+    accepted: bool = False
+    promised_since: Instant | None = None
+    touched_at: Instant | None = None
+    meeting_at: Instant | None = None
     section: Section = Section.OPEN
     rises: bool = False
 
@@ -163,6 +170,7 @@ def deals(store: Store, user_id: int, now: Instant, *, everyone: bool = False, e
     """
     values = {"me": user_id, "everyone": int(everyone), "since": now - ENDED_SHOWN, "most": MOST}
     values |= {
+        "now": now,
         "lead": now + store.rules.queue.callback_lead,
         "missed": now - store.rules.callbacks.passes_on,
     }
@@ -181,7 +189,7 @@ def deal(
     store: Store, opportunity_id: int, user_id: int, *, everyone: bool = False, now: Instant | None = None
 ) -> Deal | None:
     """One opportunity as it lies on somebody's desk; None where there is none. Nothing rises without ``now``."""
-    row = store.row(_DEALS.format(where="o.id = :id AND o.void = 0"), {"id": opportunity_id, "most": 1})
+    row = store.row(_DEALS.format(where="o.id = :id AND o.void = 0"), {"id": opportunity_id, "most": 1, "now": now})
     return None if row is None else _deal(row, user_id, everyone, now, store.rules)
 
 
@@ -237,6 +245,7 @@ def parts(store: Store, opportunity_id: int) -> tuple[Part, ...]:
 def _deal(row: tuple[Any, ...], user_id: int, everyone: bool, now: Instant | None, rules: RuleSet) -> Deal:
     read = Deal(*row)
     made = replace(read, stage=OpportunityStage(read.stage), open=bool(read.open), waits=bool(read.waits))
+    made = replace(made, accepted=bool(read.accepted))
     rises = now is not None and _rises(made, user_id, everyone, now, rules)
     return replace(made, section=_section(made, user_id, everyone), rises=rises)
 
@@ -297,7 +306,19 @@ SELECT o.id, o.version, o.name, o.account_id, coalesce(a.name, ''), m.contact_id
        coalesce(iif(json_valid(o.custom), json_extract(o.custom, '$.competitor'), ''), ''),
        h.id IS NOT NULL AND h.answered_at IS NULL AND o.open = 1, h.giver_id, coalesce(g.name, ''), h.taker_id,
        coalesce(t.name, ''), h.at, h.due_at, coalesce(h.reason, ''), k.due_at, k.promiser_id, coalesce(r.name, ''),
-       coalesce(s.words, ''), s.due_at
+       coalesce(s.words, ''), s.due_at, h.answered_at, coalesce(h.accepted, 0), k.promised_at,
+       (SELECT max(at) FROM (
+            SELECT max(l.last_touch_at) AS at FROM conversion c JOIN lead l ON l.id = c.lead_id
+            WHERE c.opportunity_id = o.id AND c.void = 0 AND c.reversed_at IS NULL
+            UNION ALL SELECT max(at) FROM touch
+            WHERE opportunity_id IS NOT NULL AND opportunity_id = o.id AND void = 0)),
+       (SELECT min(at) FROM (
+            SELECT m.at FROM conversion c JOIN meeting m ON m.lead_id = c.lead_id
+            WHERE c.opportunity_id = o.id AND c.void = 0 AND c.reversed_at IS NULL AND m.result = 'booked'
+              AND m.void = 0 AND m.at >= :now
+            UNION ALL SELECT at FROM meeting
+            WHERE opportunity_id IS NOT NULL AND opportunity_id = o.id AND result = 'booked' AND void = 0
+              AND at >= :now)) AS meeting_at
 FROM opportunity o
 LEFT JOIN account a ON a.id = o.account_id
 LEFT JOIN opportunity_contact m ON m.opportunity_id = o.id AND m.is_primary = 1 AND m.void = 0

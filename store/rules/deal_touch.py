@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from store.errors import Refusal
-from store.instants import Instant
+from store.instants import MINUTE, Instant, moment
 from store.rules.touch import (
     CONNECTS,
     Reach,
@@ -70,11 +70,17 @@ class DealEffect:
 
 
 def deal_effect(
-    reach: Reach, promised: Instant | None, draft: DealTouchDraft, rules: RuleSet, now: Instant
+    reach: Reach,
+    promised: Instant | None,
+    draft: DealTouchDraft,
+    rules: RuleSet,
+    now: Instant,
+    since: Instant | None = None,
 ) -> DealEffect:
     """What this touch does; raises Refusal when it may not be logged.
 
-    ``reach`` is that of the person it was with, ``promised`` the callback that is open on the opportunity.
+    ``reach`` is that of the person it was with, ``promised`` the callback that is open on the opportunity,
+    promised at ``since``.
     """
     at = now if draft.at is None else draft.at
     _check(reach, draft, rules, now, at)
@@ -86,13 +92,31 @@ def deal_effect(
         connect,
         callback_at=draft.next_at if came is Disposition.CALLBACK_REQUESTED else None,
         meeting_at=draft.next_at if came is Disposition.MEETING_BOOKED else None,
-        ends_promise=ends(promised, draft.channel, rules, at, attempt, connect),
+        ends_promise=ends(promised, draft.channel, rules, at, attempt, connect, since),
         suppress=came is Disposition.DO_NOT_CONTACT,
         stop_email=came is Disposition.UNSUBSCRIBE,
         mark_bad=_BAD.get(came, ""),
         result=_RESULTS.get(came),
     )
     return replace(made, words=_words(made, promised))
+
+
+def deal_touch_at(at: Instant | None, opened_at: Instant, now: Instant, zone: str) -> Instant:
+    """When a touch on an opportunity was, ``now`` where nothing is said; ``zone`` is the one refusals tell times in.
+
+    Raises Refusal for one that is still to come, and for one from before it: that was a touch of its at bat.
+    """
+    if at is None:
+        return now
+    if at > now:
+        raise Refusal("A touch cannot be in the future: promise a callback instead.", "at")
+    if at // MINUTE < opened_at // MINUTE:  # people type no seconds
+        opened = moment(opened_at, zone)
+        day = "today" if opened.date() == moment(now, zone).date() else f"on {opened.date().isoformat()}"
+        raise Refusal(
+            f"This opportunity was opened {day} at {opened:%H:%M}: keep what happened before as a note.", "at"
+        )
+    return max(at, opened_at)
 
 
 def _check(reach: Reach, draft: DealTouchDraft, rules: RuleSet, now: Instant, at: Instant) -> None:

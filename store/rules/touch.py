@@ -140,11 +140,13 @@ def effect(
     calendar: Calendar,
     now: Instant,
     tries: Sequence[Instant] = (),
+    promised_since: Instant | None = None,
 ) -> Effect:
     """What this touch does to this at bat; raises Refusal when it may not be logged.
 
     ``tries`` are the attempts on this person in the last days, needed where ``cadence_ends``: from there
-    on the next one is spread over their day.
+    on the next one is spread over their day. ``promised_since`` is when the open callback was promised, needed for a
+    touch that is entered later.
     """
     at = happened_at(draft.at, lead.opened_at, now, calendar.zone)
     if awaits_result(lead) and draft.disposition in MEETING_RESULTS:
@@ -163,7 +165,7 @@ def effect(
         changes["accepted_at"] = lead.accepted_at or now
     if connect and lead.connected_at is None:
         changes["connected_at"] = now
-    ends_promise = ends(lead.callback_at, draft.channel, rules, at, attempt, connect)
+    ends_promise = ends(lead.callback_at, draft.channel, rules, at, attempt, connect, promised_since)
     if draft.disposition is D.DO_NOT_CONTACT:
         return Effect(
             changes,
@@ -281,11 +283,22 @@ def promise_state(due: Instant, at: Instant, rules: RuleSet) -> PromiseState:
     return PromiseState.MISSED if at > due else PromiseState.DROPPED
 
 
-def ends(promised: Instant | None, channel: Channel, rules: RuleSet, at: Instant, attempt: bool, connect: bool) -> bool:
+def ends(
+    promised: Instant | None,
+    channel: Channel,
+    rules: RuleSet,
+    at: Instant,
+    attempt: bool,
+    connect: bool,
+    since: Instant | None = None,
+) -> bool:
     """Whether a callback promised for then ends with a touch at ``at``.
 
-    Only a call, or speaking to them in another way, ends it; before its time only one that reached them does.
+    Only a call, or speaking to them in another way, ends it; before its time only one that reached them does, and
+    from before it was promised, at ``since``, none.
     """
+    if since is not None and at < since:
+        return False
     spoken = connect and channel in (Channel.MEETING, Channel.OTHER)
     called = channel is Channel.CALL and (attempt or connect)
     if promised is None or not (called or spoken):

@@ -84,7 +84,7 @@ def test_a_touch_and_a_note_are_logged(floor: Floor) -> None:
     id = str(handed(floor))
     now = datetime.now(UTC)
     said = atbat(floor, "Ed", "deal", id, "--log", "conversation", "--note", "wants two sites").stdout
-    assert said == "conversation logged for Person1 Ortiz on Company 1\n"
+    assert said == "conversation logged for Person1 Ortiz on Company 1; hand-over accepted\n"
     later = (now + timedelta(days=2)).strftime("%Y-%m-%d 15:00")
     assert "callback requested" in atbat(floor, "Ed", "deal", id, "--log", "callback_requested", "--when", later).stdout
     assert "note added" in atbat(floor, "Priya", "deal", id, "--note", "call the plant first").stdout

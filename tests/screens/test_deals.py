@@ -100,7 +100,7 @@ async def test_rejecting_takes_three_keys_and_the_giver_sees_why(floor: Floor) -
     id = handed(floor)
     async with at_work(floor, ED) as d:
         await d.press("x", "r", "b")
-        await d.until(lambda: "rejected, no budget" in said(d))
+        await d.until(lambda: "rejected by sales (no budget), back to Priya" in said(d))
         assert d.keys == 3
         assert isinstance(d.app.screen, DealsScreen)
     async with at_work(floor, PRIYA) as d:
@@ -295,10 +295,76 @@ async def test_an_undo_goes_back_to_the_row_it_was_about(floor: Floor) -> None:
     async with at_work(floor, ED) as d:
         await d.press("a")
         await d.until(lambda: "Handed to me • 2" in said(d))
-        assert desk_of(d).table.cursor_id != first
-        await d.press("u")
+        assert desk_of(d).table.cursor_id == first
+        await d.press("g", "u")
         await d.until(lambda: "undone" in said(d))
         await d.until(lambda: desk_of(d).table.cursor_id == first)
+
+
+async def test_the_cursor_stays_on_what_is_worked(floor: Floor) -> None:
+    first = handed(floor)
+    second = handed(floor)
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("l", "n", "l", "n", "l", "v")
+        await d.until(lambda: "voicemail left logged" in said(d))
+        assert desk_of(d).table.cursor_id == first
+        await d.press("g", "enter", "a")
+        await d.until(lambda: "hand-over accepted" in said(d))
+        await d.press("escape")
+        await d.until(lambda: d.app.screen is desk_of(d))
+        assert desk_of(d).table.cursor_id == second
+        await d.press("x", "l", "t")
+        await d.until(lambda: "lost: timing" in said(d))
+        assert desk_of(d).table.cursor_id not in (second, None)
+    touched = floor.store.rows("SELECT DISTINCT opportunity_id FROM touch WHERE opportunity_id IS NOT NULL")
+    assert touched == [(first,)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "before"),
+    [("l", "accepts the hand-over"), ("t", "accepts the hand-over"), ("x", "accepts the hand-over")],
+)
+async def test_what_accepts_a_hand_over_says_so_before(floor: Floor, keys: str, before: str) -> None:
+    handed(floor)
+    async with at_work(floor, ED, size=(80, 24)) as d:
+        await d.press(keys)
+        await d.until(lambda: before in said(d))
+
+
+async def test_what_accepted_a_hand_over_says_so_after_and_when_it_was(floor: Floor) -> None:
+    id = handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("E")
+        await d.type("5k")
+        await d.until(lambda: "accepts the hand-over · $0 → $5,000" in said(d))
+        await d.press("enter")
+        await d.until(lambda: "changed; hand-over accepted · u undoes" in said(d))
+        await d.press("a")
+        await d.until(lambda: "You accepted this 10:" in said(d))
+        await d.until(lambda: "u undoes it if" in said(d))
+        await d.press("u")
+        await d.until(lambda: "undone" in said(d))
+    assert floor.value("SELECT answered_at FROM hand_over WHERE opportunity_id = ?", id) is None
+
+
+async def test_ending_says_the_amount_and_the_date_before_a_letter_ends_it(floor: Floor) -> None:
+    id = handed(floor)
+    accept(floor, id)
+    update_opportunity(floor.store, ED, floor.later(), OpportunityDraft(id, amount=1_250_000))
+    async with at_work(floor, ED) as d:
+        await d.press("x")
+        await d.until(lambda: "$12,500 · closes 29 Jan 2027" in said(d))
+        assert "u undoes it for 10 min" in said(d)
+
+
+async def test_a_touch_is_not_from_before_the_opportunity(floor: Floor) -> None:
+    handed(floor)
+    async with at_work(floor, ED) as d:
+        await d.press("l", "f2")
+        await d.type("yesterday 15:00")
+        await d.press("enter")
+        await d.until(lambda: "This opportunity was opened today" in said(d))
 
 
 async def test_the_key_line_offers_what_can_be_done(floor: Floor) -> None:
@@ -312,7 +378,7 @@ async def test_the_key_line_offers_what_can_be_done(floor: Floor) -> None:
         await d.press("d")
         await d.until(lambda: desk_of(d).table.cursor_id == id)
         await d.until(lambda: "enter story" in keys.render().plain)
-        for gone in ("accept", "end ", "stage", "edit", "people", "hand over", "note"):
+        for gone in ("a accept", "end ", "stage", "edit", "people", "hand over", "note"):
             assert gone not in keys.render().plain
 
 
@@ -381,21 +447,6 @@ async def test_what_was_converted_on_the_queue_is_there_at_once(floor: Floor) ->
         await d.until(lambda: isinstance(d.app.screen, QueueScreen))
         await d.press("2")
         await d.until(lambda: desk_of(d).table.row_count == 1)
-
-
-async def test_after_an_answer_the_next_one_is_in_front(floor: Floor) -> None:
-    handed(floor), handed(floor), handed(floor)
-    async with at_work(floor, ED) as d:
-        await d.press("a")
-        await d.until(lambda: "Handed to me • 2" in said(d))
-        row = desk_of(d).table.cursor_row
-        assert row is not None
-        assert row.waits
-        await d.press("x", "r", "b")
-        await d.until(lambda: "Handed to me • 1" in said(d))
-        row = desk_of(d).table.cursor_row
-        assert row is not None
-        assert row.waits
 
 
 async def test_a_held_meeting_asks_for_the_opportunity(floor: Floor) -> None:

@@ -84,6 +84,19 @@ def test_the_first_touch_of_whoever_was_asked_accepts_the_hand_over(floor: Floor
     assert last(floor, "hand_over")["accepted"] == 1
 
 
+def test_a_conversation_from_before_the_promise_does_not_end_it(floor: Floor) -> None:
+    id = owned(floor)
+    floor.later(3 * HOUR)
+    before = floor.now - HOUR
+    promise(floor, id, floor.now + DAY)
+    log(floor, id, D.CONVERSATION, at=before)
+    assert last(floor, "callback")["state"] == "open"
+    log(floor, id, D.CONVERSATION)
+    assert last(floor, "callback")["state"] == "dropped"
+    with pytest.raises(Refusal, match="This opportunity was opened"):
+        log(floor, id, at=floor.now - DAY)
+
+
 def test_undo_is_as_if_nothing_had_been(floor: Floor) -> None:
     id = owned(floor)
     promise(floor, id, floor.now + HOUR)

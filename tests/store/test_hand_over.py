@@ -67,7 +67,7 @@ def test_an_answer_after_the_due_time_is_missed_and_counted_once(floor: Floor) -
     floor.later(4 * DAY)
     accept(floor, id)
     assert [row["met"] for row in floor.dump()["clock"] if row["kind"] == "hand_over"] == [0]
-    with pytest.raises(Refusal, match="Nothing waits for an answer"):
+    with pytest.raises(Refusal, match="You accepted this 1 min ago"):
         accept(floor, id)
 
 
@@ -91,7 +91,7 @@ def test_who_may_answer(floor: Floor, answer: Any, actor: Actor, refused: str) -
 def test_a_rejected_one_goes_back_to_the_giver_with_the_reason_and_an_alert(floor: Floor) -> None:
     id = handed(floor)
     said = reject(floor, id, note="they spend nothing before July")
-    assert said.endswith("rejected, no budget: back to Priya")
+    assert said.endswith("rejected by sales (no budget), back to Priya")
     row = opportunity(floor, id)
     assert (row["owner_id"], row["rejected_at"], row["open"]) == (PRIYA.user_id, floor.now, 1)
     assert (last_hand_over(floor)["accepted"], last_hand_over(floor)["reason"]) == (0, "no_budget")

@@ -190,6 +190,18 @@ def test_speaking_to_them_before_the_time_neither_keeps_nor_misses_a_promise(flo
     assert floor.state(lead).callback_at is None
 
 
+def test_a_conversation_from_before_the_promise_does_not_end_it(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.CONNECTED)
+    floor.later(3 * HOUR)
+    before, due = floor.now - HOUR, floor.now + DAY
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead_id, due))
+    floor.touch(lead_id, D.CONVERSATION, at=before)
+    assert floor.store.rows("SELECT state FROM callback") == [("open",)]
+    assert floor.state(lead_id).callback_at == due
+    floor.touch(lead_id, D.CONVERSATION)
+    assert floor.store.rows("SELECT state FROM callback") == [("dropped",)]
+
+
 def test_a_promise_moved_or_closed_after_its_time_was_missed(floor: Floor) -> None:
     moved, closed = floor.lead(Stage.CONNECTED), floor.lead(Stage.CONNECTED)
     for lead in (moved, closed):
