@@ -53,7 +53,7 @@ class ExplainScreen(ModalScreen[None]):
         }
         .explain--title { height: auto; text-style: bold; }
         .explain--keys { height: 1; color: $text-muted; }
-        VerticalScroll { height: 1fr; }
+        VerticalScroll { height: 1fr; scrollbar-gutter: stable; }
         VerticalScroll > Static { height: auto; }
     }
     ExplainScreen.-narrow > Vertical { width: 100%; }
@@ -103,7 +103,7 @@ def words(story: Story, zone: str, now: Instant, width: int) -> Content:
 
     def told(events: Iterable[Event]) -> Iterator[Content]:
         for event in events:
-            when = f"  {stamp(event.at, zone, now):<13} "
+            when = f"  {stamp(event.at, zone, now):<15} "
             yield _line(when, event.words, _STYLES.get(event.kind, ""), width)
             for line in event.more:
                 yield _line(" " * len(when), line, _MUTED, width)
@@ -115,6 +115,9 @@ def words(story: Story, zone: str, now: Instant, width: int) -> Content:
     if story.comes:
         blocks.append(block("if nobody does anything", told(story.comes)))
     blocks.append(block("what happened, the newest first", told(reversed(story.events))))
+    if story.score:
+        first, *rest = story.score
+        blocks.append(block(first, (_line("  ", line.strip(), _MUTED, width) for line in rest)))
     return Content("\n\n").join(blocks)
 
 

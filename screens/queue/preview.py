@@ -23,7 +23,7 @@ from tui.frame import Frame
 from tui.theme import Urgency
 
 if TYPE_CHECKING:
-    from store.queries.lead_card import LeadCard
+    from store.queries.lead_card import LeadCard, Pace
 
 _MUTED = "$muted"
 _LABEL_WIDTH = 6
@@ -134,8 +134,7 @@ def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> I
     owner = "you" if card.owner == me else card.owner or "nobody yet"
     since = f", since {present.day(card.since, zone, now)}" if card.since else ""
     yield _answer("who", f"{owner}{since}" + (f" ({card.rule})" if card.rule else ""), width)
-    pace = f", day {card.pace.day}" + (f" of {card.pace.of} {card.pace.aim}" if card.pace.of else "")
-    yield _answer("where", f"{standing(lead.stage, lead.status)}{pace if lead.open else ''}", width)
+    yield _answer("where", f"{standing(lead.stage, lead.status)}{f', {_pace(card.pace)}' if lead.open else ''}", width)
     if card.clock is not None and card.clock_due_at is not None:
         late = f"{Urgency.LATE.sign} " if card.clock_due_at < now else ""
         due = f"by {present.day(card.clock_due_at, zone, now)}, {present.due(card.clock_due_at, now)}"
@@ -152,6 +151,15 @@ def questions(card: LeadCard, now: Instant, zone: str, me: str, width: int) -> I
         yield _answer("open", f"{opportunity.name}, {amount}, {opportunity.stage.label}, {opportunity.owner}", width)
 
 
+def _pace(pace: Pace) -> str:
+    if pace.of is None:
+        return f"day {pace.day}"
+    if pace.day > pace.of:
+        over = present.count(pace.day - pace.of, "day")
+        return f"{Urgency.LATE.sign} {over} over the {pace.of} {pace.aim}"
+    return f"day {pace.day} of {pace.of} {pace.aim}"
+
+
 def _when(card: LeadCard, now: Instant, zone: str) -> str:
     lead = card.lead
     if not lead.open:
@@ -161,6 +169,8 @@ def _when(card: LeadCard, now: Instant, zone: str) -> str:
         parts.append(f"over by {present.day(card.ends_at, zone, now)}")
     if card.attempt_limit is not None:
         parts.append(f"after {card.attempt_limit} attempts ({lead.attempts} made)")
+    if not parts and lead.connected:
+        return "no window: they were reached"
     return ", or ".join(parts) or card.ends_when
 
 

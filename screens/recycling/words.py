@@ -79,16 +79,17 @@ def reason(row: Recyclable, scene: Scene) -> str:
 
 def outcome(row: Recyclable, scene: Scene) -> str:
     """How the last at bat ended, and why."""
-    return f"{scene.rules.outcomes[row.outcome].label}: {reason(row, scene)}"
+    how, because = scene.rules.outcomes[row.outcome].label, reason(row, scene)
+    return how if how == because else f"{how}: {because}"
 
 
 def gets(row: Recyclable, scene: Scene) -> str:
-    """Who gets them, as the rules say it."""
+    """Who gets them, as the rules say it: anyone where whom they name can be given nothing."""
     match row.who:
-        case Who.SAME:
-            return "you" if row.rep_id == scene.me else row.rep
-        case Who.OWNER:
-            return "you" if row.owner_id == scene.me else row.owner
+        case Who.SAME | Who.OWNER if row.away:
+            return "anyone"
+        case Who.SAME | Who.OWNER:
+            return "you" if row.given_id == scene.me else row.given
         case Who.OTHER:
             return "not you" if row.rep_id == scene.me else f"not {row.rep}"
         case Who.ANYONE:
@@ -98,11 +99,13 @@ def gets(row: Recyclable, scene: Scene) -> str:
 def gets_because(row: Recyclable, scene: Scene) -> str:
     """Who gets them and why, as a sentence part."""
     rep = "you" if row.rep_id == scene.me else row.rep
+    given = "you" if row.given_id == scene.me else row.given
+    named_for = "worked them before" if row.who is Who.SAME else "owns the company"
     match row.who:
-        case Who.SAME:
-            return f"{rep}, who worked them before"
-        case Who.OWNER:
-            return f"{'you' if row.owner_id == scene.me else row.owner}, who owns the company"
+        case Who.SAME | Who.OWNER if row.away:
+            return f"whoever takes them, or whom the rules find: {row.given}, who {named_for}, {row.away}"
+        case Who.SAME | Who.OWNER:
+            return f"{given}, who {named_for}"
         case Who.OTHER:
             return f"another than {rep}, who got no response"
         case Who.ANYONE:

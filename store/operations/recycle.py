@@ -17,7 +17,7 @@ from store.intake.clean import clean_line
 from store.lead_state import LeadState
 from store.models import Campaign
 from store.operations.at_bat import open_at_bat, take_up, why_no_new
-from store.operations.routing import Routed, candidates, route
+from store.operations.routing import Routed, route
 from store.operations.scoring import total_of
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.working import held_by
@@ -74,7 +74,10 @@ def recycle(tx: Transaction, draft: RecycleDraft) -> Done:
         campaign_id=draft.campaign_id,
         cadence=cadence_of(found.track, motion, last.cadence, found.outcome, tx.rules),
     )
-    return tx.done(f"{found.name} comes back: at bat {opened.number} {_goes(tx, routed.owner_id)}", lead_id=opened.id)
+    goes = _goes(tx, routed.owner_id)
+    if found.away and routed.owner_id != found.given_id:
+        goes += f", as {found.given} {found.away}"
+    return tx.done(f"{found.name} comes back: at bat {opened.number} {goes}", lead_id=opened.id)
 
 
 def _goes(tx: Transaction, owner_id: int | None) -> str:
@@ -94,7 +97,7 @@ def may_recycle(store: Store, last: LeadState, now: Instant) -> str:
     if found is not None and found.back.at > now:  # without name and day, so that many are told as one
         raise Refusal("The date on which they may come back is still to come.")
     found = _back(store, last, now)
-    return f"stay with {found.rep}" if found.who is Who.SAME and found.rep else ""
+    return f"stay with {found.rep}" if found.who is Who.SAME and found.rep and not found.away else ""
 
 
 def _found(tx: Transaction, last: LeadState) -> Recyclable:
@@ -160,11 +163,10 @@ def _named(tx: Transaction, found: Recyclable) -> Routed | None:
     """The rep of before or the company's owner, where the rules name them and they can be given anything."""
     if found.who not in (Who.SAME, Who.OWNER):
         return None
-    user_id, rule = (found.rep_id, KEPT) if found.who is Who.SAME else (found.owner_id, ACCOUNT_OWNER)
-    one = next((one for one in candidates(tx.store, tx.now) if one.user_id == user_id), None)
-    if one is None or not one.available:
+    if found.given_id is None or found.away:
         return None
-    return Routed(one.user_id, rule, (Step(rule, one.name, chosen=True),))
+    rule = KEPT if found.who is Who.SAME else ACCOUNT_OWNER
+    return Routed(found.given_id, rule, (Step(rule, found.given, chosen=True),))
 
 
 def _taken(tx: Transaction) -> Routed:

@@ -65,7 +65,8 @@ def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = No
         return Story(lead.id, title, tuple(told), _stood(store, lead, as_of, now), ())
     title = f"{who}: at bat {lead.number} ({lead.motion.label})"
     comes = [event for event in _comes(store, lead, now) if as_of is None or event.at <= as_of]
-    return Story(lead.id, title, tuple(told), tuple(_holds(store, lead, owner, now)), tuple(comes))
+    holds = tuple(_holds(store, lead, owner, now))
+    return Story(lead.id, title, tuple(told), holds, tuple(comes), tuple(_score(store, lead, now)))
 
 
 def _head(store: Store, lead_id: int) -> tuple[LeadState, str, str, str]:
@@ -229,17 +230,19 @@ def _operation(store: Store, op_id: int) -> _Op | None:
 
 
 def _holds(store: Store, lead: LeadState, owner: str, now: Instant) -> list[str]:
-    """What holds it now: its stage, its clocks that run, and its score line by line."""
+    """What holds it now: its stage, and its clocks that run."""
     if not lead.open:
         return []
-    said = standing_words(lead, owner, store.rules, store.zone, now)
-    said += [clock_runs(clock, store.zone, now) for clock, _ in _clocks(store, lead) if clock.ended_at is None]
-    card = score_card(store, lead.id, now)
-    if card is not None:
-        said.append(card.score.words)
-        parts = (*card.score.fit.lines, *card.score.intent.lines)
-        said += [f"  {line.words}" for line in parts]
-    return said
+    said = standing_words(lead, owner, store.rules, store.zone, now, store.calendar)
+    return said + [clock_runs(clock, store.zone, now) for clock, _ in _clocks(store, lead) if clock.ended_at is None]
+
+
+def _score(store: Store, lead: LeadState, now: Instant) -> list[str]:
+    """The score of an open at bat, line by line."""
+    card = score_card(store, lead.id, now) if lead.open else None
+    if card is None:
+        return []
+    return [card.score.words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
 
 
 def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[str, ...]:
@@ -252,7 +255,7 @@ def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[st
     if status:
         words += f", status {str(status).replace('_', ' ')}"
     clocks = (clock for clock, _ in _clocks(store, lead) if clock.started_at <= at < (clock.ended_at or at + 1))
-    return (words, *(clock_runs(clock, store.zone, at) for clock in clocks))
+    return (words, *(clock_runs(clock, store.zone, at, now) for clock in clocks))
 
 
 def _comes(store: Store, lead: LeadState, now: Instant) -> list[Event]:

@@ -20,6 +20,7 @@ from store.rules.business import Calendar
 from store.rules.cadence import script
 from store.rules.qualification import Answers
 from store.rules.scoring import Score
+from store.rules.standing import ends_at
 from store.rules.touch import Reach
 from store.ruleset import RuleSet, Unit
 from store.vocabulary import Channel, ClockKind, Direction, Disposition, Outcome, Reachability, Stage, Trigger
@@ -82,7 +83,8 @@ class LeadCard:
     ``name`` is the person's, or the company's where no person is known. ``zones`` are the zones they may be in.
     ``since`` is when the owner got it and ``rule`` why; ``last_words`` what was said or noted last, at ``last_at``.
     ``score`` is the one that stands, or stood at the end. ``clock`` is the one that runs out first, or first ran out.
-    ``ends_at`` is the end of the window with a promise taken into account, ``ends_when`` the rule in words, and
+    ``ends_at`` is when a rule ends it as it stands, a promise taken into account (None: none does), ``ends_when`` the
+    rule in words, and
     ``attempt_limit`` how many attempts there are, extensions included.
     """
 
@@ -182,7 +184,7 @@ def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
         last_words=last_words,
         last_at=last_at,
         touches=touches,
-        ends_at=expiry.effective_end(lead.expires_at, lead.callback_at, store.rules, store.calendar),
+        ends_at=ends_at(lead, store.rules, store.calendar) if lead.open else lead.expires_at,
         ends_when=expiry.rule_words(lead.motion, store.rules),
         attempt_limit=_attempt_limit(lead, store.rules),
         step=_step(lead, names, store.rules),

@@ -15,6 +15,7 @@ from typing import Any
 
 from store.database import Store
 from store.instants import DAY, Instant, moment
+from store.operations.routing import candidates
 from store.rules.recycling import Ended, Heard, Return, Who, goes_to, motion_of, returns, track_of
 from store.ruleset import signal_key
 from store.vocabulary import Motion, Outcome
@@ -39,6 +40,7 @@ class Recyclable:
 
     ``rep`` worked it; ``owner`` is the company's. ``last_words`` were said or noted last, at ``last_at``.
     ``earlier_cadence`` is how the last at bat was worked, ``week`` the Monday of the week they may come back in.
+    ``given`` is whom the rules name to get them, and ``away`` why that person can be given nothing now.
     """
 
     id: int
@@ -68,6 +70,9 @@ class Recyclable:
     motion: Motion
     when: When
     week: str
+    given_id: int | None = None
+    given: str = ""
+    away: str = ""
 
     @property
     def lead_id(self) -> int:
@@ -90,7 +95,9 @@ class Recycling:
 def recycling(
     store: Store, now: Instant, *, ahead: bool = True, limit: int = MOST, after: Key | None = None
 ) -> Recycling:
-    """Who may come back now and, with ``ahead``, in the weeks that the rules look ahead. At most five queries.
+    """Who may come back now and, with ``ahead``, in the weeks that the rules look ahead.
+
+    Five queries, and two more where a rule names who gets somebody.
 
     ``after`` goes on behind the ``last`` of another page, which has had all who come back by a signal or a datum.
     """
@@ -135,6 +142,7 @@ def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
     rules = store.rules
     since = now - rules.recycling.signal_days * DAY
     monday = _monday(now, store.zone)
+    away: dict[int, str] = {}
     found = []
     for row in store.rows(_FACTS, {"ids": json.dumps(list(ids))}):
         ended = _ended(row, since)
@@ -146,20 +154,34 @@ def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
         for name in ("touched_at", "touched", "noted_at", "noted", "learned"):
             head.pop(name)
         customer = bool(head.pop("customer"))
+        who = goes_to(ended.outcome, head["rep_id"], head["owner_id"], rules)
+        given_id, given = _named(who, head)
+        if given_id is not None and not away:  # who is here matters only where somebody is named
+            away = {one.user_id: one.unavailable for one in candidates(store, now)}
         found.append(
             Recyclable(
                 **head,
+                given_id=given_id,
+                given=given,
+                away=away.get(given_id, "has left") if given_id is not None else "",
                 outcome=ended.outcome,
                 reason=ended.reason,
                 closed_at=ended.closed_at,
                 back=back,
                 track=track_of(ended.reason, rules),
-                who=goes_to(ended.outcome, head["rep_id"], head["owner_id"], rules),
+                who=who,
                 motion=motion_of(ended.outcome, back, rules, customer=customer),
                 **_when(back.at, now, monday, store.zone),
             )
         )
     return found
+
+
+def _named(who: Who, head: dict[str, Any]) -> tuple[int | None, str]:
+    """Whom the rules name: the rep of before, or the company's owner."""
+    if who is Who.SAME:
+        return head["rep_id"], head["rep"]
+    return (head["owner_id"], head["owner"]) if who is Who.OWNER else (None, "")
 
 
 def _when(at: Instant, now: Instant, monday: date, zone: str) -> dict[str, Any]:

@@ -189,7 +189,8 @@ def _by_phone(store: Store, text: str, found: _Found) -> None:
         rows = store.rows(_PHONES, (quoted(tried), _CANDIDATES))
         for contact_id, account_id, known, written in rows:
             same = len(tried) >= _LOCAL and (known.endswith(whole) or whole.endswith(known))
-            found.add(contact_id, account_id, _Rank.EXACT if same else _Rank.PART, Matched.PHONE, written)
+            part = _Rank.BEGINS if known.endswith(tried) else _Rank.PART  # people say how a number ends
+            found.add(contact_id, account_id, _Rank.EXACT if same else part, Matched.PHONE, written)
         if rows:
             return
 

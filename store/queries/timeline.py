@@ -254,10 +254,36 @@ _ON_A_DEAL = "AND opportunity_id IS NOT NULL"
 _ENDED_ON_A_DEAL = f"{_ON_A_DEAL} {_KEPT_OR_MISSED}"
 
 
+# What is looked through: what was written, and the words that stand beside it on the screen.
+_MET_WITH = "iif(with_whom = 'contact', '', ' ' || with_whom)"
+_TOUCHED = f"replace(replace(channel, 'email', 'e-mail') || ' · ' || disposition || {_MET_WITH}, '_', ' ')"
+_SAID = {
+    EntryKind.TOUCH: f"{_TOUCHED} || ' ' || note",
+    EntryKind.NOTE: "'note ' || text",
+    EntryKind.SIGNAL: "'signal · ' || replace(kind, '_', ' ') || ' · ' || decision || ' ' || words",
+}
+_AMENDED = f"'amended ' || {_SAID[EntryKind.TOUCH]}"
+_MET = "'meeting ' || replace(result, '_', ' ') || ' ' || words"
+_PROMISED = "'callback promised ' || words"
+_ENDED = "'callback ' || state || ' ' || words"
+_ASKED = "'approval asked: ' || replace(outcome, '_', ' ') || ' ' || note"
+_DECIDED = "iif(approved, 'approved', 'sent back') || ' ' || answer"
+_OF_ENDED = "(SELECT ' · ' || replace(outcome, '_', ' ') || ' ' || outcome_note FROM lead WHERE id = lead_id)"
+_ENTERED = (
+    f"iif(stage = 'new', 'at bat opened', stage) || iif(left_at IS NULL, coalesce({_OF_ENDED}, ''), '')"
+    " || iif(override, ' set back by hand', '')"
+)
+_SET_TO = "'status set to ' || status || ' by hand'"
+_GIVEN_TO = "coalesce('to ' || (SELECT name FROM \"user\" WHERE id = owner_id), 'unrouted') || ' ' || rule"
+_DEAL_NAME = "coalesce((SELECT 'opportunity ' || name FROM opportunity WHERE id = opportunity_id), 'meeting')"
+_MOVED = f"{_DEAL_NAME} || ' ' || stage"
+_ANSWER = "iif(accepted, 'hand-over accepted', 'rejected by sales') || ' ' || replace(reason, '_', ' ')"
+
+
 def _arms() -> tuple[_Arm, ...]:
     kind = EntryKind
     found = []
-    for name, words in ((kind.TOUCH, "note"), (kind.NOTE, "text"), (kind.SIGNAL, "words")):
+    for name, words in _SAID.items():
         found += [
             _Arm(name, name.value, "at", "people", "contact_id", "", words),
             _Arm(name, name.value, "at", "leads", "lead_id", "", words),
@@ -267,41 +293,38 @@ def _arms() -> tuple[_Arm, ...]:
         (kind.MEETING_RESULT, "result_at", "AND result <> 'booked'"),
     ):
         found += [
-            _Arm(name, "meeting", at, "people", "contact_id", only, "words"),
-            _Arm(name, "meeting", at, "leads", "lead_id", only, "words"),
+            _Arm(name, "meeting", at, "people", "contact_id", only, _MET),
+            _Arm(name, "meeting", at, "leads", "lead_id", only, _MET),
         ]
     return (
         *found,
-        _Arm(kind.AMENDMENT, "touch", "amended_at", "leads", "lead_id", "AND amended_at IS NOT NULL", "note"),
-        _Arm(kind.TASK, "task", "at", "leads", "lead_id", "AND at IS NOT NULL", "words"),
-        _Arm(kind.CALLBACK, "callback", "promised_at", "leads", "lead_id", "", "words"),
-        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "leads", "lead_id", _KEPT_OR_MISSED, "words"),
-        _Arm(kind.APPROVAL, "approval", "asked_at", "leads", "lead_id", "", "note"),
-        _Arm(kind.APPROVAL_ANSWER, "approval", "decided_at", "leads", "lead_id", "", "answer"),
-        _Arm(kind.STAGE, "stage_spell", "entered_at", "leads", "lead_id", "AND skipped = 0", "stage"),
-        _Arm(kind.STATUS, "status_change", "at", "leads", "lead_id", "AND override = 1", "status"),
-        _Arm(kind.ASSIGNMENT, "assignment", "at", "leads", "lead_id", "", "rule"),
-        _Arm(kind.CONVERSION, "conversion", "at", "leads", "lead_id", "", "''"),
-        _Arm(kind.REVERSAL, "conversion", "reversed_at", "leads", "lead_id", "", "''"),
-        _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", "stage"),
-        _Arm(kind.HAND_OVER, "hand_over", "at", "deals", "opportunity_id", "", "''"),
-        _Arm(kind.HAND_OVER_ANSWER, "hand_over", "answered_at", "deals", "opportunity_id", _ANSWERED, "reason"),
-        _Arm(kind.CALLBACK, "callback", "promised_at", "deals", "opportunity_id", _ON_A_DEAL, "words"),
-        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "deals", "opportunity_id", _ENDED_ON_A_DEAL, "words"),
-        _Arm(kind.EDIT, "edit", "at", "deals", "opportunity_id", _ON_A_DEAL, "''"),
-        _Arm(kind.EDIT, "edit", "at", "people", "contact_id", "", "''"),
-        _Arm(kind.EDIT, "edit", "at", "company", "account_id", "", "''"),
+        _Arm(kind.AMENDMENT, "touch", "amended_at", "leads", "lead_id", "AND amended_at IS NOT NULL", _AMENDED),
+        _Arm(kind.TASK, "task", "at", "leads", "lead_id", "AND at IS NOT NULL", "'task ' || state || ' ' || words"),
+        _Arm(kind.CALLBACK, "callback", "promised_at", "leads", "lead_id", "", _PROMISED),
+        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "leads", "lead_id", _KEPT_OR_MISSED, _ENDED),
+        _Arm(kind.APPROVAL, "approval", "asked_at", "leads", "lead_id", "", _ASKED),
+        _Arm(kind.APPROVAL_ANSWER, "approval", "decided_at", "leads", "lead_id", "", _DECIDED),
+        _Arm(kind.STAGE, "stage_spell", "entered_at", "leads", "lead_id", "AND skipped = 0", _ENTERED),
+        _Arm(kind.STATUS, "status_change", "at", "leads", "lead_id", "AND override = 1", _SET_TO),
+        _Arm(kind.ASSIGNMENT, "assignment", "at", "leads", "lead_id", "", _GIVEN_TO),
+        _Arm(kind.CONVERSION, "conversion", "at", "leads", "lead_id", "", f"'converted ' || {_DEAL_NAME}"),
+        _Arm(kind.REVERSAL, "conversion", "reversed_at", "leads", "lead_id", "", "'conversion reversed'"),
+        _Arm(kind.OPPORTUNITY, "opportunity_spell", "entered_at", "deals", "opportunity_id", "", _MOVED),
+        _Arm(kind.HAND_OVER, "hand_over", "at", "deals", "opportunity_id", "", "'handed over'"),
+        _Arm(kind.HAND_OVER_ANSWER, "hand_over", "answered_at", "deals", "opportunity_id", _ANSWERED, _ANSWER),
+        _Arm(kind.CALLBACK, "callback", "promised_at", "deals", "opportunity_id", _ON_A_DEAL, _PROMISED),
+        _Arm(kind.CALLBACK_ENDED, "callback", "ended_at", "deals", "opportunity_id", _ENDED_ON_A_DEAL, _ENDED),
+        _Arm(kind.EDIT, "edit", "at", "deals", "opportunity_id", _ON_A_DEAL, "'edited'"),
+        _Arm(kind.EDIT, "edit", "at", "people", "contact_id", "", "'edited'"),
+        _Arm(kind.EDIT, "edit", "at", "company", "account_id", "", "'edited'"),
     )
 
 
 _ARMS = _arms()
 # What was done on the opportunity itself, where its own story is read.
 _DEAL_ARMS = (
-    *(
-        _Arm(kind, kind.value, "at", "deals", "opportunity_id", _ON_A_DEAL, words)
-        for kind, words in ((EntryKind.TOUCH, "note"), (EntryKind.SIGNAL, "words"), (EntryKind.NOTE, "text"))
-    ),
-    _Arm(EntryKind.MEETING, "meeting", "booked_at", "deals", "opportunity_id", _ON_A_DEAL, "words"),
+    *(_Arm(kind, kind.value, "at", "deals", "opportunity_id", _ON_A_DEAL, words) for kind, words in _SAID.items()),
+    _Arm(EntryKind.MEETING, "meeting", "booked_at", "deals", "opportunity_id", _ON_A_DEAL, _MET),
     _Arm(
         EntryKind.MEETING_RESULT,
         "meeting",
@@ -309,7 +332,7 @@ _DEAL_ARMS = (
         "deals",
         "opportunity_id",
         f"{_ON_A_DEAL} AND result <> 'booked'",
-        "words",
+        _MET,
     ),
 )
 _NOBODYS = " AND (contact_id IS NULL OR contact_id NOT IN (SELECT id FROM people))"

@@ -13,6 +13,8 @@ from typing import Any
 from store.instants import Instant, moment
 from store.lead_state import LeadState
 from store.rules import queue_order
+from store.rules.business import Calendar
+from store.rules.expiry import promise_holds_until
 from store.rules.queue_order import span
 from store.rules.standing import Act, Cause, ClockRow, Due
 from store.ruleset import RuleSet
@@ -48,13 +50,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An at bat told: ``events`` oldest first, ``holds`` how it stands, ``comes`` what happens if nobody acts."""
+    """An at bat told: ``events`` oldest first, ``holds`` how it stands, ``comes`` what happens if nobody acts.
+
+    ``score`` is what gave how much of the score, a line each.
+    """
 
     lead_id: int
     title: str
     events: tuple[Event, ...]
     holds: tuple[str, ...]
     comes: tuple[Event, ...]
+    score: tuple[str, ...] = ()
 
     def lines(self, zone: str, now: Instant) -> list[str]:
         """The whole as lines of text, the newest last."""
@@ -65,14 +71,21 @@ class Story:
             said += ["", "now", *(f"  {line}" for line in self.holds)]
         if self.comes:
             said += ["", "if nobody does anything", *(f"  {one.sentence(zone, now)}" for one in self.comes)]
+        if self.score:
+            said += ["", *self.score]
         return said
 
 
 def stamp(at: Instant, zone: str, now: Instant) -> str:
-    """``30 Nov 10:00``, with the year where it is another one."""
+    """``today 10:00``, else ``30 Nov 10:00``, with the year where it is another one."""
     there = moment(at, zone)
+    if (apart := (there.date() - moment(now, zone).date()).days) in _NEAR:
+        return f"{_NEAR[apart]} {there:%H:%M}"
     year = "" if there.year == moment(now, zone).year else f" {there.year}"
     return f"{there.day} {there:%b}{year} {there:%H:%M}"
+
+
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 # --- what one act changed -----------------------------------------------------------------------------------------
@@ -148,7 +161,7 @@ def _step_done(step: int, lead: LeadState, rules: RuleSet) -> str:
 def _ended(lead: LeadState, rules: RuleSet) -> str:
     outcome, reason = rules.outcomes.get(Outcome(lead.outcome or "")), rules.reasons.get(lead.reason)
     words = outcome.label if outcome else (lead.outcome or Outcome.NO_RESPONSE).label
-    return f"{words}, reason {reason.label}" if reason else words
+    return f"{words}, reason {reason.label}" if reason and reason.label != words else words
 
 
 # --- clocks, alerts, what comes -----------------------------------------------------------------------------------
@@ -183,9 +196,9 @@ def clock_over(clock: ClockRow, holder: str, zone: str, now: Instant) -> Event |
     return Event(clock.due_at, EventKind.CLOCK, f"{words} (missed by {holder})")
 
 
-def clock_runs(clock: ClockRow, zone: str, now: Instant) -> str:
-    """A clock that still runs: ``the clock for first touch runs out 23 Nov 10:06, in 3 min``."""
-    due, what = stamp(clock.due_at, zone, now), WAITS_FOR[clock.kind]
+def clock_runs(clock: ClockRow, zone: str, now: Instant, told_at: Instant | None = None) -> str:
+    """A clock that runs at ``now``: ``the clock for first touch runs out today 10:06, in 3 min``; told now or later."""
+    due, what = stamp(clock.due_at, zone, now if told_at is None else told_at), WAITS_FOR[clock.kind]
     if clock.due_at < now:
         return f"the clock for {what} ran out {due}, {span(now - clock.due_at)} ago, and it still waits for that"
     return f"the clock for {what} runs out {due}, in {span(clock.due_at - now)}"
@@ -229,7 +242,9 @@ def _will(due: Due, lead: LeadState) -> str:
     return f"by rule: {_HAPPENS[due.act].format(due.words)}"
 
 
-def standing_words(lead: LeadState, owner: str, rules: RuleSet, zone: str, now: Instant) -> list[str]:
+def standing_words(
+    lead: LeadState, owner: str, rules: RuleSet, zone: str, now: Instant, calendar: Calendar
+) -> list[str]:
     """How it stands now: whose, where on the path, why it is where it is in the queue, and until when."""
     if not lead.open:
         return []
@@ -238,7 +253,11 @@ def standing_words(lead: LeadState, owner: str, rules: RuleSet, zone: str, now: 
     cadence = rules.cadences.get(lead.cadence)
     said.append(f"in the queue: {queue_order.why(lead, now, zone, rules, len(cadence.steps) if cadence else 0).words}")
     if lead.callback_at is not None:
-        said.append(f"a callback is promised for {stamp(lead.callback_at, zone, now)}: until then no window ends it")
+        late = f", {span(now - lead.callback_at)} ago" if lead.callback_at < now else ""
+        words = f"a callback is promised for {stamp(lead.callback_at, zone, now)}{late}"
+        if (until := promise_holds_until(lead.callback_at, rules, calendar)) is not None and until > now:
+            words += f"; no window ends it before {stamp(until, zone, now)}"
+        said.append(words)
     if lead.snoozed_until is not None and lead.snoozed_until > now:
         said.append(f"put off until {stamp(lead.snoozed_until, zone, now)}; no clock stops")
     return said

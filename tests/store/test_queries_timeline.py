@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.instants import HOUR
+from store.instants import DAY, HOUR
 from store.operations.closing import close
 from store.operations.converting import ConvertDraft, ReverseDraft, convert, reverse
 from store.operations.people import PersonDraft, add_person
@@ -27,7 +27,8 @@ from store.queries.timeline import (
 )
 from store.rules.closing import CloseDraft, NewPerson
 from store.rules.qualification import Answers
-from store.vocabulary import Answer, Disposition, Outcome, Role, Stage, Status
+from store.vocabulary import Answer, Channel, Disposition, Outcome, Role, Stage, Status
+from tests.factories import Floor
 from tests.store.query_world import ANA, ED, PRIYA, World, counted
 
 D, K = Disposition, EntryKind
@@ -231,3 +232,24 @@ def test_every_walk_is_along_an_index(world: World) -> None:
     plan = [row[3] for row in world.store.rows(f"EXPLAIN QUERY PLAN {sql}", {**values, "offset": 0})]
     tables = {arm.table for arm in module._ARMS} | {"lead", "opportunity_contact"}
     assert not [line for line in plan if line.startswith("SCAN") and line.split()[1] in tables]
+
+
+def test_the_words_that_stand_on_the_screen_are_found(floor: Floor) -> None:
+    lead_id = floor.lead()
+    floor.touch(lead_id, Disposition.VOICEMAIL_LEFT)
+    floor.touch(lead_id, Disposition.SENT, Channel.EMAIL)
+    floor.touch(lead_id, Disposition.CALLBACK_REQUESTED, next_at=floor.now + 2 * HOUR)
+    floor.close(lead_id, Outcome.NOT_READY, reason="timing", back_at=floor.now + 90 * DAY)
+    contact = floor.state(lead_id).contact_id
+    assert contact is not None
+
+    def kinds(find: str) -> set[EntryKind]:
+        return {entry.kind for entry in timeline(floor.store, contact, find=find).entries}
+
+    assert kinds("voicemail") == kinds("Call · voicemail left") == {EntryKind.TOUCH}
+    assert kinds("e-mail") == {EntryKind.TOUCH}
+    assert kinds("callback promised") == {EntryKind.CALLBACK}
+    assert EntryKind.STAGE in kinds("not ready")
+    assert kinds("to Priya") == {EntryKind.ASSIGNMENT}
+    assert kinds("opened") == {EntryKind.STAGE}
+    assert kinds("contact") == set()

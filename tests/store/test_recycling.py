@@ -393,3 +393,14 @@ def test_a_look_beforehand_says_what_would_come_and_what_is_refused(floor: Floor
     done = do_batch(floor.store, ANA, floor.later(), batch)
     assert (done.sentence, done.did) == ("2 brought back", (lead, promised))
     assert do_batch(floor.store, ANA, floor.later(), batch).repeated
+
+
+def test_where_who_is_named_can_be_given_nothing_the_list_and_the_act_say_so(floor: Floor) -> None:
+    lead_id = end(floor, Outcome.NOT_READY)
+    floor.now += 11 * DAY
+    pause_intake(floor.store, PRIYA, floor.later(), UserActDraft(PRIYA.user_id))
+    found = recyclable(floor.store, lead_id, floor.now)
+    assert found is not None
+    assert (found.given, found.away) == ("Priya", "has paused intake")
+    done = recycle(floor.store, BEN, floor.later(), RecycleDraft(lead_id, take=True))
+    assert done.sentence == "Person1 Ortiz comes back: at bat 2 is yours, as Priya has paused intake"
