@@ -33,6 +33,7 @@ class OrderedKeysApp(App[R], Generic[R]):
     def __init__(self) -> None:
         super().__init__()
         self._keys_waiting: deque[Typed] = deque()
+        self._next_is_called = False
 
     def hold_keys(self, work: Awaitable[None]) -> Worker[None]:
         """Run ``work`` while further keys wait; they are acted on, in order, when it has ended."""
@@ -47,7 +48,7 @@ class OrderedKeysApp(App[R], Generic[R]):
             finally:
                 if self._hold is worker:
                     self._hold = None
-                    self.call_later(self._next_key)
+                    self._call_next()
 
         worker: Worker[None] = self.run_worker(hold())
         self._hold = worker
@@ -108,7 +109,7 @@ class OrderedKeysApp(App[R], Generic[R]):
             if event is not self._key or event is self._key_returned:
                 return
             if self._key_is_done:
-                self.call_later(self._next_key)
+                self._call_next()
             else:
                 self._follow(event, node._parent if node is not None else None)
 
@@ -116,4 +117,14 @@ class OrderedKeysApp(App[R], Generic[R]):
             return  # what holds the keys sends the next one when it ends
         if node is None or not node.call_later(after_the_key):
             self._key = None  # its widget is gone
-            self.call_later(self._next_key)
+            self._call_next()
+
+    def _call_next(self) -> None:
+        """Send the next key on soon: once, though every key that waits follows the one before them all."""
+        if not self._next_is_called:
+            self._next_is_called = True
+            self.call_later(self._called_next)
+
+    async def _called_next(self) -> None:
+        self._next_is_called = False
+        await self._next_key()

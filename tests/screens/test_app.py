@@ -248,6 +248,24 @@ async def test_a_key_that_waits_for_what_was_begun_costs_nothing_until_then(monk
         assert d.app.keys_settled
 
 
+async def test_a_long_text_typed_at_once_costs_each_key_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving(fake_app()) as d:
+        looked, next_key = [], d.app._next_key
+
+        async def counted() -> None:
+            looked.append(1)
+            await next_key()
+
+        monkeypatch.setattr(d.app, "_next_key", counted)
+        await d.press("l", "C")
+        looked.clear()
+        text = "twenty words of what they said " * 8
+        await d.type(text)
+        assert isinstance(d.app.focused, Input)
+        assert d.app.focused.value == text
+        assert len(looked) <= 3 * len(text)
+
+
 async def test_what_is_read_too_late_for_its_screen_is_no_fault() -> None:
     app = fake_app()
     over = asyncio.Event()
