@@ -155,6 +155,7 @@ class AtBat(Frame, inherit_bindings=False):
         calendar_folder: Path | None = None,
         rules_file: RulesFile | None = None,
         rules_problem: str = "",
+        first_words: str = "",
         ticks: bool = False,
     ) -> None:
         """Without a ``person`` the app asks which of ``people`` it is, and hands the name to ``remember``.
@@ -187,6 +188,7 @@ class AtBat(Frame, inherit_bindings=False):
         self._bell = bell
         self._rules_file = rules_file
         self._rules_problem = rules_problem
+        self._first_words = first_words
         self._ticks = ticks
         self._leaving = False
         for look in THEMES:
@@ -220,6 +222,8 @@ class AtBat(Frame, inherit_bindings=False):
             self.open_dialog(ASK, self._people, self._signed_in)
         for problem in [*filter(None, [self._rules_problem]), *self.keys.problems][:1]:
             self.say(problem, urgent=True)
+        if self._first_words and self.notice is None:
+            self.say(self._first_words, calm=True)
         self.call_after_refresh(self._first_frame_is_there)
 
     def _first_frame_is_there(self) -> None:
@@ -460,8 +464,8 @@ class AtBat(Frame, inherit_bindings=False):
         return (*colours, TERMINAL_FILTER)
 
 
-def run(settings: Settings) -> int:
-    """Open the database, run the app until it is left, and return the exit code.
+def run(settings: Settings, first_words: str = "") -> int:
+    """Open the database, run the app until it is left, and return the exit code; ``first_words`` are said at the start.
 
     Raises StoreError, with what to do, for a database that cannot be opened and for a person who is no user.
     """
@@ -494,6 +498,7 @@ def run(settings: Settings) -> int:
         programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
         rules_file=file,
         rules_problem=desk.read_now(_rules_problem),
+        first_words=first_words,
         ticks=True,
     )
     read_safely()

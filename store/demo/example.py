@@ -9,6 +9,7 @@ from pathlib import Path
 
 import apsw
 
+from store.database import open_store
 from store.demo.seed import TEAM, seed
 from store.demo.shift import move_to
 from store.errors import StoreError
@@ -61,6 +62,19 @@ def copy_example(target: Path, now: Instant) -> None:
     connection.close()
     move_to(fresh, now)
     fresh.replace(target)
+
+
+def copied_at(target: Path) -> tuple[Instant, str] | None:
+    """When the copy at ``target`` was made, and its team's zone; None where there is none that can be gone on with."""
+    try:
+        store = open_store(target, read_only=True)
+    except StoreError:  # not there, damaged, or of another version
+        return None
+    try:
+        at = store.value("SELECT max(at) FROM operation WHERE kind = 'move_in_time'")
+        return None if at is None else (int(at), store.zone)
+    finally:
+        store.close()
 
 
 def _is_example(path: Path) -> bool:
