@@ -80,12 +80,21 @@ lock: $(VENV)/dev.stamp
 
 # --- the environment: the lock with its hashes first, then the project itself, which pip cannot hash ---
 
-$(VENV)/run.stamp: requirements.lock $(BIN)/python
+# The command atbat where nothing that builds is installed: this checkout, from any folder.
+define command_of_its_own
+$(BIN)/python -c 'import pathlib, sysconfig; place = pathlib.Path(sysconfig.get_path("purelib")); \
+  (place / "atbat_checkout.pth").write_text(str(pathlib.Path.cwd()) + "\n", encoding="utf-8")' && \
+printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -P -m tui "$$@"' >$(BIN)/atbat && chmod +x $(BIN)/atbat
+endef
+
+$(VENV)/run.stamp: requirements.lock Makefile $(BIN)/python
 	$(install) --require-hashes -r requirements.lock
+	@$(command_of_its_own)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(BIN)/python
 	$(install) --require-hashes -r requirements-dev.lock
+	@rm -f $(BIN)/atbat
 	$(install) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/run.stamp
 
