@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Any
 
 from store.actor import Actor
@@ -21,6 +22,7 @@ from store.rules.cadence import next_step
 from store.rules.path import forward
 from store.rules.queue_order import span
 from store.rules.routing import OFFER_TAKEN, Trace, dump_trace
+from store.rules.touch import usable
 from store.vocabulary import Channel, Motion, Role, Stage, Status, UserRole
 
 # How the history tells another person what was done, after their name.
@@ -238,8 +240,9 @@ def open_at_bat(
     first_due = clocks.first_touch_due(motion, opened, rules, calendar, high_intent=high_intent)
     first_due = None if imported else first_due
     plan = rules.cadences[cadence] if cadence else rules.cadence_of(motion)
-    zones = reach_of(tx.store, contact_id).zones
-    first = next_step(plan, 0, starts, starts, calendar, rules.calling, zones)
+    reach = reach_of(tx.store, contact_id)
+    by = partial(usable, reach)
+    first = next_step(plan, 0, starts, starts, calendar, rules.calling, reach.zones, usable=by)
     expires = expiry.window_end(motion, starts, rules, calendar, campaign_end(tx.store, campaign_id))
     values: dict[str, Any] = {
         "contact_id": contact_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from store.instants import Instant
@@ -12,6 +13,7 @@ from store.operations.transaction import Transaction
 from store.reach import reach_of
 from store.rules import queue_order
 from store.rules.cadence import next_step
+from store.rules.touch import usable
 from store.vocabulary import Channel, PromiseState, Stage
 
 TAKEN = "tasks taken as next steps"
@@ -70,8 +72,9 @@ def follow(tx: Transaction, before: Mapping[str, Any], after: Mapping[str, Any])
 def _planned(tx: Transaction, lead: LeadState) -> dict[str, Any]:
     rules = tx.rules
     plan = rules.cadences.get(lead.cadence) or rules.cadence_of(lead.motion)
-    zones = reach_of(tx.store, lead.contact_id).zones
-    step = next_step(plan, lead.cadence_step, tx.now, tx.now, tx.store.calendar, rules.calling, zones)
+    reach, now = reach_of(tx.store, lead.contact_id), tx.now
+    by = partial(usable, reach)
+    step = next_step(plan, lead.cadence_step, now, now, tx.store.calendar, rules.calling, reach.zones, usable=by)
     if step is None:
         return {"next_channel": Channel.CALL, "due_at": tx.now}
     return {"next_channel": step.channel, "due_at": step.due}

@@ -408,7 +408,7 @@ def _planned(
     done = lead.cadence_step + attempt
     plan = rules.cadences.get(lead.cadence) or rules.cadence_of(lead.motion)
     step = cadence.next_step(
-        plan, done, lead.opened_at, now, calendar, rules.calling, reach.zones, usable=partial(_usable, reach)
+        plan, done, lead.opened_at, now, calendar, rules.calling, reach.zones, usable=partial(usable, reach)
     )
     if step is not None:
         return {"cadence_step": done, "next_channel": step.channel, "due_at": step.due}
@@ -420,10 +420,10 @@ def _planned(
     else:
         due = suggest_retry(tries, now, reach.zones, rules.attempts, rules.calling, calendar)
     words = "follow up: the cadence is done" if connected else "the cadence is done: try once more or close"
-    return {"cadence_step": done, "next_channel": _usable(reach, Channel.CALL), "due_at": due, "next_words": words}
+    return {"cadence_step": done, "next_channel": usable(reach, Channel.CALL), "due_at": due, "next_words": words}
 
 
-def _usable(reach: Reach, planned: Channel) -> Channel:
+def usable(reach: Reach, planned: Channel) -> Channel:
     """The planned channel, or the other of call and e-mail where it cannot be used and that one can."""
     writable = reach.emails > 0 and not reach.email_stopped
     if planned is Channel.CALL and not reach.phones and writable:

@@ -296,6 +296,16 @@ def test_unsubscribing_stops_e_mail_and_leaves_the_phone(floor: Floor) -> None:
     floor.touch(lead)
 
 
+def test_the_next_at_bat_begins_with_a_channel_that_can_be_used(floor: Floor) -> None:
+    lead = floor.lead(motion=Motion.EVENT_FOLLOW_UP)
+    assert floor.state(lead).next_channel is Channel.EMAIL
+    contact = floor.state(lead).contact_id
+    floor.touch(lead, D.UNSUBSCRIBE, Channel.EMAIL, direction=Direction.IN)
+    floor.close(lead, Outcome.NO_RESPONSE)
+    again = floor.lead(motion=Motion.EVENT_FOLLOW_UP, contact_id=contact)
+    assert floor.state(again).next_channel is Channel.CALL
+
+
 def test_unsubscribing_with_no_phone_ends_it(floor: Floor) -> None:
     lead = floor.lead(person=floor.person(phones=0))
     floor.touch(lead, D.UNSUBSCRIBE, Channel.EMAIL, direction=Direction.IN)
