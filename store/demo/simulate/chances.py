@@ -1,6 +1,6 @@
 """How likely what is, and what people say; see docs/model.md, "The simulated year", for what comes of it.
 
-The chances are such that the shares of a year lie about where the benchmarks of the rules put them.
+The chances are such that a year looks like one; they are no study.
 """
 
 from __future__ import annotations

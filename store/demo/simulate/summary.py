@@ -57,8 +57,17 @@ def summary(store: Store, refused: Counts) -> Summary:
         _recycled(store),
         _alerts(store),
         _sizes(store),
-        dict(sorted(refused.items())),
+        _by_act(refused),
     )
+
+
+def _by_act(refused: Counts) -> Counts:
+    """What the operations turned down, by act: the sentences name people."""
+    found: dict[str, int] = {}
+    for sentence, count in sorted(refused.items()):
+        act = sentence.split(":")[0]
+        found[act] = found.get(act, 0) + count
+    return found
 
 
 def _of_decisions(decided: Counts) -> Counts:

@@ -41,7 +41,6 @@ def simulate(
         world.run(tell)
         store.connection.pragma("wal_checkpoint", "TRUNCATE")
         store.connection.pragma("synchronous", "FULL")
-        store.connection.execute("PRAGMA optimize")
         return summary(store, world.refused)
     finally:
         store.close()
