@@ -21,7 +21,7 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.vocabulary import UserRole
 from tui import present
-from tui.commands import BY_ID, Command, KeyChoices, Where, commands_of
+from tui.commands import BY_ID, Command, KeyChoices, Where, commands_of, key_label
 from tui.config import Goals
 from tui.desk import Change, Desk, Done
 from tui.key_order import OrderedKeysApp, Typed
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 NOTICE_SECONDS = 8.0
 _FULL_STOP = re.compile(r"(?<!\b\w)\.$")  # but for the one of Tom B.
 _MARKS = frozenset({"list.mark", "list.mark_all"})
+ANSWERS = "-answers"  # the class of a screen that says so when a key does nothing
+_MEAN_NOTHING = frozenset({"tab", "shift+tab", "ctrl+c", "enter", "left", "right", "shift", "escape"})
 RUNNING = "-running"  # the class of a dialog that the key which closes it stops, even while other keys wait
 
 
@@ -143,6 +145,7 @@ class Frame(OrderedKeysApp[int]):
         self._screens: dict[str, Any] = {}
         self._dialogs: dict[str, Dialog[Any, Any]] = {}
         self._notice_timer: Timer | None = None
+        self._view_before: str | None = None
         self._typed_on = TypedOn()
         self._act: object = None  # what the person did last: a key, or a command chosen otherwise
         self._said_of: object = None
@@ -173,6 +176,11 @@ class Frame(OrderedKeysApp[int]):
     def key_of(self, command_id: str) -> str:
         """The key a command has for this person, as they read it."""
         return self.keys.label(BY_ID[command_id])
+
+    def let_go(self) -> None:
+        """Take away what was said of an earlier act: something else is shown now."""
+        if self.notice is not None and not self.notice.news and self._said_of is not self._act:
+            self._forget_notice()
 
     def _forget_notice(self) -> None:
         self.notice = None
@@ -216,8 +224,7 @@ class Frame(OrderedKeysApp[int]):
             self.refuse(refusal.sentence)
             return
         self._typed_on.opened()
-        if self.notice is not None and not self.notice.news and self._said_of is not self._act:
-            self._forget_notice()
+        self.let_go()
         with self.batch_update():
             await self.push_screen(dialog)
             dialog.begin(opening, then)
@@ -239,6 +246,7 @@ class Frame(OrderedKeysApp[int]):
         elif any(screen in stack for stack in self._screen_stacks.values()):
             screen = load_class(self._screen_places[name])()
         await screen.prepare(opening)
+        self.let_go()
         with self.batch_update():
             await self.push_screen(screen)
             screen.begin()
@@ -251,11 +259,24 @@ class Frame(OrderedKeysApp[int]):
                     await put_away()  # what it does when it is left by another way than its own
                 await self.pop_screen()
             if self.current_mode != view:
+                self._view_before = self.current_mode
+                self.let_go()
                 await self.switch_mode(view)
+
+    def go_to_view_before(self) -> None:
+        """Back to the main view that was in front before this one, the first time asked; then there is none."""
+        before, self._view_before = self._view_before, None
+        if before is not None and any(view.id == before for view in self.views):
+            self.hold_keys(self._back_to(before))
+
+    async def _back_to(self, view: str) -> None:
+        await self._go_to(view)
+        self._view_before = None  # back is no way to go forth again
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen and let go of what it drew: Textual has a cache that is keyed by widgets and keeps them."""
         StylesCache.get_inner_outer.cache_clear()
+        self.let_go()
         return super().pop_screen()
 
     # --- commands ---
@@ -279,6 +300,14 @@ class Frame(OrderedKeysApp[int]):
             return
         self._act = event
         await super()._send_key(event)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Also say so where a key does nothing on a main screen: silence looks like a program that hangs."""
+        handled = await super()._check_bindings(key, priority)
+        if not handled and not priority and self.screen.has_class(ANSWERS) and key not in _MEAN_NOTHING:
+            help_key = self.key_of("help")
+            self.say(f"{key_label(key)} does nothing here · {help_key} says what can be pressed", calm=True)
+        return handled
 
     def _make_fit(self, paste: events.Paste, field: Input) -> None:
         """All lines of a paste as one: an input takes the first only, and nothing of what is longer than it holds."""

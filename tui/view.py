@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tui.commands import Command, Where
-from tui.frame import Frame
+from tui.frame import ANSWERS, Frame
 from tui.widgets.header_line import HeaderLine
 from tui.widgets.key_line import KeyLine
 
@@ -20,6 +20,9 @@ class View(Screen[None]):
     app = getters.app(Frame)
     WHERE: ClassVar[tuple[Where, ...]] = (Where.EVERYWHERE,)
     VIEW: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__(classes=ANSWERS)
 
     def compose(self) -> ComposeResult:
         """Top line, body, key line."""

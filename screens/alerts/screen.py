@@ -164,7 +164,7 @@ class AlertScreen(LeadScreen):
         if any(row.kind is None for row in rows):
             keys.insert(1, f"{key('approve')} decides")
         return present.joined(
-            (how_many, "bold $foreground"), f"{f', {late} late' if late else ''}   {' · '.join(keys)}"
+            (how_many, "bold $foreground"), f"{f', {late} of something late' if late else ''}   {' · '.join(keys)}"
         )
 
     def _empty(self) -> str:

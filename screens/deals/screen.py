@@ -144,6 +144,8 @@ class DealsScreen(DealScreen):
             self._type("")
             self.filter_line.show("")
             self.set_focus(self.table)
+        else:
+            self.app.go_to_view_before()
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:

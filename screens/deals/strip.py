@@ -69,7 +69,10 @@ class DealStrip(Widget):
             parts += [f"{self._handed or 'Handed to me'} ", (f"{sign}{waiting}", f"bold {style}"), "   "]
         if returned := counts[Section.RETURNED]:
             parts += ["Rejected by sales ", (f"{Urgency.LATE.sign} {returned}", f"bold {Urgency.LATE.style}"), "   "]
-        parts += ["Open ", (str(counts[Section.OPEN]), "bold $foreground")]
+        asked = sum(deal.section is Section.OPEN and deal.waits for deal in self._deals)
+        if asked:
+            parts += ["Waiting for an answer ", (str(asked), "bold $foreground"), "   "]
+        parts += ["Open ", (str(counts[Section.OPEN] - asked), "bold $foreground")]
         if self._ended:
             parts += ["   Ended in 90 days ", (str(counts[Section.ENDED]), "bold $foreground")]
         return present.joined(*parts)

@@ -30,7 +30,24 @@ _COLUMNS = (
     ("why", f"what to do now and why it stands here: {Urgency.LATE.sign} late, {Urgency.DUE.sign} due"),
     ("tries", "attempts made, of how many there are before it is over"),
     ("score", "how well they fit and how much interest they showed lately; of equals the higher comes first"),
-    ("there", "what time it is where they are"),
+    ("there", f"what time it is where they are; {Urgency.LATE.sign} outside calling hours, and a call is next"),
+)
+_TOP_LINE = (
+    ("SLA", "of the clocks that were decided today, met or run out, the share that you met"),
+    ("late", f"rows of your queue marked {Urgency.LATE.sign}: an hour, a promise or a window is past"),
+    ("alerts", "what needs your word, late or going wrong slowly; it stays until its cause is gone"),
+    ("back", "hand-overs that an account executive rejected: yours to decide on again"),
+)
+_WORDS = (
+    ("at bat", "one attempt, with a beginning and an end, to start a conversation with somebody"),
+    ("MQL", "marketing qualified: enough interest shown for sales to be told"),
+    ("SAL", "sales accepted: a rep has taken it and works it"),
+    ("SQL", "sales qualified: need, budget, authority and timeline are answered"),
+    ("pools", "marketing's, worked in bulk, and sales', worked by you; the team's pool is what nobody has yet"),
+    ("in turn", "given to you because it was your turn among those who are here"),
+    ("gets it", "who will have the next at bat by the rules: the rep of before, another, or anyone"),
+    ("window", "the time an at bat has; when it is over it ends by itself, or is put to you to decide"),
+    ("hand-over", "an opportunity given to an account executive, who accepts or rejects it"),
 )
 _BY_ITSELF = (
     "What happens by itself is done every minute while anybody has the program open, and by atbat tick; "
@@ -134,7 +151,9 @@ def keys_content(where: Sequence[Where], keys: KeyChoices, width: int) -> Conten
         )
     )
     if Where.QUEUE in where:
-        blocks.append(_table("Columns of the queue", [(title, Content(words)) for title, words in _COLUMNS], width))
+        for heading, told in (("Columns of the queue", _COLUMNS), ("Top line", _TOP_LINE)):
+            blocks.append(_table(heading, [(title, Content(words)) for title, words in told], width))
+    blocks.append(_table("Words", [(word, Content(means)) for word, means in _WORDS], width))
     return Content("\n\n").join(blocks)
 
 

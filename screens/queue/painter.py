@@ -144,7 +144,7 @@ class QueuePainter:
             f"{last.label}, {present.ago(lead.last_touch_at, now)}" if last and lead.last_touch_at else "not tried yet",
             str(lead.score) if lead.score else "",
             present.local_time(now, zone) if zone else "",
-            lead.open and lead.next_channel in (Channel.CALL, None) and self._is_outside(row.zone, now),
+            bool(lead.open) and lead.next_channel in (Channel.CALL, None) and self._is_outside(row.zone, now),
         )
 
     def _is_outside(self, zones: str, now: Instant) -> bool:

@@ -191,6 +191,7 @@ class QueueScreen(LeadScreen):
 
     def action_filter(self) -> None:
         """Narrow the list letter by letter."""
+        self.app.let_go()
         self.filter_line.show(self._spec.filter, typing=True)
 
     def action_keep_filter(self) -> None:
@@ -209,6 +210,8 @@ class QueueScreen(LeadScreen):
             self.shown.spec = self._spec._replace(filter=self.shown.tab.spec.filter)
             self.set_focus(self.table)
             self._show_spec(self.table.cursor_id)
+        else:
+            self.app.go_to_view_before()
 
     def action_refresh(self) -> None:
         """Take in what others changed."""
@@ -268,6 +271,7 @@ class QueueScreen(LeadScreen):
     def _show_spec(self, keep: int | None = None) -> None:
         """Show what is to be shown now, from the first row or with ``keep`` under the cursor; further keys wait."""
         self._refusal = ""
+        self.app.let_go()
         self.filter_line.show(self._spec.filter)
         if not self.filter_line.typing and self.focused is None:
             self.set_focus(self.table)

@@ -108,7 +108,8 @@ class Strip(Widget):
         right = self._views(max(width - left.cell_length - 3, (width - kept) * 2 // 3))
         room = width - left.cell_length - right.cell_length - 2
         if room < 1:
-            left = _shortened(left, kept, left.cell_length + room - 1)
+            news = self._marked or self._came or self._went
+            left = _shortened(left, kept, left.cell_length + room - 1, whole=not news)
             room = width - left.cell_length - right.cell_length - 2
         start = left.cell_length + 1 + max(room, 0)
         self._places = [(range(cells.start + start, cells.stop + start), index) for cells, index in self._places]
@@ -128,17 +129,20 @@ class Strip(Widget):
         """What stands on another screen and waits for a decision of this person, whatever else is said here."""
         if not self._back:
             return Content("")
-        what = present.count(self._back, "hand-over") if self.size.width >= _MIDDLE else present.number(self._back)
-        key, words = self.app.key_of("view_deals"), BY_ID["view_deals"].words
-        return present.joined((f"{Urgency.LATE.sign} {what} came back: {key} {words}", Urgency.LATE.style))
+        what = present.count(self._back, "hand-over") if self.size.width >= _WIDE else present.number(self._back)
+        came = f"{what} came back" if self.size.width >= _MIDDLE else f"{what} back"
+        return present.joined((f"{Urgency.LATE.sign} {came}: {self._pressed('view_deals')}", Urgency.LATE.style))
 
     def _alerted(self) -> Content:
         """How many alerts there are, and the key to them; nothing where there are none, or in another's queue."""
         if not self._alerts or self._of is not None:
             return Content("")
         pressing = Urgency.LATE if self._urgent else Urgency.DUE
-        key = self.app.key_of("alerts")
-        return present.joined((f"{present.count(self._alerts, 'alert')} {key}", pressing.style))
+        return present.joined((f"{present.count(self._alerts, 'alert')}: {self._pressed('alerts')}", pressing.style))
+
+    def _pressed(self, command: str) -> str:
+        """A key as what to do."""
+        return f"press {self.app.key_of(command)}"
 
     def _figures(self) -> Content:
         if self._marked:
@@ -213,10 +217,15 @@ class Strip(Widget):
         return name if count is None or later else f"{name} {count}"
 
 
-def _shortened(figures: Content, kept: int, room: int) -> Content:
-    """As many whole figures as ``room`` cells hold; what stands in the first ``kept`` cells stays whatever happens."""
-    whole = figures.plain.rfind(" · ", 0, room + len(" · "))
-    return figures[:whole] if whole > kept else figures.truncate(max(kept, room), ellipsis=True)
+def _shortened(figures: Content, kept: int, room: int, *, whole: bool) -> Content:
+    """As many whole figures as ``room`` cells hold; what stands in the first ``kept`` cells stays whatever happens.
+
+    With ``whole`` none is cut: the first goes too where there is no room for it.
+    """
+    end = figures.plain.rfind(" · ", 0, room + len(" · "))
+    if end > kept:
+        return figures[:end]
+    return figures[:kept] if whole else figures.truncate(max(kept, room), ellipsis=True)
 
 
 def _toward(done: int, goal: int | None, one: str) -> str:

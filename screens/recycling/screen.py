@@ -188,8 +188,10 @@ class RecyclingScreen(LeadScreen):
             self._type("")
             self.filter_line.show("")
             self.set_focus(self.table)
-        else:
+        elif self.table.marked:
             self.table.clear_marks()
+        else:
+            self.app.go_to_view_before()
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:

@@ -130,7 +130,7 @@ class Came(Vertical):
 
     def _show_title(self) -> None:
         what = f"what came of the {self._channel.label}"
-        means, then, other = what, "  a letter logs it and goes on · ", " for commands"
+        means, then, other = what, "  a letter, or two in brackets, logs it and goes on · ", " for commands"
         if self._commanding:
             means, then, other = "letters are commands, as on every screen", "  ", f" for {what}"
         key = self.app.key_of("letters")

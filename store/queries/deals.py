@@ -280,7 +280,7 @@ def _order(deal: Deal) -> tuple[object, ...]:
         case Section.RETURNED:
             by = -(deal.rejected_at or 0)
         case Section.OPEN:
-            by = deal.close_date or "9999"
+            by = "" if deal.waits else deal.close_date or "9999"  # what waits for another's word stands together
         case Section.ENDED:
             by = -(deal.closed_at or 0)
     return (deal.section, by, -deal.amount, deal.id)

@@ -81,6 +81,8 @@ def _condition(key: str, sign: str, said: str) -> Filter:
         meant = begin_like(key, _CHOICES[key], wanted)
         return lambda facts: getattr(facts, key) in meant
     if key == "country":
+        if len(wanted) > 2:
+            raise refusal("“country:” needs the two letters of a country, such as country:DE for Germany.")
         return lambda facts: facts.country == wanted
     if key == "phone":
         return _phone(said)

@@ -133,6 +133,7 @@ def test_what_is_not_known_is_not_guessed(text: str, lets: bool) -> None:
         ("score>1.5", "“score” needs a number after the sign, such as score>50."),
         ("value>lots", "such as value>50k."),
         ("age>", "such as age>10 (days)."),
+        ("country:germany", "“country:” needs the two letters of a country, such as country:DE for Germany."),
         ("phone:none", "“phone:” needs digits, such as phone:5550142."),
         ("x" * (LONGEST + 1), "A filter has at most 200 characters"),
     ],

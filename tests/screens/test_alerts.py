@@ -37,7 +37,7 @@ async def test_the_strip_says_how_many_and_the_key_goes_there_and_back(floor: Fl
     floor.lead(motion=Motion.DEMO_REQUEST)
     pass_time(floor, 10 * MINUTE)
     async with at_work(floor) as d:
-        await d.until(lambda: "2 alerts !" in said(d))
+        await d.until(lambda: "2 alerts: press !" in said(d))
         await d.press("!")
         alerts_of(d)
         told = said(d)
@@ -75,7 +75,7 @@ async def test_enter_opens_the_timeline_and_a_verb_takes_the_cause_away(floor: F
 async def test_a_team_lead_decides_what_waits_from_there(floor: Floor) -> None:
     lead_id = floor.lead(Stage.DISQUALIFIED)
     async with at_work(floor, ANA) as d:
-        await d.until(lambda: "1 alert !" in said(d))
+        await d.until(lambda: "1 alert: press !" in said(d))
         await d.press("!")
         assert "waits for approval" in said(d)
         await d.press("A", "a")

@@ -568,8 +568,8 @@ async def test_what_came_back_is_said_in_the_givers_queue_with_the_key(floor: Fl
     async with at_work(floor, PRIYA, size=(width, 36)) as d:
         assert "came back" not in said(d)
         reject(floor, id)
-        what = "1" if width < 110 else "1 hand-over"
-        await d.until(lambda: f"! {what} came back: 2 deals" in d.screen_text().splitlines()[1])
+        what = "1 back" if width < 110 else "1 came back" if width < 160 else "1 hand-over came back"
+        await d.until(lambda: f"! {what}: press 2" in d.screen_text().splitlines()[1])
         assert "! 1 back" in d.screen_text().splitlines()[0]
         assert "All" in d.screen_text().splitlines()[1]
         await d.press("2")

@@ -160,3 +160,20 @@ async def test_a_short_list_in_a_small_window_uses_its_empty_lines(floor: Floor)
         await d.press("R")
         await d.until(lambda: queue_of(d).table.row_count == 11)
         assert "not tried yet" not in d.screen_text()
+
+
+async def test_a_key_that_does_nothing_says_so_and_what_was_said_goes_with_the_next_act(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("J")
+        await d.until(lambda: "J does nothing here" in d.screen_text())
+        await d.press("v")
+        await d.until(lambda: "J does nothing here" not in d.screen_text())
+        await d.press("d", "d", "l", "n")
+        await d.until(lambda: "no answer logged" in d.screen_text())
+        await d.press("3")
+        await d.until(lambda: "no answer logged" not in d.screen_text())
+        await d.press("escape")
+        await d.until(lambda: d.app.screen is queue_of(d))
+        await d.press("escape")
+        assert d.app.screen is queue_of(d)

@@ -229,7 +229,7 @@ async def test_tab_makes_all_letters_commands(floor: Floor, leads: list[int]) ->
         assert "Callback · Person1" in d.screen_text()
         await d.press("escape", "tab", "n")
         assert in_front(d) == leads[1]
-        assert "a letter logs it" in d.screen_text()
+        assert "logs it and goes on" in d.screen_text()
 
 
 async def test_the_keys_of_everywhere_stay_what_they_are(floor: Floor, leads: list[int]) -> None:
