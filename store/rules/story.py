@@ -16,7 +16,7 @@ from store.rules import queue_order
 from store.rules.business import Calendar
 from store.rules.expiry import promise_holds_until
 from store.rules.queue_order import span
-from store.rules.standing import Act, Cause, ClockRow, Due
+from store.rules.standing import Act, Cause, ClockRow, Due, ends_at
 from store.ruleset import RuleSet
 from store.vocabulary import Channel, ClockKind, Decision, Outcome, Stage, Status
 
@@ -255,7 +255,8 @@ def standing_words(
     if lead.callback_at is not None:
         late = f", {span(now - lead.callback_at)} ago" if lead.callback_at < now else ""
         words = f"a callback is promised for {stamp(lead.callback_at, zone, now)}{late}"
-        if (until := promise_holds_until(lead.callback_at, rules, calendar)) is not None and until > now:
+        until = promise_holds_until(lead.callback_at, rules, calendar)
+        if until is not None and until > now and ends_at(lead, rules, calendar) is not None:
             words += f"; no window ends it before {stamp(until, zone, now)}"
         said.append(words)
     if lead.snoozed_until is not None and lead.snoozed_until > now:
