@@ -102,6 +102,10 @@ def _tolerate_any_text() -> None:
 
 def _fail(error: Exception) -> int:
     """Say in one sentence what is wrong, and return the exit code that goes with it."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # a group without a command: what there is to choose
+        for line in str(error).splitlines():
+            output.say(line)
+        return MISUSED
     if isinstance(error, click.UsageError):
         where = error.ctx.command_path if error.ctx else "atbat"
         complain(f"{_one_line(error)} Try '{where} --help'.")
@@ -136,12 +140,15 @@ def _command(error: click.UsageError) -> str:
 
 def _fail_logged(error: Exception) -> int:
     """A failure whose details are for the log: the store's refusals, and faults."""
-    from tui.logs import logger, record_fault, start_log
+    from tui.logs import logger, place_of, record_fault, start_log
 
     log_file = find_places().log_file
     start_log(log_file)
     if _is_from_store(error):
-        logger.warning("refused", exc_info=error)
+        if isinstance(error, sys.modules["store.errors"].Refusal):
+            logger.info("refused in %s", place_of(error))  # no fault: nobody needs to see how it came to be said
+        else:
+            logger.warning("refused", exc_info=error)
         complain(str(error))
         return REFUSED
     complain(record_fault(error, log_file))

@@ -539,14 +539,15 @@ def _keep_theme(settings: Settings, theme: str) -> None:
 
 
 def _named(name: str | None, people: Sequence[Person]) -> Person | None:
-    """The user of that name, whatever the case; raises StoreError naming the users there are."""
+    """The user of that name or its beginning, whatever the case; raises StoreError naming the users there are."""
     if name is None:
         return None
-    for person in people:
-        if person.name.casefold() == name.casefold():
-            return person
-    known = ", ".join(person.name for person in people[:12])
-    raise StoreError(f"Nobody here is called {name}: start with --as and one of {known.rstrip('.')}.")
+    from store.queries.users import called, names_of
+
+    found = called(people, name)
+    if found is None:
+        raise StoreError(f"Nobody here is called {name}: start with --as and one of {names_of(people)}.")
+    return found
 
 
 def _resume_garbage_collection() -> None:

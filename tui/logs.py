@@ -70,6 +70,12 @@ def describe(error: BaseException) -> str:
     return "\n".join(lines)
 
 
+def place_of(error: BaseException) -> str:
+    """Where in our code an exception was raised: ``deals.py:184 check_reason``."""
+    frames = extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}" if frames else "nowhere"
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:

@@ -45,11 +45,17 @@ class Named(NamedTuple):
 
 
 def leads_named(store: Store, said: str) -> list[Named]:
-    """At bats by number, else of people of this name or e-mail, else of a company: open ones first, then the newest."""
+    """At bats by number, else of people of this name or e-mail, else of a company, else by a part of either name.
+
+    Open ones first, then the newest.
+    """
     said = said.strip().removeprefix("#")
     if said.isdecimal() and len(said) < 19:
         return [Named(*row) for row in store.rows(_BY_ID, (int(said),))]
-    return [Named(*row) for row in store.rows(_BY_NAME, {"said": said, "folded": said.casefold()})]
+    found = store.rows(_BY_NAME, {"said": said, "folded": said.casefold()})
+    if not found and said:  # by a part of the name then
+        found = store.rows(_BY_PART, {"part": said})
+    return [Named(*row) for row in found]
 
 
 def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = None) -> Story:
@@ -292,6 +298,11 @@ LEFT JOIN account a ON a.id = l.account_id
 WHERE l.void = 0 AND (l.contact_id IN (SELECT contact_id FROM email WHERE folded = :folded AND void = 0)
     OR c.name = :said COLLATE NOCASE OR (l.contact_id IS NULL AND a.name = :said COLLATE NOCASE))
 ORDER BY l.open DESC, l.opened_at DESC, l.id DESC"""
+_BY_PART = f"""
+SELECT l.id, l.contact_id, {_WHO} FROM lead l LEFT JOIN contact c ON c.id = l.contact_id
+LEFT JOIN account a ON a.id = l.account_id
+WHERE l.void = 0 AND (instr(lower(c.name), lower(:part)) OR l.contact_id IS NULL AND instr(lower(a.name), lower(:part)))
+ORDER BY l.open DESC, l.opened_at DESC, l.id DESC LIMIT 50"""
 _CHANGES = """
 SELECT o.id, o.at, o.kind, o.by, coalesce(u.name, ''), o.override, c."column", c.before, c.after
 FROM change c JOIN operation o ON o.id = c.operation_id LEFT JOIN "user" u ON u.id = o.actor_id

@@ -67,8 +67,28 @@ def test_what_the_screen_refuses_is_refused_with_one_sentence(floor: Floor) -> N
         assert done.returncode == 1, done
         assert said in done.stderr
         assert done.stderr.count("\n") == 1
-    assert atbat(floor, "Ed", "deal", id).returncode == 2
+    assert atbat(floor, "Ed", "deal", "999").stderr.startswith("atbat: There is no opportunity 999")
     assert atbat(floor, "Ed", "deal", id, "--won", "--lost", "timing").returncode == 2
+
+
+def test_a_number_alone_shows_it_and_a_name_begins(floor: Floor) -> None:
+    id = str(handed(floor))
+    shown = atbat(floor, "ed", "deal", id).stdout.splitlines()
+    assert shown[0] == f"{id}  Company 1"
+    assert "  where       handed to Ed" in shown
+    assert "  people      Person1 Ortiz, other" in shown
+    assert any(line.startswith("  last touch") for line in shown)
+    assert atbat(floor, "Pri", "deals").returncode == 0
+    assert atbat(floor, "Nobody", "deals").stderr == (
+        "atbat: Nobody here is called Nobody: use --as with one of Ana, Ben, Ed, Priya.\n"
+    )
+
+
+def test_reasons_and_outcomes_are_typed_as_the_screen_says_them(floor: Floor) -> None:
+    id = str(handed(floor))
+    assert "no answer logged" in atbat(floor, "Ed", "deal", id, "--log", "no answer").stdout
+    assert "--lost nonsense: no such reason" in atbat(floor, "Ed", "deal", id, "--lost", "nonsense").stderr
+    assert "lost: wrong fit: size" in atbat(floor, "Ed", "deal", id, "--lost", "wrong fit: size").stdout
 
 
 def test_rejected_then_lost(floor: Floor) -> None:

@@ -34,6 +34,6 @@ def test_it_does_what_is_due_once(tmp_path: Path) -> None:
     assert atbat(path, "tick").startswith("The rules were applied to ")
     assert floor.state(lead).stage is Stage.CLOSED
     assert floor.state(lead).reason == "expired_by_rule"
-    assert atbat(path, "tick") == "Nothing was due.\n"
+    assert atbat(path, "tick") == "The rules are up to date: nothing had come due for them.\n"
     assert [finding.sentence for finding in check(floor.store)] == []
     floor.store.close()

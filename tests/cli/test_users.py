@@ -49,6 +49,10 @@ def listed(floor: Floor, name: str) -> list[str]:
     return line.split()
 
 
+def test_without_a_command_they_are_listed(floor: Floor) -> None:
+    assert atbat(floor, "Ana", "users").stdout == atbat(floor, "Ana", "users", "list").stdout
+
+
 def test_who_is_here_away_and_paused_is_said_and_listed(floor: Floor) -> None:
     assert said(floor, "Ana", "users", "list").splitlines()[0].split() == [
         "name", "role", "capacity", "open", "new", "ones",

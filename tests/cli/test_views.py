@@ -72,7 +72,7 @@ def test_a_built_in_view_can_be_shown_and_says_what_is_left_out(floor: Floor) ->
         ("Priya", ("remove", "Nothing"), "you have none yet"),
         ("Priya", ("add", "Hot"), "one of the built-in views"),
         ("Priya", ("add", "Mine", "--filter", "score>many"), "score"),
-        ("Nobody", ("list",), "Nobody here is called Nobody: Use --as with one of"),
+        ("Nobody", ("list",), "Nobody here is called Nobody: use --as with one of"),
         (None, ("list",), "Whose views? Use --as with one of"),
     ],
 )

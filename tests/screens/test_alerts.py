@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from screens.alerts.screen import AlertScreen
@@ -83,6 +85,10 @@ async def test_a_team_lead_decides_what_waits_from_there(floor: Floor) -> None:
     assert floor.state(lead_id).stage is Stage.CLOSED
 
 
+def _in_front(d: AppDriver, view: type) -> bool:
+    return type(d.app.screen) is view
+
+
 @pytest.mark.parametrize("came_from", ["1", "2", "4"])
 async def test_a_number_goes_to_its_view_whatever_lies_over_it(floor: Floor, came_from: str) -> None:
     handed(floor)
@@ -92,7 +98,7 @@ async def test_a_number_goes_to_its_view_whatever_lies_over_it(floor: Floor, cam
     async with at_work(floor, ANA) as d:
         for key, view in views.items():
             await d.press(came_from, "!", "enter", key)
-            await d.until(lambda view=view: type(d.app.screen) is view)
+            await d.until(partial(_in_front, d, view))
             await d.press(came_from)
             await d.until(lambda: type(d.app.screen) is views[came_from])
         await d.press("4", "enter")

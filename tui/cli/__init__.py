@@ -17,7 +17,7 @@ from tui.config import Settings
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("tui.cli.backup", "Copy the database whole, while people work."),
-    "deal": ("tui.cli.deal", "Change an opportunity: accept, stage, amount, won, lost."),
+    "deal": ("tui.cli.deal", "Show an opportunity, or change it: accept, stage, amount, won, lost."),
     "deals": ("tui.cli.deals", "List opportunities, what waits for an answer first."),
     "demo": ("tui.cli.demo", "Open the program on its example data, moved to today."),
     "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),

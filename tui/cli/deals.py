@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui.cli import with_settings
 from tui.cli.output import aligned, say
+from tui.cli.who import actor_of
 from tui.config import Settings
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from store.queries.deals import Deal
     from store.ruleset import Reason
 
+_WHOSE = "Whose opportunities?"
 _STAGES = ("discovery", "evaluation", "proposal", "negotiation")
 
 
@@ -29,7 +32,7 @@ def command(settings: Settings, ended: bool) -> None:
 
     store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
     try:
-        actor = _actor(store, settings.person)
+        actor = actor_of(store, settings.person, _WHOSE)
         found = deals(store, actor.user_id, system_clock(), everyone=actor.leads_team, ended=ended)
         lines = aligned([_HEADINGS, *(_cells(deal, store) for deal in found)]) if found else ["no opportunity is open"]
         for line in lines:
@@ -41,20 +44,20 @@ def command(settings: Settings, ended: bool) -> None:
 @click.command()
 @click.argument("number", type=int)
 @click.option("--accept", is_flag=True, help="Accept the hand-over.")
-@click.option("--reject", metavar="REASON", help="Reject the hand-over: a reason's key, such as no_budget.")
-@click.option("--stage", type=click.Choice(_STAGES))
+@click.option("--reject", metavar="REASON", help="Reject the hand-over: a reason, such as no_budget.")
+@click.option("--stage", type=click.Choice(_STAGES, case_sensitive=False))
 @click.option("--amount", help="As people write it: 12,500 or 12.5k.")
 @click.option("--probability", type=click.IntRange(0, 100), help="In per cent.")
 @click.option("--close", "closes", metavar="DATE", help="A date, or words such as: in 3 weeks.")
 @click.option("--won", is_flag=True, help="Close it as won, for good.")
-@click.option("--lost", metavar="REASON", help="Close it as lost, for good: a reason's key, such as timing.")
+@click.option("--lost", metavar="REASON", help="Close it as lost, for good: a reason, such as timing.")
 @click.option("--competitor", default="", help="Who was chosen, where it was lost to one.")
 @click.option("--log", "came", metavar="OUTCOME", help="Log a touch: what came of it, such as no_answer or held.")
 @click.option("--when", metavar="TIME", help="With --log: the time promised or booked, such as: tomorrow 3pm.")
 @click.option("--note", default="", help="Words to keep: about a rejection, a loss or a touch, or by themselves.")
 @with_settings
 def change(settings: Settings, /, number: int, **wanted: Any) -> None:
-    """Change opportunity NUMBER of `atbat deals`, as whoever --as names.
+    """Show opportunity NUMBER of `atbat deals`, or change it as whoever --as names.
 
     One act at a time: an answer to the hand-over, an ending, a touch, a note, or new facts.
     """
@@ -63,15 +66,19 @@ def change(settings: Settings, /, number: int, **wanted: Any) -> None:
 
     store = open_store(settings.database, rules=settings.places.team_rules)
     try:
-        actor, now = _actor(store, settings.person), system_clock()
-        operation, draft = _act(store, number, now, wanted)
-        say(operation(store, actor, now, draft).sentence)
+        actor, now = actor_of(store, settings.person, _WHOSE), system_clock()
+        act = _act(store, number, now, wanted)
+        if act is None:
+            _show(store, actor, number, now)
+        else:
+            operation, draft = act
+            say(operation(store, actor, now, draft).sentence)
     finally:
         store.close()
 
 
-def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[Any, Any]:
-    """The operation that was asked for, and its draft; raises UsageError for none or two at once."""
+def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[Any, Any] | None:
+    """The operation that was asked for, and its draft; None for none, raises UsageError for two at once."""
     from store.operations import opportunity as life
     from store.operations.deal_touch import log_on_opportunity
     from store.operations.hand_over import AcceptDraft, RejectDraft, accept_hand_over, reject_hand_over
@@ -82,12 +89,12 @@ def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[A
     if wanted["accept"]:
         acts.append((accept_hand_over, AcceptDraft(number)))
     if wanted["reject"] is not None:
-        reason = _known_reason(wanted["reject"], rejection_reasons(store.rules))
+        reason = _known_reason(wanted["reject"], rejection_reasons(store.rules), "--reject")
         acts.append((reject_hand_over, RejectDraft(number, reason, note)))
     if wanted["won"]:
         acts.append((life.win, life.WinDraft(number)))
     if wanted["lost"] is not None:
-        reason = _known_reason(wanted["lost"], lost_reasons(store.rules))
+        reason = _known_reason(wanted["lost"], lost_reasons(store.rules), "--lost")
         acts.append((life.lose, life.LoseDraft(number, reason, note, wanted["competitor"])))
     facts = _facts(store, number, now, wanted)
     if facts:
@@ -98,9 +105,40 @@ def _act(store: Store, number: int, now: int, wanted: dict[str, Any]) -> tuple[A
         raise click.UsageError("--when goes with --log: it is the time promised or booked.")
     if note and not acts:
         acts.append((life.note_opportunity, life.DealNoteDraft(number, note)))
-    if len(acts) != 1:
-        raise click.UsageError("Say one thing to do: --accept, --reject, --won, --lost, --log, --note, or new facts.")
-    return acts[0]
+    if len(acts) > 1:
+        raise click.UsageError(
+            "Say one thing to do at a time: --accept, --reject, --won, --lost, --log, --note, or new facts."
+        )
+    return acts[0] if acts else None
+
+
+def _show(store: Store, actor: Actor, number: int, now: int) -> None:
+    """What is known of an opportunity, a line each."""
+    from store import Refusal
+    from store.queries.deals import deal_card
+    from tui import present
+
+    card = deal_card(store, number, actor.user_id, now)
+    if card is None:
+        raise Refusal(f"There is no opportunity {number}: `atbat deals` lists them with their numbers.")
+    deal = card.deal
+    facts = {
+        "where": _where(deal, store),
+        "company": deal.company,
+        "people": "; ".join(f"{part.name}, {part.role.label}" for part in card.people) or "nobody yet",
+        "stage": f"{deal.stage.label}, {deal.probability} %",
+        "amount": present.money(deal.amount, deal.currency),
+        "closes": deal.close_date or "no date",
+        "owner": deal.owner or "nobody",
+        "callback": "" if deal.promised_at is None else present.exactly(deal.promised_at, store.zone, now),
+        "meeting": "" if card.meeting_at is None else present.exactly(card.meeting_at, store.zone, now),
+        "last touch": "" if deal.touched_at is None else present.exactly(deal.touched_at, store.zone, now),
+        "said": card.words,
+    }
+    say(f"{number}  {present.safe(deal.name, 200)}")
+    for label, fact in facts.items():
+        if fact:
+            say(f"  {label:<12}{present.safe(fact, 400)}")
 
 
 def _touch(store: Store, number: int, now: int, wanted: dict[str, Any]) -> Any:
@@ -111,10 +149,12 @@ def _touch(store: Store, number: int, now: int, wanted: dict[str, Any]) -> Any:
     from store.rules.when import parse_when
     from store.vocabulary import Disposition
 
-    known = {came.value: came for came in Disposition if came is not Disposition.UNKNOWN}
-    came = known.get(wanted["came"])
+    known = [came for came in Disposition if came is not Disposition.UNKNOWN]
+    said = _plain(wanted["came"])
+    came = next((one for one in known if said in (_plain(one.value), _plain(one.label))), None)
     if came is None:
-        raise Refusal(f"No such outcome: give one of {', '.join(known)}.", "log")
+        some = ", ".join(one.value for one in known)
+        raise Refusal(f"--log {wanted['came']}: no such outcome; give one of {some}.", "log")
     channel = next(channel for channel, possible in DISPOSITIONS.items() if came in possible)
     at = parse_when(wanted["when"], now, store.zone, store.calendar) if wanted["when"] else None
     return DealTouchDraft(number, channel, came, direction_of(came), note=wanted["note"], next_at=at)
@@ -172,24 +212,17 @@ def _where(deal: Deal, store: Store) -> str:
     return "open" if deal.open else "ended"
 
 
-def _known_reason(key: str, possible: tuple[Reason, ...]) -> str:
-    """A reason's key; raises Refusal naming those there are."""
+def _known_reason(said: str, possible: tuple[Reason, ...], option: str) -> str:
+    """A reason's key, typed as the key or in the words of the screen; raises Refusal naming those there are."""
     from store import Refusal
 
-    if all(reason.key != key for reason in possible):
-        raise Refusal(f"No such reason: give one of {', '.join(reason.key for reason in possible)}.", "reason")
-    return key
-
-
-def _actor(store: Store, name: str | None) -> Actor:
-    """Whoever --as names; raises Refusal naming the users there are."""
-    from store import Actor, Refusal
-    from store.queries.users import users
-
-    everybody = users(store)
-    found = next((user for user in everybody if name is not None and user.name.casefold() == name.casefold()), None)
+    found = next((one for one in possible if _plain(said) in (_plain(one.key), _plain(one.label))), None)
     if found is None:
-        names = ", ".join(user.name for user in everybody[:12])
-        who = "Whose opportunities?" if name is None else f"Nobody here is called {name}:"
-        raise Refusal(f"{who} Use --as with one of {names}.")
-    return Actor(found.id, role=found.role)
+        known = ", ".join(one.key for one in possible)
+        raise Refusal(f"{option} {said}: no such reason; give one of {known}.", "reason")
+    return found.key
+
+
+def _plain(words: str) -> str:
+    """Words as a key or a person writes them, made one: ``no_budget``, ``No budget``, ``wrong fit: size``."""
+    return re.sub(r"[\W_]+", " ", words).strip().casefold()

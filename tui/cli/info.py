@@ -55,6 +55,9 @@ def _files(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "SQLite", apsw.sqlite_lib_version()
     yield "config file", _file(places.config_file, "not there, which is fine: atbat info --example shows one")
     yield "rules file", _rules(places)
+    demo = places.database_file.with_name("demo.db")
+    if demo.exists():
+        yield "demo", f"{demo} (atbat demo opens it, atbat --db {demo} any command on it)"
     yield "log file", _file(places.log_file, "not there: nothing to report yet")
 
 
@@ -129,7 +132,7 @@ def _file(path: Path, when_absent: str) -> str:
 def _database(settings: Settings) -> str:
     if settings.database_is_url:
         return settings.database_shown
-    return _file(Path(settings.database), "not there yet: atbat init makes it")
+    return _file(Path(settings.database), "not there yet: atbat init makes it, atbat demo shows an example")
 
 
 def _rules(places: Places) -> str:

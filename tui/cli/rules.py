@@ -15,6 +15,7 @@ from tui.config import Settings
 if TYPE_CHECKING:
     from store import Store
     from store.instants import Instant
+    from store.queries.explain import Named
 
 
 @click.group()
@@ -36,7 +37,9 @@ def check(settings: Settings, file: Path | None) -> int | None:
 
     path = file or _rules_in_use(settings)
     if path is None:
-        say(f"no rules file of your own is in use: the shipped rules are. Yours would be {_place(settings)}")
+        load_rules(None)
+        say("the shipped rules: no mistake")
+        say(f"no rules file of your own is in use; yours would be {_place(settings)}")
         return None
     try:
         rules = load_rules(path)
@@ -113,8 +116,11 @@ def _lead_id(store: Store, said: str) -> int:
     found = leads_named(store, said)
     if not found:
         raise Refusal(f"There is no at bat {said}: name one by its number, or a person by name or e-mail.")
-    if len({one.contact_id for one in found}) > 1:
-        some = ", ".join(f"{one.id} ({one.who})" for one in found[:6])
+    newest: dict[object, Named] = {}
+    for one in found:
+        newest.setdefault(one.contact_id or one.who, one)
+    if len(newest) > 1:
+        some = ", ".join(f"{one.id} ({one.who})" for one in list(newest.values())[:6])
         raise Refusal(f"Several people are called {said}: name the at bat by its number, one of {some}.")
     return found[0].id
 

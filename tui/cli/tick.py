@@ -35,4 +35,7 @@ def command(settings: Settings) -> None:
             done = tick(store, now, go_on=looked_at)
     finally:
         store.close()
-    say("Nothing was due." if not done else f"The rules were applied to {done:,} {'row' if done == 1 else 'rows'}.")
+    if not done:
+        say("The rules are up to date: nothing had come due for them.")
+    else:
+        say(f"The rules were applied to {done:,} {'row' if done == 1 else 'rows'}.")

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 _ROLES = ("sdr", "ae", "lead", "admin")
 
 
-@click.group()
-def command() -> None:
-    """Say who works here, who is away, and who gets how many new at bats.
+@click.group(invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Say who works here, who is away, and who gets how many new at bats; without a command, list them.
 
     Everybody may say it of themselves, with --as; a team lead of anybody.
     """
+    if context.invoked_subcommand is None:
+        context.invoke(list_users)
 
 
 @command.command("list")

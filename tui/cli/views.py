@@ -11,6 +11,7 @@ import click
 from store.rules.queue_views import Order, View
 from tui.cli import with_settings
 from tui.cli.output import aligned, say
+from tui.cli.who import signed_in
 from tui.config import Settings
 
 if TYPE_CHECKING:
@@ -127,18 +128,12 @@ def remove(settings: Settings, name: str) -> None:
 @contextmanager
 def _signed_in(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[Store, UserRow, Instant]]:
     """The store, whoever --as names, and the time; raises Refusal naming the users there are."""
-    from store import Refusal, open_store
-    from store.queries.users import users
+    from store import open_store
     from tui.desk import system_clock
 
     store = open_store(settings.database, rules=settings.places.team_rules, read_only=read_only)
     try:
-        everybody, said = users(store), settings.person
-        found = next((user for user in everybody if said is not None and user.name.casefold() == said.casefold()), None)
-        if found is None:
-            names = ", ".join(user.name for user in everybody[:12])
-            who = "Whose views?" if said is None else f"Nobody here is called {said}:"
-            raise Refusal(f"{who} Use --as with one of {names}.")
+        found = signed_in(store, settings.person, "Whose views?")
         yield store, found, system_clock()
     finally:
         store.close()

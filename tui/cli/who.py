@@ -11,33 +11,33 @@ if TYPE_CHECKING:
 
 def actor_of(store: Store, name: str | None, question: str = "Who are you?") -> Actor:
     """Whoever --as names; raises Refusal with ``question`` where nobody is named, and naming the users there are."""
-    from store import Actor, Refusal
+    from store import Actor
 
-    if name is None:
-        raise Refusal(f"{question} Use --as with one of {_names(store)}.")
-    found = _find(store, name)
-    if found is None:
-        raise Refusal(f"Nobody here is called {name}: use --as with one of {_names(store)}.")
+    found = signed_in(store, name, question)
     return Actor(found.id, role=found.role)
+
+
+def signed_in(store: Store, name: str | None, question: str = "Who are you?") -> UserRow:
+    """The user whom --as names, by the whole name or its beginning; raises Refusal as ``actor_of`` does."""
+    from store import Refusal
+    from store.queries.users import called, names_of, users
+
+    people = users(store)
+    if name is None:
+        raise Refusal(f"{question} Use --as with one of {names_of(people)}.")
+    found = called(people, name)
+    if found is None:
+        raise Refusal(f"Nobody here is called {name}: use --as with one of {names_of(people)}.")
+    return found
 
 
 def user_named(store: Store, name: str) -> UserRow:
     """Whom a command is about; raises Refusal naming the users there are."""
     from store import Refusal
+    from store.queries.users import called, names_of, users
 
-    found = _find(store, name)
+    people = users(store)
+    found = called(people, name)
     if found is None:
-        raise Refusal(f"Nobody here is called {name}: give one of {_names(store)}.", "name")
+        raise Refusal(f"Nobody here is called {name}: give one of {names_of(people)}.", "name")
     return found
-
-
-def _find(store: Store, name: str) -> UserRow | None:
-    from store.queries.users import users
-
-    return next((user for user in users(store) if user.name.casefold() == name.strip().casefold()), None)
-
-
-def _names(store: Store) -> str:
-    from store.queries.users import users
-
-    return ", ".join(user.name for user in users(store)[:12])
