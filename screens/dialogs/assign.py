@@ -22,7 +22,10 @@ from tui.widgets.field import Field
 
 
 class AssignDialog(LeadDialog):
-    """One list, reps with the fewest open at bats first; a letter gives it."""
+    """One list, the reps who are here first, those with the fewest open at bats before the others.
+
+    A letter gives it to a rep who is here; of anybody else it only picks, and enter gives it.
+    """
 
     VERB = "Assign"
 
@@ -38,9 +41,9 @@ class AssignDialog(LeadDialog):
         yield Field("owner", "Who gets it", ChoiceList[int](id="owner"))
 
     def reset(self, opening: QueueRow | Offered) -> None:
-        """Everybody but who has it: first who is here, then reps, then who holds the fewest."""
+        """Everybody but who has it: reps who are here, reps who are not, then the others; who holds the fewest first."""
         rest = [one for one in self._staff if one.id != self.lead.owner_id]
-        rest.sort(key=lambda one: (not one.here, one.role is not UserRole.SDR, one.open, one.name))
+        rest.sort(key=lambda one: (one.role is not UserRole.SDR, not one.here, one.open, one.name))
         letters = LETTERS + " " * len(rest)
         choices = [
             Choice(letter.strip(), one.id, self._called(one), self._stands(one))
@@ -55,6 +58,16 @@ class AssignDialog(LeadDialog):
             raise Refusal("Who gets it? Press a letter.", "owner")
         return AssignDraft(self.lead.id, owner_id, self.seen)
 
+    def action_letter(self, letter: str) -> None:
+        """Give it to a rep who is here; anybody else is only picked."""
+        lower = letter.lower()
+        one = next((choice.value for choice in self._owners.choices if choice.letter and choice.letter == lower), None)
+        if one is None or self._at_once(one):
+            super().action_letter(letter)
+            return
+        self._owners.pick(lower)
+        self.show_consequence()
+
     def operation(self) -> Callable[..., Any]:
         """Give it."""
         from store.operations.routing import reassign_to
@@ -68,10 +81,16 @@ class AssignDialog(LeadDialog):
         whose = f"taken from {present.safe(self.row.owner, 40)}" if self.row.owner else "nobody’s so far"
         chosen = next((one for one in self._staff if one.id == self._owners.value), None)
         parts: list[present.Part] = [whose, "; no clock starts anew, theirs begins now"]
-        if chosen is not None and not chosen.here:
+        if chosen is not None and not self._at_once(chosen.id):
             name = present.safe(chosen.name, 40)
-            parts.append((f"\n{Urgency.DUE.sign} {name} is {self._away(chosen)}", Urgency.DUE.style))
+            what = f"is {self._away(chosen)}" if not chosen.here else f"({_ROLES[chosen.role]}) is no rep"
+            warned = f"{Urgency.DUE.sign} {name} {what}: enter gives it all the same"
+            return present.joined((warned, Urgency.DUE.style), "\n", *parts)
         return present.joined(*parts)
+
+    def _at_once(self, user_id: int) -> bool:
+        """Whether a letter alone gives it: to a rep who is here."""
+        return any(one.id == user_id and one.here and one.role is UserRole.SDR for one in self._staff)
 
     def _called(self, one: StaffRow) -> str:
         you = self.app.person is not None and one.id == self.app.person.id

@@ -40,7 +40,7 @@ class Deal:
 
     ``person`` is its primary contact. ``giver``, ``taker``, ``handed_at`` and ``due_at`` are those of its last
     hand-over, which waits for an answer while ``waits``; ``answered_at`` says since when it does not, ``accepted`` what
-    the answer was. ``touched_at`` is its last touch and ``meeting_at`` its next meeting, the at bats behind it included.
+    the answer was. ``touched_at`` is its last touch, ``meeting_at`` its next meeting, the at bats behind it included.
     ``lost_reason`` and ``reject_reason`` are keys of the rules. ``promised_at`` is when the open callback is due, the
     earliest, and ``promised_since`` when it was promised. ``told`` is what its owner was told and has not answered, by
     ``told_by``. ``rises``: one of the two brings the row to the top.

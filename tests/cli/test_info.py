@@ -34,7 +34,8 @@ def test_it_says_where_everything_is(home: Path) -> None:
     said = lines(done.stdout)
     assert said["At Bat"] == "0.1.0"
     assert said["config file"].startswith(str(home / "config.toml"))
-    assert said["database"] == f"{home / 'leads.db'} (not there yet: atbat init makes it, atbat demo shows an example)  [default]"
+    missing = "not there yet: atbat init makes it, atbat demo shows an example"
+    assert said["database"] == f"{home / 'leads.db'} ({missing})  [default]"
     assert said["rules file"].endswith("store/rules.toml (as shipped)")
     assert said["log file"].startswith(str(home / "atbat.log"))
     assert said["SQLite"].startswith("3.")

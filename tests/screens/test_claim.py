@@ -60,9 +60,26 @@ async def test_a_team_lead_gives_what_is_unrouted_to_a_rep(floor: Floor) -> None
         assert isinstance(dialog, AssignDialog)
         letter = next(choice.letter for choice in dialog._owners.choices if choice.value == BEN.user_id)
         await d.press(letter)
+        await d.until(lambda: "Ben is absent until 2026-11-23: enter gives it all the same" in d.screen_text())
+        await d.press("enter")
         await d.until(lambda: on_queue(d) and "goes to Ben" in d.screen_text())
         await d.until(lambda: queue_of(d).table.row_count == 0)
         assert "Every at bat has somebody" in d.screen_text()
+    assert floor.state(lead).owner_id == BEN.user_id
+
+
+async def test_a_letter_gives_it_to_a_rep_who_is_here_and_to_nobody_else(floor: Floor) -> None:
+    lead = floor.lead(actor=ANA)
+    async with at_work(floor, ANA) as d:
+        await d.until(lambda: queue_of(d).table.cursor_id == lead)
+        await d.press("r")
+        await d.until(lambda: isinstance(d.app.screen, AssignDialog))
+        said = d.screen_text()
+        assert said.index("a Ben") < said.index("Ed, account executive")
+        await d.press("c")
+        await d.until(lambda: "is no rep: enter gives it all the same" in d.screen_text())
+        await d.press("a")
+        await d.until(lambda: on_queue(d))
     assert floor.state(lead).owner_id == BEN.user_id
 
 
