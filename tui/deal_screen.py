@@ -56,8 +56,7 @@ class DealScreen(LeadScreen):
 
     def why_none(self, verb: str) -> str:
         """What to say for a verb that only leads have."""
-        new = self.app.key_of("new_lead")
-        return f"To {BY_ID[verb].words} is for at bats, and this is an opportunity: {new} opens a new at bat."
+        return f"{BY_ID[verb].words.capitalize()} is for an at bat, and this is an opportunity."
 
     # --- the verbs ---
 

@@ -31,6 +31,7 @@ from tui.theme import Urgency
 from tui.widgets.choice_list import ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.key_line import KeyLine
+from tui.widgets.when_input import WhenInput
 
 Opening = TypeVar("Opening")
 Result = TypeVar("Result")
@@ -180,6 +181,12 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     @work(exclusive=True, group="look")
     async def _look_now(self, look: Callable[[], Awaitable[None]]) -> None:
         await look()
+
+    def lacks(self, refusal: Refusal) -> Content:
+        """What is still missing or wrong, in place of the consequence; a time that is none says so at its own place."""
+        field = self._field(refusal.field)
+        told = field is not None and any(when.complaint == refusal.sentence for when in field.query(WhenInput))
+        return Content("Nothing can be saved with that time.") if told else present.joined(refusal.sentence)
 
     def say(self, sentence: str | None) -> None:
         """Show a sentence under the form, or none."""

@@ -358,6 +358,8 @@ class LeadScreen(View):
             return
         if (lead := self._lead_for(verb, self.app.refuse)) is not None:
             self.app.open_dialog(verb, lead, self.verb_done)
+            if self.marked_ids():
+                self.app.say(f"To {BY_ID[verb].words} is for one at a time, here for this one: the marked stay marked.")
 
     def _to_all(self, verb: str) -> bool:
         """Do it to all marked rows; False where none is marked, or where it is done to one at a time."""

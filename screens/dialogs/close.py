@@ -145,7 +145,7 @@ class CloseDialog(LeadDialog):
         try:
             draft = self.draft()
         except Refusal as refusal:
-            return present.joined(refusal.sentence)
+            return self.lacks(refusal)
         return present.joined(" · ".join(self._words(draft, self._ending(draft))))
 
     # --- keys ---
@@ -180,7 +180,7 @@ class CloseDialog(LeadDialog):
     def _reason_in_doubt(self) -> bool:
         """Whether a letter has just gone on from the reasons to an empty date."""
         when = self.query_one(WhenInput)
-        return self._shown("when") and not when.text and self.focused in when.query(Input)
+        return self._shown("when") and not when.text and self.focused is when.query_one(Input)
 
     def _type_date(self, text: str) -> None:
         self.query_one(WhenInput).type_on(text)
@@ -195,8 +195,8 @@ class CloseDialog(LeadDialog):
         if begins_a_word(when.text):
             return
         meant, self._date_meant = begins_a_word(whole), ""
-        if meant:
-            outcome: Outcome = self._list("outcome").value
+        outcome: Outcome | None = self._list("outcome").value
+        if meant and outcome is not None:
             self._list("reason").select(self.app.team.rules.outcomes[outcome].default_reason)
             when.set_text(whole)
 

@@ -178,7 +178,7 @@ class ConvertDialog(LeadDialog):
         try:
             draft = self.draft()
         except Refusal as refusal:
-            return present.joined(refusal.sentence)
+            return self.lacks(refusal)
         undo = f"{self.app.key_of('undo')} undoes it for {present.span(self.app.team.rules.undo)}"
         words = self._meeting_words(draft) if draft.meeting_at is not None else self._opportunity_words(draft)
         return present.joined(" · ".join([*words, f"the at bat ends here, converted; {undo}"]))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.dialogs.deal_person import OnADeal
-from screens.dialogs.foretold import CHANNEL_OF, SAID_TWICE, told_once
+from screens.dialogs.foretold import CHANNEL_OF, SAID_TWICE
 from screens.dialogs.log import LogDialog, typed_past
 from store.errors import Refusal
 from store.instants import Instant
@@ -21,7 +21,7 @@ from store.rules.touch import DISPOSITIONS, direction_of
 from store.vocabulary import Channel, Direction, Disposition, WithWhom
 from tui import present
 from tui.deal_screen import OnDeal
-from tui.widgets.choice_list import Choice, ChoiceList
+from tui.widgets.choice_list import ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.when_input import WhenInput
 
@@ -54,6 +54,7 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         self._list("with-whom").select(WithWhom.CONTACT)
         self._list("direction").select(Direction.OUT)
         self._list("disposition").set_choices(self._choices())
+        self._show_by_another()
 
     def operation(self) -> Callable[..., Any]:
         """Log it."""
@@ -70,7 +71,7 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         try:
             draft: Any = self.draft()
         except Refusal as refusal:
-            return present.joined(refusal.sentence)
+            return self.lacks(refusal)
         warning = self.hours_warning(draft.next_at) if disposition is Disposition.CALLBACK_REQUESTED else ""
         will = self._effect(draft)
         takes = self.takes_on if self._may_take_on and (will.attempt or will.connect) else ""
@@ -125,14 +126,9 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         app, deal = self.app, self.choices.deal
         return deal_effect(self.reach, deal.promised_at, draft, app.team.rules, app.desk.now(), deal.promised_since)
 
-    def _choices(self) -> list[Choice[Disposition]]:
-        """Every disposition with its letter and what it will do."""
-        rules = self.app.team.rules
-        return told_once(
-            Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
-            for disposition in CHANNEL_OF
-            if rules.dispositions[disposition].letter
-        )
+    def _possible(self) -> list[Disposition]:
+        """Every disposition that has a letter."""
+        return [one for one in CHANNEL_OF if self._letter_of(one)]
 
     def _hint(self, disposition: Disposition) -> str:
         try:

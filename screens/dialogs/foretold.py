@@ -36,6 +36,8 @@ def words(will: Effect, lead: LeadState, now: Instant, zone: str, theirs: str | 
         theirs = theirs or zone
         step = will.changes.get("next_channel") or lead.next_channel or Channel.CALL
         what = "callback" if will.callback_at else step.label
+        if due <= now:
+            return "; ".join([f"{_NEXT}{what} now", *told])
         there = " there" if present.exactly(due, theirs, now) != present.exactly(due, zone, now) else ""
         told.insert(0, f"{_NEXT}{what} {present.exactly(due, theirs, now)}{there}")
     return "; ".join(told)

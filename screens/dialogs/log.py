@@ -7,8 +7,9 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from screens.dialogs.foretold import ASKS_WHAT_WAS_LEARNED, CHANNEL_OF, SAID_TWICE, hint, told_once, words
 from screens.dialogs.lead_dialog import LeadDialog
@@ -43,6 +44,12 @@ class LogDialog(LeadDialog):
     """
 
     VERB = "Log"
+    DEFAULT_CSS = """
+    LogDialog {
+        .dialog--came { height: auto; }
+        #by-another { height: auto; color: $text-muted; padding-left: 1; }
+    }
+    """
     ALSO_IN_KEY_LINE = ("when",)
 
     tries: tuple[Instant, ...] = ()
@@ -65,7 +72,8 @@ class LogDialog(LeadDialog):
 
     def compose_form(self) -> ComposeResult:
         """What came of it first: the rest is for the exception."""
-        yield Field("disposition", "What came of it", ChoiceList[Disposition](id="disposition"))
+        came = Vertical(ChoiceList[Disposition](id="disposition"), Static(id="by-another"), classes="dialog--came")
+        yield Field("disposition", "What came of it", came)
         yield Field("note", "Note, what was learned", Input(max_length=20_000, id="note"))
         yield Field("when", "Next step or promised time (empty: the cadence's next step)", WhenInput())
         yield Field("channel", "How (digits change it, nothing is saved)", ChoiceList[Channel](_CHANNELS, id="channel"))
@@ -87,6 +95,7 @@ class LogDialog(LeadDialog):
         self._list("with-whom").select(WithWhom.CONTACT)
         self._list("direction").select(Direction.OUT)
         self._list("disposition").set_choices(self._choices())
+        self._show_by_another()
 
     def draft(self) -> TouchDraft:
         """The touch as it stands."""
@@ -112,7 +121,7 @@ class LogDialog(LeadDialog):
         try:
             draft = self.draft()
         except Refusal as refusal:
-            return present.joined(refusal.sentence)
+            return self.lacks(refusal)
         calls = disposition is Disposition.CALLBACK_REQUESTED or (draft.next_channel or Channel.CALL) is Channel.CALL
         warning = self.hours_warning(draft.next_at) if calls and draft.next_at is not None else ""
         told = "; ".join(part for part in (warning, self._words(draft)) if part)
@@ -128,14 +137,14 @@ class LogDialog(LeadDialog):
         if letter.isdigit():
             changed = [self._list(name) for name in ("channel", "with-whom", "direction")]
             if any(each.pick(letter) for each in changed if elsewhere in (None, each)):
-                choices.set_choices(self._choices(), choices.value)
-                self.show_consequence()
+                self._show_choices()
             return
         if elsewhere is not None:
             self._told_of_letters = True
             when = self.app.key_of("when")
             self.say(f"Nothing is logged: a letter is an outcome in the first list only. {when} types another time.")
             return
+        self._change_channel_for(letter.lower())
         asks = {choice.letter for choice in choices.choices if choice.value in ASKS_WHAT_WAS_LEARNED}
         if letter in asks and not self.query_one("#note", Input).value:
             choices.pick(letter)
@@ -150,7 +159,7 @@ class LogDialog(LeadDialog):
 
     def action_enter(self) -> None:
         """Save; from the time it was, go on to what came of it as long as nothing is chosen."""
-        if self.focused not in self.query(WhenInput).last().query(Input) or self._list("disposition").chosen:
+        if self.focused not in list(self.query(WhenInput).last().query(Input)) or self._list("disposition").chosen:
             super().action_enter()
             return
         try:
@@ -170,6 +179,27 @@ class LogDialog(LeadDialog):
         if self._told_of_letters:
             self._told_of_letters = False
             self.say(None)
+
+    @on(ChoiceList.Changed, "#channel")
+    def _show_choices(self) -> None:
+        """What can come of the channel, the choice kept where it still can."""
+        choices = self._list("disposition")
+        choices.set_choices(self._choices(), choices.value)
+        self._show_by_another()
+        self.show_consequence()
+
+    def _show_by_another(self) -> None:
+        others = " · ".join(f"{self._letter_of(one)} {one.label}" for one in self._of_other_channels())
+        told = self.query_one("#by-another", Static)
+        told.display = bool(others)
+        told.update(present.joined(f"by another channel  {others}"))
+
+    def _change_channel_for(self, letter: str) -> None:
+        """A letter of what only another channel can bring takes that channel."""
+        other = next((one for one in self._of_other_channels() if self._letter_of(one) == letter), None)
+        if other is not None:
+            self._list("channel").select(CHANNEL_OF[other])
+            self._show_choices()
 
     def _list(self, name: str) -> ChoiceList[Any]:
         return self.query_one(f"#{name}", ChoiceList)
@@ -215,14 +245,27 @@ class LogDialog(LeadDialog):
         return effect(self.lead, self.row.reach, draft, team.rules, team.calendar, now, self.tries, self.since)
 
     def _choices(self) -> list[Choice[Disposition]]:
-        """Every disposition with its letter and what it will do; of a meeting booked before, what became of it."""
-        rules = self.app.team.rules
+        """What can come of the channel, with its letter and what it will do."""
+        others = self._of_other_channels()
         return told_once(
-            Choice(rules.dispositions[disposition].letter, disposition, disposition.label, self._hint(disposition))
-            for disposition in CHANNEL_OF
-            if rules.dispositions[disposition].letter
-            and (disposition in MEETING_RESULTS or not awaits_result(self.lead))
+            Choice(self._letter_of(one), one, one.label, self._hint(one))
+            for one in self._possible()
+            if one not in others
         )
+
+    def _possible(self) -> list[Disposition]:
+        """Every disposition that has a letter; of a meeting booked before, what became of it."""
+        only = MEETING_RESULTS if awaits_result(self.lead) else frozenset(CHANNEL_OF)
+        return [one for one in CHANNEL_OF if one in only and self._letter_of(one)]
+
+    def _of_other_channels(self) -> list[Disposition]:
+        """What can come of another channel only; nothing is left out of few."""
+        channel: Channel = self._list("channel").value or Channel.CALL
+        possible = self._possible()
+        return [one for one in possible if one not in DISPOSITIONS[channel]] if len(possible) > _FEW else []
+
+    def _letter_of(self, disposition: Disposition) -> str:
+        return self.app.team.rules.dispositions[disposition].letter
 
     def _hint(self, disposition: Disposition) -> str:
         return hint(lambda: self._words(self._touch(disposition)))
@@ -239,6 +282,7 @@ def typed_past(when: WhenInput) -> Instant | None:
         raise Refusal(refusal.sentence, "at") from refusal
 
 
+_FEW = 4
 _CHANNELS = [Choice(str(number), channel, channel.label) for number, channel in enumerate(Channel, 1)]
 _WITH = [Choice(str(number), whom, whom.label) for number, whom in enumerate(WithWhom, 7)]
 _DIRECTIONS = [Choice("", Direction.OUT, "we did"), Choice("0", Direction.IN, "they did")]

@@ -104,7 +104,8 @@ class QueueScreen(LeadScreen):
         self.strip.refresh_figures()
         self._count_own_soon()
         if done.lead_id is not None:
-            self.app.hold_keys(self._after(done.lead_id))
+            is_new = (getattr(done, "made", None) or {}).get("lead_id") == done.lead_id
+            self.app.hold_keys(self._after(done.lead_id, is_new=is_new))
         else:
             self._read_own_views()
 
@@ -121,7 +122,8 @@ class QueueScreen(LeadScreen):
         self.workers.cancel_group(self, "queue")
         self.app.hold_keys(self._list(self.table.cursor_id))
 
-    async def _after(self, lead_id: int) -> None:
+    async def _after(self, lead_id: int, *, is_new: bool = False) -> None:
+        """Put the row where it belongs now; one just opened is shown, and selected, though it be due later."""
         table = self.table
         ids = [other for other in table.ids if other != lead_id]
         before: QueueRow | None = table.cursor_row if table.cursor_id == lead_id else None
@@ -132,6 +134,8 @@ class QueueScreen(LeadScreen):
         if placed.row is None or placed.index is None:
             if listed:
                 table.remove_row(lead_id)
+            elif is_new and (row := await self.app.desk.read(queries.row, lead_id)) is not None:
+                table.insert_row(lead_id, row, max(table.cursor_index, 0), select=True)
         elif not listed:
             table.insert_row(lead_id, placed.row, placed.index, select=True)
         elif before is not None and before.lead.touches == placed.row.lead.touches:

@@ -21,7 +21,7 @@ class Returned:
 def returned(store: Store, lead_id: int) -> Returned | None:
     """The last time this at bat was given back; None where it never was, or where that was undone."""
     row = store.row(_LAST, (lead_id,))
-    return None if row is None else Returned(*row[:3], reversal=bool(row[3]))
+    return None if row is None else Returned(row[0], row[1], row[2], bool(row[3]))
 
 
 _LAST = """

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from screens.dialogs.log import LogDialog
 from store.instants import moment
 from store.rules.closing import NewPerson
+from store.rules.touch import DISPOSITIONS
 from store.vocabulary import Channel, Direction, Disposition, Stage, WithWhom
 from tests.drivers import AppDriver
 from tests.factories import DAY, Floor
@@ -117,11 +118,12 @@ async def test_tab_looks_in_the_first_list_and_then_goes_from_field_to_field(flo
     floor.lead(Stage.ACCEPTED)
     async with at_work(floor) as d:
         await d.press("l", "tab", "tab")
-        outcomes, as_planned = dialog(d)._list("disposition"), how(d)
+        outcomes = dialog(d)._list("disposition")
         assert outcomes.chosen is outcomes.choices[1]
         await d.press("shift+tab")
         assert outcomes.chosen is outcomes.choices[0]
         await d.press("N")
+        as_planned = how(d)
         went = [field_in_front(d)]
         for _ in range(5):
             await d.press("tab")
@@ -153,6 +155,39 @@ async def test_a_letter_outside_the_first_list_logs_nothing_and_says_so(floor: F
     assert touches(floor) == []
 
 
+async def test_only_what_can_come_of_the_channel_is_listed_and_other_letters_take_theirs(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("l", "1")
+        listed = {choice.value for choice in dialog(d)._list("disposition").choices}
+        assert listed == set(DISPOSITIONS[Channel.CALL])
+        assert "by another channel  o bounced · u unsubscribe · s sent · r replied" in d.screen_text()
+        await d.press("R")
+        assert how(d)[0] is Channel.EMAIL
+        assert dialog(d)._list("disposition").value is Disposition.REPLIED
+        assert Disposition.NO_ANSWER not in {choice.value for choice in dialog(d)._list("disposition").choices}
+        await d.press("escape", "l", "1", "s")
+        await d.until(lambda: on_queue(d))
+    assert touches(floor) == [(Disposition.SENT, Channel.EMAIL, Direction.OUT)]
+
+
+async def test_a_time_that_is_none_is_told_once(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        await d.press("l", "b")
+        await d.type("gibberish")
+        await d.until(lambda: "Nothing can be saved with that time." in d.screen_text())
+        assert d.screen_text().count("is not a time I know") == 1
+        await d.press("enter")
+        await d.until(lambda: dialog(d).query_one("#field-when").has_class("-wrong"))
+        assert d.screen_text().count("is not a time I know") == 1
+        await d.press("escape", "escape", "b")
+        await d.type("gibberish")
+        await d.press("enter")
+        await d.until(lambda: "! " in d.screen_text())
+        assert d.screen_text().count("is not a time I know") == 1
+
+
 async def test_a_digit_means_the_list_in_front_and_in_the_first_all_of_them(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
     async with at_work(floor) as d:
@@ -168,8 +203,8 @@ async def test_a_digit_means_the_list_in_front_and_in_the_first_all_of_them(floo
 
 async def test_the_choice_looked_at_is_in_sight_in_a_small_window(floor: Floor) -> None:
     floor.lead(Stage.ACCEPTED)
-    async with at_work(floor, size=(80, 24)) as d:
-        await d.press("l")
+    async with at_work(floor, size=(80, 18)) as d:
+        await d.press("l", "1")
         choices = dialog(d)._list("disposition").choices
         assert choices[-1].words not in d.screen_text()
         for choice in choices:

@@ -21,6 +21,7 @@ class Field(Vertical):
         & > .field--label { color: $text-muted; height: 1; }
         & > .field--error { display: none; height: auto; color: $error; }
         &.-wrong > .field--error { display: block; }
+        &.-wrong WhenInput > Static { display: none; }
         Input, TextArea { width: 1fr; border: none; padding: 0 1; background: $panel; }
         Input { height: 1; }
         Input:focus, TextArea:focus { background: $input-selection-background; border: none; }

@@ -66,6 +66,15 @@ class WhenInput(Vertical):
         return self.query_one(Input).value
 
     @property
+    def complaint(self) -> str:
+        """Why what was typed means no time; empty where it does, or nothing was typed."""
+        try:
+            self._at(self.app.desk.now())
+        except Refusal as refusal:
+            return refusal.sentence
+        return ""
+
+    @property
     def at(self) -> Instant | None:
         """The instant meant, None for nothing typed; raises Refusal with a sentence that says what to write."""
         return self._at(self.app.desk.now())
