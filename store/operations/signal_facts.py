@@ -157,4 +157,5 @@ SELECT id, outcome, owner_id, source, opened_at, coalesce(closed_at, opened_at),
 WHERE contact_id = ? AND open = 0 AND void = 0 ORDER BY number DESC, id DESC LIMIT 1"""
 _WAYS = """
 SELECT 1 FROM phone WHERE contact_id = :contact AND state <> 'bad' AND void = 0
-UNION ALL SELECT 1 FROM email WHERE contact_id = :contact AND state <> 'bad' AND void = 0 LIMIT 1"""
+UNION ALL SELECT 1 FROM email e JOIN contact c ON c.id = e.contact_id AND c.email_stopped_at IS NULL
+WHERE e.contact_id = :contact AND e.state <> 'bad' AND e.void = 0 LIMIT 1"""

@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import apsw
-from peewee import PeeweeException
+from peewee import SQL, NodeList, PeeweeException
 
 from store.actor import Actor
 from store.database import Prepared, Slot, Store, plain_words, slot
@@ -152,8 +152,11 @@ class Transaction:
 
     def find(self, model: type[Row], **where: Any) -> list[dict[str, Any]]:
         """Rows whose columns equal ``where``, oldest first."""
-        sql, columns = _find_sql(model, tuple(where))
-        return [dict(zip(columns, row, strict=True)) for row in self.store.rows(sql, tuple(where.values()))]
+        # What is empty or nought stands in the text itself, where SQLite sees that a partial index will do.
+        plain = {name: "IS NULL" if value is None else "= 0" for name, value in where.items() if value in (None, 0)}
+        sql, columns = _find_sql(model, tuple(where), tuple(plain.items()))
+        bound = [value for name, value in where.items() if name not in plain]
+        return [dict(zip(columns, row, strict=True)) for row in self.store.rows(sql, bound)]
 
     def insert(self, model: type[Row], **values: Any) -> int:
         """Add a row, filling defaults; returns its id."""
@@ -415,11 +418,14 @@ _LEAD = Prepared(Lead.select(*(Lead._meta.columns[name] for name in COLUMNS)).wh
 
 
 @lru_cache(maxsize=256)
-def _find_sql(model: type[Row], where: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _find_sql(
+    model: type[Row], where: tuple[str, ...], plain: tuple[tuple[str, str], ...]
+) -> tuple[str, tuple[str, ...]]:
     fields = model._meta.columns
     query = model.select(*fields.values()).order_by(fields["id"])
     for name in where:
-        query = query.where(fields[name] >> slot(name))  # IS: a None finds what is empty
+        given = dict(plain).get(name)
+        query = query.where(NodeList((fields[name], SQL(given))) if given else fields[name] == slot(name))
     return Prepared(query).sql, tuple(fields)
 
 

@@ -96,10 +96,12 @@ def _held(facts: Facts, rules: RuleSet) -> bool:
 
 def _waits(facts: Facts, rules: RuleSet) -> bool:
     """Whether something else than a date or this signal is to bring them back."""
+    if facts.comes_back and not facts.reachable:
+        return True
     if facts.high_intent or facts.awaited or not facts.comes_back or facts.eligible_at is not None:
         return False
     if facts.comes_back == ComesBack.WHEN_FIXED:
-        return not facts.reachable
+        return False
     return facts.comes_back != ComesBack.NEW_SIGNAL
 
 
@@ -111,6 +113,8 @@ _WAITS_FOR = {
 
 
 def _waits_words(facts: Facts, rules: RuleSet) -> str:
+    if not facts.reachable:
+        return _WAITS_FOR[ComesBack.WHEN_FIXED]
     known = {str(each): words for each, words in _WAITS_FOR.items()}
     why = known.get(facts.comes_back) or f"waits for: {facts.comes_back.replace('_', ' ')}"
     return f"recorded on the contact: {why}"
