@@ -39,22 +39,6 @@ COOL = (
 )
 WARM = ((D.CONVERSATION, 62), (D.CALLBACK_REQUESTED, 20), (D.MEETING_BOOKED, 14), (D.NOT_INTERESTED, 4))
 
-LEARNED = (
-    "budget in Q1, send the security sheet",
-    "two sites, wants to start with one",
-    "uses spreadsheets, tired of them",
-    "contract with their supplier ends in spring",
-    "asked how long the set-up takes",
-    "needs the CFO's word above 20k",
-    "likes the reports, worried about the data import",
-)
-TALK = (
-    "good talk, wants to see it with their own data",
-    "short on time, friendly",
-    "compares us with two others",
-    "has to ask the plant manager",
-    "liked the example from their industry",
-)
 COMPETITORS = ("Brightlane", "Portwell", "Kestrel")
 BAD_FIT = ("no_need", "wrong_size", "wrong_industry", "wrong_geography", "no_budget", "wrong_product")
 NOT_READY = ("timing", "no_budget", "cold", "no_authority")

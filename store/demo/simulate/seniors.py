@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from store.actor import Actor
+from store.demo.lives import TALK
 from store.demo.simulate import chances
 from store.demo.simulate.chances import draw
 from store.demo.simulate.world import Player, World
@@ -89,7 +90,7 @@ class Executive(Player):
             return False
         if rng.random() < 0.25:
             return world.do(log_touch, self.actor, TouchDraft(lead_id, Channel.MEETING, D.NO_SHOW)) is not None
-        held = TouchDraft(lead_id, Channel.MEETING, D.HELD, duration=1800, note=rng.choice(chances.TALK))
+        held = TouchDraft(lead_id, Channel.MEETING, D.HELD, duration=1800, note=rng.choice(TALK))
         done = world.do(log_touch, self.actor, held)
         if done is not None and rng.random() < 0.6:
             amount, probability = rng.choice(chances.AMOUNTS), rng.choice((10, 20, 30))
@@ -108,7 +109,7 @@ class Executive(Player):
             chance = rng.random()
             if chance < 0.35:
                 what = (D.CONVERSATION, D.NO_ANSWER)[rng.random() < 0.5]
-                touch = DealTouchDraft(deal_id, Channel.CALL, what, note=rng.choice(chances.TALK))
+                touch = DealTouchDraft(deal_id, Channel.CALL, what, note=rng.choice(TALK))
                 if world.do(log_on_opportunity, self.actor, touch) is None:
                     continue
             if chance < 0.25:

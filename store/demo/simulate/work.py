@@ -9,6 +9,7 @@ from typing import Any
 
 from store.actor import SYSTEM, Actor
 from store.demo.names import HERE
+from store.demo.lives import LEARNED, TALK
 from store.demo.simulate import chances
 from store.demo.simulate.chances import draw
 from store.demo.simulate.world import World
@@ -139,7 +140,7 @@ class Work:
 
     def _talk(self, lead: LeadState, said: D) -> int | None:
         rng = self.rng
-        talk: dict[str, Any] = {"note": rng.choice(chances.TALK), "duration": rng.randint(60, 900)}
+        talk: dict[str, Any] = {"note": rng.choice(TALK), "duration": rng.randint(60, 900)}
         if said is D.CALLBACK_REQUESTED:
             length = rng.choice((3 * HOUR, DAY, 2 * DAY, 6 * DAY))
             at = self.world.at_opening(self.world.now + round(length * rng.uniform(0.8, 1.1)), rng)
@@ -230,7 +231,7 @@ class Work:
         answers = Answers(Answer.YES, *rng.choice(chances.GOOD))
         if rng.random() < 0.12:
             answers = Answers(Answer.YES, Answer.NO, Answer.YES, Answer.UNKNOWN)
-        done = self._do(qualify, QualifyDraft(lead.id, answers, learned=rng.choice(chances.LEARNED)), 9)
+        done = self._do(qualify, QualifyDraft(lead.id, answers, learned=rng.choice(LEARNED)), 9)
         if done is not None and answers.refused():
             self._do(close, CloseDraft(lead.id, Outcome.BAD_FIT, reason="no_budget"), 2)
         elif done is not None and rng.random() < 0.5:
@@ -327,7 +328,7 @@ class Work:
             self.world.do(undo, self.actor, UndoDraft())
         elif chance < 0.03:
             if self._now(lead).open:
-                self.world.do(note, self.actor, NoteDraft(lead.id, self.rng.choice(chances.LEARNED)))
+                self.world.do(note, self.actor, NoteDraft(lead.id, self.rng.choice(LEARNED)))
         elif chance < 0.034:
             after = self._now(lead)
             if after.open and after.stage is Stage.CONNECTED and after.status is Status.CONNECTED:
