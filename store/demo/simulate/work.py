@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from store.actor import SYSTEM, Actor
-from store.demo.names import HERE
 from store.demo.lives import LEARNED, TALK
+from store.demo.names import HERE
 from store.demo.simulate import chances
 from store.demo.simulate.chances import draw
 from store.demo.simulate.world import World
