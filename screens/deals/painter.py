@@ -27,6 +27,7 @@ class Drawn:
     aside: str
     beside: Urgency
     owner: str
+    touched: str
 
 
 def _column(
@@ -46,15 +47,21 @@ _AMOUNT = _column("amount", "amount", 12, align="right")
 _STAGE = _column("stage", "stage", 17, style="muted")
 
 
+def _touched(needs: int) -> Column[Drawn]:
+    """When it was touched last, where there is room."""
+    return Column("", lambda row: (row.touched, "muted"), 18, align="right", needs=needs)
+
+
 def _one_line(*, owners: bool) -> tuple[Column[Drawn], ...]:
     owner = (_column("owner", "owner", 12, style="muted"),) if owners else ()
-    return (_SIGN, _WHY, _NAME, _column("person", "who", 24, grow=3), _AMOUNT, _STAGE, _ASIDE, *owner)
+    who = _column("company, person", "who", 24, grow=3)
+    return (_SIGN, _WHY, _NAME, who, _AMOUNT, _STAGE, _ASIDE, _touched(150), *owner)
 
 
 def _two_lines(*, owners: bool) -> tuple[tuple[Column[Drawn], ...], ...]:
     owner = (_column("", "owner", 10, style="muted"),) if owners else ()
     second = (_column("", "stage", 1), _column("", "who", 14 if owners else 24, grow=3, style="muted"))
-    third = (*owner, _STAGE, _ASIDE)
+    third = (*owner, _STAGE, _touched(90), _ASIDE)
     return ((_SIGN, _WHY, _NAME, _AMOUNT), (*second, *third))
 
 
@@ -94,5 +101,6 @@ class DealPainter:
             present.money(deal.amount, deal.currency),
             aside,
             beside,
-            deal.owner or "nobody",
+            "you" if deal.owner_id == scene.me else deal.owner or "nobody",
+            words.touched(deal, scene) if deal.open else "",
         )

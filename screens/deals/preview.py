@@ -135,7 +135,7 @@ def _people(card: DealCard) -> Iterator[Content]:
         yield present.content("nobody yet", _MUTED)
     for part in card.people[:_SHOWN]:
         who = ", ".join(word for word in (part.name, part.title) if word)
-        signs = "  ★ primary" if part.primary else ""
+        signs = "  ★\N{NO-BREAK SPACE}primary" if part.primary else ""
         bad = _warning(part)
         warned = f"  {Urgency.LATE.sign} {bad}" if bad else ""
         role = (f"  {part.role.label}{signs}", _MUTED)

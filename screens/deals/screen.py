@@ -68,6 +68,7 @@ class DealsScreen(DealScreen):
         self._ended = False
         self._stale = False  # something was written while another screen was in front
         self._two_lines = False
+        self._owners = False  # whether some are somebody else's, so that each says whose it is
 
     def compose_body(self) -> ComposeResult:
         """Strip on top, list at the left, preview at the right."""
@@ -204,7 +205,7 @@ class DealsScreen(DealScreen):
         return Scene(app.desk.now(), app.zone, app.team.rules, app.team.calendar, self._me)
 
     def _painter(self) -> DealPainter:
-        return DealPainter(self._scene, two_lines=self._two_lines, owners=self._everyone)
+        return DealPainter(self._scene, two_lines=self._two_lines, owners=self._owners)
 
     async def _found(self) -> tuple[Deal, ...]:
         app = self.app
@@ -220,6 +221,10 @@ class DealsScreen(DealScreen):
     def _show(self, found: tuple[Deal, ...], keep: int | None = None) -> None:
         """Have these; what is counted of them is what the list shows."""
         self._deals = {deal.id: deal for deal in found}
+        owners = self._everyone or any(deal.owner_id != self._me for deal in found)
+        if owners is not self._owners:
+            self._owners = owners
+            self.table.use(self._painter())
         self.strip.announce(0)
         if (standing := self.app.standing) is not None:
             back = sum(deal.section is Section.RETURNED and deal.owner_id == self._me for deal in found)
@@ -300,4 +305,4 @@ class DealsScreen(DealScreen):
 
     def _needs_two_lines(self) -> bool:
         """Whether the window is not wide enough for all of a row on one line."""
-        return self.app.size.width < 160
+        return self.app.size.width < 190

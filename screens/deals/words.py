@@ -66,16 +66,28 @@ def moved(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     """When its stage moved last, with a sign once that is long ago."""
     if stands_long(deal, scene):
         return f"{Urgency.LATE.sign} unmoved {(scene.now - deal.moved_at) // DAY} d", Urgency.LATE
-    return f"moved {present.ago(deal.moved_at, scene.now)}", Urgency.QUIET
+    what = "moved"
+    if deal.moved_at == deal.handed_at:
+        what = "handed over"
+    elif deal.moved_at == deal.answered_at:
+        what = "taken on" if deal.accepted else "came back"
+    return f"{what} {present.ago(deal.moved_at, scene.now)}", Urgency.QUIET
 
 
 def aside(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     """What its reason to be there leaves unsaid: when it closes, or how long it has stood still."""
     if not deal.open:
         return "", Urgency.QUIET
-    if deal.section is Section.OPEN and (_overdue(deal, scene) or not stands_long(deal, scene)):
-        return moved(deal, scene)
+    if deal.section is Section.OPEN and not deal.rises:
+        coming = _comes(deal, scene) is not None and not _overdue(deal, scene)
+        if stands_long(deal, scene) if coming else _overdue(deal, scene) or not stands_long(deal, scene):
+            return moved(deal, scene)
     return f"closes {closes(deal, scene)}", Urgency.QUIET
+
+
+def touched(deal: Deal, scene: Scene) -> str:
+    """When anybody was last in touch over it."""
+    return "never touched" if deal.touched_at is None else f"touched {present.ago(deal.touched_at, scene.now)}"
 
 
 def stage(deal: Deal) -> str:
@@ -90,7 +102,7 @@ def who(deal: Deal, scene: Scene, *, to: bool = True) -> str:
     giver = "you" if deal.giver_id == scene.me else deal.giver
     taker = f" to {deal.taker}" if to and deal.taker_id != scene.me else ""
     handed = f"from {giver}{taker}" if deal.waits else ""
-    return " · ".join(part for part in (handed, person, company) if part)
+    return " · ".join(part for part in (handed, company, person) if part)
 
 
 def promise_is_due(deal: Deal, scene: Scene) -> bool:
@@ -142,9 +154,22 @@ def _open(deal: Deal, scene: Scene) -> tuple[str, Urgency]:
     if _overdue(deal, scene):
         days = (moment(scene.now, scene.zone).date() - date.fromisoformat(deal.close_date)).days
         return f"was to close {present.count(days, 'day')} ago", Urgency.LATE
+    if (coming := _comes(deal, scene)) is not None:
+        return coming, Urgency.CALM
     if stands_long(deal, scene):
         return f"unmoved for {(scene.now - deal.moved_at) // DAY} days", Urgency.DUE
     return f"closes {closes(deal, scene)}", Urgency.CALM
+
+
+def _comes(deal: Deal, scene: Scene) -> str | None:
+    """What was agreed for a time to come, the earlier of callback and meeting; None where nothing was."""
+    agreed = [
+        (at, what) for at, what in ((deal.promised_at, "callback"), (deal.meeting_at, "meeting")) if at is not None
+    ]
+    if not agreed:
+        return None
+    at, what = min(agreed)
+    return f"{what} {present.exactly(at, scene.zone, scene.now)}"
 
 
 def _ended(deal: Deal, scene: Scene) -> tuple[str, Urgency]:

@@ -358,6 +358,19 @@ async def test_ending_says_the_amount_and_the_date_before_a_letter_ends_it(floor
         assert "u undoes it for 10 min" in said(d)
 
 
+async def test_the_row_says_what_comes_next_and_whose_it_is(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("b")
+        await d.type("tomorrow 15:00")
+        await d.press("enter")
+        await d.until(lambda: "callback tomorrow 15:00" in said(d))
+    async with at_work(floor, PRIYA) as d:
+        await d.press("2")
+        await d.until(lambda: "Person1 Ortiz, Buyer" in said(d))
+        assert "Ed" in next(line for line in said(d).splitlines() if "Person1 Ortiz, Buyer" in line).split()
+
+
 async def test_a_touch_is_not_from_before_the_opportunity(floor: Floor) -> None:
     handed(floor)
     async with at_work(floor, ED) as d:
