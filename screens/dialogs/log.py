@@ -198,7 +198,12 @@ class LogDialog(LeadDialog):
         """A letter of what only another channel can bring takes that channel."""
         other = next((one for one in self._of_other_channels() if self._letter_of(one) == letter), None)
         if other is not None:
-            self._list("channel").select(CHANNEL_OF[other])
+            self.take_channel_of(other)
+
+    def take_channel_of(self, disposition: Disposition) -> None:
+        """Take the channel that this can come of, where the one taken cannot bring it."""
+        if disposition in self._of_other_channels():
+            self._list("channel").select(CHANNEL_OF[disposition])
             self._show_choices()
 
     def _list(self, name: str) -> ChoiceList[Any]:

@@ -38,6 +38,7 @@ class SessionLogDialog(LogDialog):
         assert isinstance(opening, Preset)
         self._preset, self._took = opening, None
         if opening.disposition is not None:
+            self.take_channel_of(opening.disposition)
             self._list("disposition").select(opening.disposition)
 
     def focus_first(self) -> None:
