@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from store.errors import Refusal
 from store.operations.opportunity import OpportunityDraft
 from store.queries.deals import Deal
 from store.rules.amount import parse_amount
+from store.rules.business import at_local
 from store.rules.deals import parse_close_date
 from tui import present
 from tui.widgets.choice_list import ChoiceList, lettered
@@ -65,7 +67,9 @@ class DealEditDialog(DealDialog):
         """What differs."""
         deal = self.deal
         said, digits = self._input("amount").value.strip(), present.minor_digits(deal.currency)
-        amount = parse_amount(said, digits, currency=deal.currency) if said else deal.amount
+        if not said:
+            raise Refusal("Give the amount: 0 while nobody knows it.", "amount")
+        amount = parse_amount(said, digits, currency=deal.currency)
         probability, closes = self._probability(), self._close_date()
         name = self._input("name").value.strip()
         if not name:
@@ -110,7 +114,8 @@ class DealEditDialog(DealDialog):
         if draft.amount is not None:
             words.append(f"{self.money} → {present.money(draft.amount, deal.currency)}")
         if draft.close_date is not None:
-            words.append(f"closes {present.on_date(draft.close_date, self.app.zone, now)}")
+            noon = at_local(date.fromisoformat(draft.close_date), time(12), self.app.zone)
+            words.append(f"closes {present.full_day(noon, self.app.zone, now)}")
         if draft.probability is not None:
             words.append(f"{deal.probability} % → {draft.probability} %")
         if draft.name is not None:

@@ -6,7 +6,8 @@ Source: docs/model.md, "Opportunities".
 from __future__ import annotations
 
 import re
-from datetime import date
+from calendar import monthrange
+from datetime import date, datetime
 
 from store.errors import Refusal
 from store.instants import Instant, moment
@@ -16,6 +17,13 @@ from store.ruleset import Reason, RuleSet
 from store.vocabulary import OpportunityStage, Outcome
 
 _FURTHEST_DAYS = 3653  # ten years
+_PERIOD = re.compile(
+    r"(?:eo(?P<short>[mqy])|(?:the )?end of (?:the |this )?(?P<period>month|quarter|year)"
+    r"|(?:end of )?q(?P<quarter>[1-4]))"
+    r"(?: (?P<year>20\d\d))?"
+)
+_NO_DATE = "That is no date: write it like 2026-12-24, 24 dec, in 3 weeks, Q1 or end of quarter."
+_FAR = "That is more than ten years away: give a nearer date."
 _EXPLAINED = frozenset({Outcome.BAD_FIT, Outcome.NOT_READY})
 """The outcomes of an at bat whose reasons also say why sales lost or rejected what came of one."""
 
@@ -54,16 +62,51 @@ def parse_close_date(text: str, now: Instant, zone: str, calendar: Calendar) -> 
         raise Refusal("When do you expect it to close? Give a date.", "close_date")
     if not any(letter.isalpha() for letter in said) and not re.search(r"\d\D+\d", said):
         raise Refusal("A number alone is no date: write it like 2026-12-24, 24 dec or in 3 weeks.", "close_date")
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        from store.rules.when import parse_when  # only where a time is typed
+    local = moment(now, zone)
+    return check_close_date(_day_said(said, local, now, zone, calendar).isoformat(), local.date())
 
-        try:
-            day = moment(parse_when(said, now, zone, calendar), zone).date()
-        except Refusal as refusal:
-            raise Refusal(refusal.sentence, "close_date") from refusal
-    return check_close_date(day.isoformat(), moment(now, zone).date())
+
+def _day_said(said: str, local: datetime, now: Instant, zone: str, calendar: Calendar) -> date:
+    """The day that a few words name; raises Refusal for what names none."""
+    from store.rules.when import parse_when  # only where a time is typed
+    from store.rules.when_said import read
+
+    words = " ".join(said.casefold().replace(",", " ").split())
+    if (period := _PERIOD.fullmatch(words)) is not None:
+        return _end_of(period, local.date())
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        pass
+    try:
+        found = read(words, local, calendar, False)
+        if found is not None and found.day is not None and found.exact is None:
+            return found.day
+        return moment(parse_when(said, now, zone, calendar), zone).date()
+    except OverflowError:
+        raise Refusal(_FAR, "close_date") from None
+    except Refusal as refusal:
+        raise Refusal(refusal.sentence if _names_a_day(refusal) else _NO_DATE, "close_date") from refusal
+
+
+def _names_a_day(refusal: Refusal) -> bool:
+    """Whether a refusal of a typed time is about the day; what it says of times of day has no place beside a date."""
+    return not re.search(r"\btimes?\b|\bhours?\b|\d:\d\d|\d[ap]m\b", refusal.sentence)
+
+
+def _end_of(period: re.Match[str], today: date) -> date:
+    """The last day of this month, quarter or year, or of the next quarter of that name."""
+    year = int(period["year"]) if period["year"] else today.year
+    if period["quarter"]:
+        last = _last_day(year, 3 * int(period["quarter"]))
+        return last if period["year"] or last >= today else _last_day(year + 1, 3 * int(period["quarter"]))
+    what = (period["short"] or period["period"])[0]
+    month = {"m": today.month, "q": (today.month + 2) // 3 * 3, "y": 12}[what]
+    return _last_day(year, month)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def check_close_date(day: str, today: date) -> str:
@@ -75,7 +118,7 @@ def check_close_date(day: str, today: date) -> str:
     if said < today:
         raise Refusal("The expected close date has passed.", "close_date")
     if (said - today).days > _FURTHEST_DAYS:
-        raise Refusal("That is more than ten years away: give a nearer date.", "close_date")
+        raise Refusal(_FAR, "close_date")
     return said.isoformat()
 
 

@@ -45,7 +45,7 @@ def test_a_hand_over_is_listed_accepted_and_worked(floor: Floor) -> None:
         assert line[headings.index("name") :] == "Company 1"
     assert atbat(floor, "Ed", "deal", id, "--accept").stdout == "Company 1 accepted\n"
     done = atbat(floor, "Ed", "deal", id, "--stage", "proposal", "--amount", "12.5k", "--probability", "40")
-    assert done.stdout == "Company 1: proposal\n"
+    assert done.stdout == "Company 1: proposal\n  $12,500, 40 %, closes 2027-01-29\n"
     said = atbat(floor, "Ed", "deals").stdout
     assert "open" in said
     assert "$12,500  40 %" in said

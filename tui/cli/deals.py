@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import aligned, say
 from tui.cli.who import actor_of
 from tui.config import Settings
@@ -26,11 +27,10 @@ _STAGES = ("discovery", "evaluation", "proposal", "negotiation")
 @with_settings
 def command(settings: Settings, ended: bool) -> None:
     """List the opportunities of whoever --as names, a team lead's the whole team's: what waits for an answer first."""
-    from store import open_store
     from store.queries.deals import deals
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True)
     try:
         actor = actor_of(store, settings.person, _WHOSE)
         found = deals(store, actor.user_id, system_clock(), everyone=actor.leads_team, ended=ended)
@@ -61,10 +61,9 @@ def change(settings: Settings, /, number: int, **wanted: Any) -> None:
 
     One act at a time: an answer to the hand-over, an ending, a touch, a note, or new facts.
     """
-    from store import open_store
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules)
+    store = opened(settings)
     try:
         actor, now = actor_of(store, settings.person, _WHOSE), system_clock()
         act = _act(store, number, now, wanted)
@@ -73,6 +72,8 @@ def change(settings: Settings, /, number: int, **wanted: Any) -> None:
         else:
             operation, draft = act
             say(operation(store, actor, now, draft).sentence)
+            if wanted["amount"] or wanted["closes"] is not None:
+                say(f"  {_facts_now(store, number)}")  # how a typed amount and date were read
     finally:
         store.close()
 
@@ -179,6 +180,17 @@ def _facts(store: Store, number: int, now: int, wanted: dict[str, Any]) -> dict[
     if wanted["closes"] is not None:
         facts["close_date"] = parse_close_date(wanted["closes"], now, store.zone, store.calendar)
     return facts
+
+
+def _facts_now(store: Store, number: int) -> str:
+    from store.queries.deals import deal
+    from tui.present import money
+
+    found = deal(store, number, 0)
+    assert found is not None
+    return (
+        f"{money(found.amount, found.currency)}, {found.probability} %, closes {found.close_date or 'on no date yet'}"
+    )
 
 
 _HEADINGS = ("no.", "where", "stage", "amount", "likely", "closes", "owner", "name")
