@@ -49,7 +49,14 @@ class Store:
     """
 
     def __init__(
-        self, path: str, database: APSWDatabase, rules_path: Path | None, *, read_only: bool, last_good: bool = False
+        self,
+        path: str,
+        database: APSWDatabase,
+        rules_path: Path | None,
+        *,
+        read_only: bool,
+        last_good: bool = False,
+        or_shipped: bool = False,
     ) -> None:
         self.path = path
         self.database = database
@@ -59,7 +66,9 @@ class Store:
         self.salt: Callable[[int], bytes] = secrets.token_bytes  # the seed puts its own here, to make the same twice
         self._inode = os.stat(path).st_ino
         self.rules: RuleSet
-        self.rules, self.rules_problem = read_rules(path, rules_path, keep=not read_only, last_good=last_good)
+        self.rules, self.rules_problem = read_rules(
+            path, rules_path, keep=not read_only, last_good=last_good, or_shipped=or_shipped
+        )
         self._asleep: dict[tuple[str, Instant], int] = {}
         self.connection.create_scalar_function("asleep", self.is_asleep, 2)
         self.load_team()
@@ -181,12 +190,18 @@ class Prepared:
 
 
 def open_store(
-    path: str | os.PathLike[str], *, rules: Path | None = None, read_only: bool = False, last_good: bool = False
+    path: str | os.PathLike[str],
+    *,
+    rules: Path | None = None,
+    read_only: bool = False,
+    last_good: bool = False,
+    or_shipped: bool = False,
 ) -> Store:
     """Open an existing database, migrating an older one first.
 
     Raises StoreError, with what to do, for a missing, foreign, damaged or newer file, and RulesError for a rules file
-    with mistakes; with ``last_good`` the last good rules stand in for that one, where there are any.
+    with mistakes; with ``last_good`` the last good rules stand in for that one, where there are any, and with
+    ``or_shipped`` those that ship where there are none.
     """
     path = os.fspath(path)
     check_file(path)
@@ -196,7 +211,9 @@ def open_store(
     try:
         check_schema_of(path, database.connection())
         _check_is_current(path, database)
-        return Store(path, database, rules or rules_beside(path), read_only=read_only, last_good=last_good)
+        return Store(
+            path, database, rules or rules_beside(path), read_only=read_only, last_good=last_good, or_shipped=or_shipped
+        )
     except (PeeweeException, apsw.Error) as error:
         _close(database)
         # What the first statements name is in every file of this schema.

@@ -18,11 +18,13 @@ LAST_GOOD = ".last-rules.toml"
 """What the copy beside a database is called, after the database's own name."""
 
 
-def read_rules(database: str, path: Path | None, *, keep: bool = False, last_good: bool = False) -> tuple[RuleSet, str]:
+def read_rules(
+    database: str, path: Path | None, *, keep: bool = False, last_good: bool = False, or_shipped: bool = False
+) -> tuple[RuleSet, str]:
     """The rules in force, and what is wrong with the file at ``path`` where these are not its own.
 
     A file that reads well is copied beside the database with ``keep``. One that does not raises RulesError, unless
-    ``last_good`` allows the copy in its place and there is one.
+    ``last_good`` allows the copy in its place and there is one; without a copy ``or_shipped`` allows what ships.
     """
     try:
         rules = load_rules(path)
@@ -32,12 +34,23 @@ def read_rules(database: str, path: Path | None, *, keep: bool = False, last_goo
         try:
             rules = load_rules(Path(database + LAST_GOOD))
         except RulesError:
-            raise mistake from None
-        log.error("the last good rules are in force", exc_info=mistake)
+            if not or_shipped:
+                raise mistake from None
+            return load_rules(None), f"The rules are those that ship, because of this: {mistake}"
+        log.warning("the last good rules are in force: %s", mistake)
         return rules, f"The rules are the last good ones, because of this: {mistake}"
     if keep and path is not None:
         keep_rules(database, path)
     return rules, ""
+
+
+def readable_rules(database: str, path: Path | None) -> tuple[Path | None, str]:
+    """The file to show the rules in force from, and what is wrong with the one at ``path`` where it is the copy.
+
+    Raises RulesError as ``read_rules`` does with ``last_good``.
+    """
+    _, problem = read_rules(database, path, last_good=True)
+    return (Path(database + LAST_GOOD) if problem else path), problem
 
 
 def keep_rules(database: str, path: Path) -> None:

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from store.actor import SYSTEM_USER_ID, Actor
-from store.database import Store, open_store, rules_beside
+from store.database import Store, open_store
 from store.errors import Refusal
 from store.instants import Instant
 from store.intake.mapping import FileKind
@@ -91,14 +91,15 @@ def import_files(
 
 
 @contextmanager
-def rehearsal(store: Store, rules: Path | None = None) -> Iterator[Store]:
-    """A copy of the database to try an import on, gone afterwards; ``rules`` is the file the store was opened with."""
+def rehearsal(store: Store) -> Iterator[Store]:
+    """A copy of the database to try an import on, under the rules that are in force, gone afterwards."""
     from store.backup import backup
 
     with tempfile.TemporaryDirectory(prefix="atbat-") as folder:
         path = backup(store.path, Path(folder) / "rehearsal.db")
-        copy = open_store(path, rules=rules or rules_beside(store.path))
+        copy = open_store(path)
         try:
+            copy.use_rules(store.rules)
             copy.connection.pragma("synchronous", "OFF")
             yield copy
         finally:

@@ -182,3 +182,30 @@ def test_the_examples_of_the_document_are_signals(floor: Floor) -> None:
     (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     done = run(floor, "--json", given=example.encode())
     assert [answer["status"] for answer in answers(done)] == ["accepted", "accepted"]
+
+
+def rules_of(floor: Floor, text: str) -> None:
+    Path(floor.store.path).with_suffix(".rules.toml").write_text(text, encoding="utf-8")
+
+
+def test_rules_with_mistakes_stop_no_signal_where_there_were_good_ones(floor: Floor) -> None:
+    rules_of(floor, "[callbacks]\nlimit = 3\n")
+    assert feed(floor, DANA).returncode == 0
+    rules_of(floor, '[callbacks]\nlimit = "many"\n')
+    done = feed(floor, {**DANA, "kind": "webinar"})
+    assert (done.returncode, [answer["status"] for answer in answers(done)]) == (0, ["accepted"])
+    warning, counts = done.stderr.decode().splitlines()
+    assert warning.startswith("atbat: The rules are the last good ones, because of this:")
+    assert "line 2: callbacks.limit" in warning
+    assert counts.startswith("atbat: 1 signal:")
+
+
+def test_every_line_is_answered_where_no_signal_can_be_taken_in(floor: Floor) -> None:
+    rules_of(floor, '[callbacks]\nlimit = "many"\n')
+    done = feed(floor, DANA, {**DANA, "kind": "webinar"})
+    assert [(answer["line"], answer["status"]) for answer in answers(done)] == [(1, "failed"), (2, "failed")]
+    assert all("callbacks.limit" in answer["reason"] for answer in answers(done))
+    assert done.stderr.decode() == "atbat: 2 signals: 0 accepted, 0 repeated, 0 refused, 2 failed.\n"
+    assert done.returncode == 1
+    rules_of(floor, "")
+    assert [answer["status"] for answer in answers(feed(floor, DANA))] == ["accepted"]

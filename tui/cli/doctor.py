@@ -8,6 +8,7 @@ import sys
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import printable, say
 from tui.config import Settings
 
@@ -22,10 +23,9 @@ def command(settings: Settings) -> int:
     Writes nothing and may run while people work. Prints one line for each row that breaks a fact; exits with 0 only
     when there is none.
     """
-    from store import open_store
     from store.doctor import check, notes
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True, whatever_the_rules=True)
     try:
         for note in notes(store):
             say(note)

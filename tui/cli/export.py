@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.config import Settings
 
 if TYPE_CHECKING:
@@ -33,12 +34,11 @@ def command(settings: Settings, what: str, output: Path | None, force: bool) -> 
     No cell of it is run by a spreadsheet. `atbat import` reads contacts back as the same people. The calendar is an
     .ics file of your open callbacks and the meetings to come that you booked or host.
     """
-    from store import open_store
     from store.queries.export import EXPORTS
 
     if output is not None and output.exists() and not force:
         raise click.ClickException(f"{output} exists: name another file, or write over it with --force.")
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True, whatever_the_rules=True)
     try:
         store.connection.execute("BEGIN")
         if what == "calendar":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import say
 from tui.cli.progress import progress
 from tui.config import Settings
@@ -56,7 +57,7 @@ def command(
     backup is made first. Rows that cannot be taken go to a file of rejects (beside FILE unless named) with line and
     reason; mended there, it can be imported itself. Exits with 0 when anything was taken, 1 when nothing could be.
     """
-    from store import Refusal, StoreError, open_store
+    from store import Refusal, StoreError
     from store.intake.reading import describe
     from store.intake.rows import Defaults
     from store.operations.import_files import ImportDraft, rehearsal
@@ -73,7 +74,7 @@ def command(
     if rejects is not None and rejects.exists():
         raise Refusal(f"{rejects} exists already: name another file for the rejects.")
     draft = ImportDraft(owner or "", Motion(motion.replace(" ", "_").lower()))
-    store = open_store(settings.database, rules=settings.places.team_rules)
+    store = opened(settings)
     try:
         defaults = Defaults(store.region, store.zone, source or "")
         told = [describe(file, _mapping_for(file, mapping, files) or preset, defaults) for file in files]
@@ -81,7 +82,7 @@ def command(
         for each in told:
             _say_description(each)
         if dry_run:
-            with rehearsal(store, settings.places.team_rules) as copy:
+            with rehearsal(store) as copy:
                 summaries = _run(copy, actor, told, draft, None)
             say("This was a trial: nothing was written.")
             return _say_all(told, summaries)

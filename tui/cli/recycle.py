@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import aligned, complain, say
 from tui.cli.progress import progress
 from tui.cli.who import actor_of
@@ -31,14 +32,13 @@ def command(settings: Settings, due: bool, limit: int | None, dry_run: bool) -> 
 
     Each gets a new at bat, given to whom the rules say; u in the program takes all of it back as one.
     """
-    from store import open_store
     from store.queries.recycling import all_due, recycling
     from tui.desk import system_clock
 
     changes = due and not dry_run
     if dry_run and not due:
         raise click.UsageError("--dry-run is for --due: without it nothing is changed anyway.")
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=not changes)
+    store = opened(settings, read_only=not changes)
     try:
         now = system_clock()
         if changes:

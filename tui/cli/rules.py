@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import complain, say
 from tui.config import Settings
 
@@ -64,9 +65,12 @@ def check(settings: Settings, file: Path | None) -> int | None:
 def show(settings: Settings, section: str | None, changed: bool) -> None:
     """Show the rules in force, all or one SECTION (sla, routing, motions.demo_request), and where they come from."""
     from store import Refusal
+    from store.rules_kept import readable_rules
     from store.rules_shown import in_force
 
-    path = _rules_in_use(settings)
+    path, problem = readable_rules(settings.database, _rules_in_use(settings))
+    if problem:
+        complain(problem)
     found = in_force(path)
     if section:
         inside = [one for one in found if one.key == section or one.key.startswith(f"{section}.")]
@@ -93,12 +97,11 @@ def explain(settings: Settings, lead: str, as_of: str | None) -> None:
     The newest stands last. With --at in the past it is told up to then, in the future also what happens until then if
     nobody does anything.
     """
-    from store import open_store
     from store.queries.explain import explain as story_of
     from tui import present
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True)
     try:
         now = system_clock()
         story = story_of(store, _lead_id(store, lead), now, _instant(store, as_of))

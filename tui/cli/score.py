@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import aligned, say
 from tui.config import Settings
 
@@ -34,12 +35,12 @@ def command() -> None:
 @with_settings
 def explain(settings: Settings, lead: int) -> None:
     """Say line by line what gave at bat LEAD its score."""
-    from store import Refusal, open_store
+    from store import Refusal
     from store.queries.score import score_card
     from tui import present
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True)
     try:
         now = system_clock()
         card = score_card(store, lead, now)
@@ -82,11 +83,10 @@ def calibrate(
 
     Counted by at bat, by the day it was opened. The rate is of those that are over.
     """
-    from store import open_store
     from store.queries import score
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True)
     try:
         last = until.date() if until else store.calendar.day(system_clock())
         first = since.date() if since else last - timedelta(days=_DAYS)

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import complain, say
 from tui.config import Settings
 
 if TYPE_CHECKING:
-    from store import Actor, Store
+    from collections.abc import Callable
+
+    from store import Actor, Store, StoreError
+    from store.intake.signal_lines import Line
     from store.operations.receive_signal import Received
 
 
@@ -40,13 +44,20 @@ def command(settings: Settings, /, as_lines: bool, at: str, motion: str, fields:
 
     With --json it reads signals from standard input, one JSON object a line, and answers each with one JSON object on
     a line; docs/signals.md has both formats. A bad line does not stop the rest. The same signal twice changes nothing.
-    Exits with 1 where a signal was refused.
+    Exits with 1 where a signal was not taken in.
     """
-    from store import open_store
+
+    from store import StoreError
 
     if as_lines and (at or motion or fields or any(said.values())):
         raise click.UsageError("With --json everything stands on the lines: leave the other options out.")
-    store = open_store(settings.database, rules=settings.places.team_rules)
+    try:
+        store = opened(settings)
+    except StoreError as error:
+        if not as_lines:
+            raise
+        failed = _failed(error)
+        return _answer_lines(lambda line: failed)
     try:
         actor = _actor(store, settings.person)
         if as_lines:
@@ -89,28 +100,46 @@ def _take_one(store: Store, actor: Actor, at: str, motion: str, fields: tuple[st
 
 
 def _take_lines(store: Store, actor: Actor) -> int:
-    """Take in line by line, answering each; 1 where any was refused."""
-    from store import Refusal
-    from store.intake.signal_lines import lines, signal_of
+    """Take in line by line, answering each."""
+    from store import Refusal, StoreError
+    from store.intake.signal_lines import signal_of
     from store.operations.receive_signal import SignalIn
     from store.operations.recognise import ENRICHING
     from tui.desk import system_clock
 
-    counted = {"accepted": 0, "repeated": 0, "refused": 0}
-    for line in lines(sys.stdin.buffer):
+    def take(line: Line) -> dict[str, Any]:
         try:
             draft = SignalIn(**signal_of(line, store.zone, ENRICHING))
-            answer = _answer(_receive(store, actor, system_clock(), draft))
+            return _answer(_receive(store, actor, system_clock(), draft))
         except Refusal as refusal:
-            answer = {"status": "refused", "reason": refusal.sentence, "field": refusal.field}
+            return {"status": "refused", "reason": refusal.sentence, "field": refusal.field}
+        except StoreError as error:
+            return _failed(error)
+
+    return _answer_lines(take)
+
+
+def _failed(error: StoreError) -> dict[str, Any]:
+    """What is said of a signal that nothing is wrong with, and that could not be taken in."""
+    return {"status": "failed", "reason": str(error)}
+
+
+def _answer_lines(take: Callable[[Line], dict[str, Any]]) -> int:
+    """Answer each line of standard input with what came of it; 1 where any was not taken in."""
+    from store.intake.signal_lines import lines
+
+    counted = {"accepted": 0, "repeated": 0, "refused": 0, "failed": 0}
+    for line in lines(sys.stdin.buffer):
+        answer = take(line)
         counted[answer["status"]] += 1
         said = {name: value for name, value in answer.items() if value not in (None, [], "")}
         sys.stdout.write(json.dumps({"line": line.number, **said}) + "\n")
         sys.stdout.flush()
     total = sum(counted.values())
-    words = ", ".join(f"{number:,} {status}" for status, number in counted.items())
+    told = [(status, number) for status, number in counted.items() if number or status != "failed"]
+    words = ", ".join(f"{number:,} {status}" for status, number in told)
     complain(f"{total:,} signal{'' if total == 1 else 's'}: {words}.")
-    return 1 if counted["refused"] else 0
+    return 1 if counted["refused"] or counted["failed"] else 0
 
 
 def _receive(store: Store, actor: Actor, now: int, draft: Any) -> Received:

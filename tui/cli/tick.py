@@ -7,6 +7,7 @@ import time
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import say
 from tui.cli.progress import progress
 from tui.config import Settings
@@ -20,10 +21,9 @@ def command(settings: Settings) -> None:
     The app does this at its start and every minute. Doing it twice, or at two places at once, does nothing more; after
     a week without it everything is dated when it was due. Ended halfway it is gone on with the next time.
     """
-    from store.database import open_store
     from store.operations.tick import tick, waiting
 
-    store = open_store(settings.database, rules=settings.places.team_rules)
+    store = opened(settings)
     try:
         now = time.time_ns() // 1000
         with progress("applying the rules", waiting(store, now)) as tell:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import aligned, say
 from tui.cli.who import actor_of, user_named
 from tui.config import Settings
@@ -36,11 +37,10 @@ def command(context: click.Context) -> None:
 @with_settings
 def list_users(settings: Settings) -> None:
     """List everybody with what they hold and whether they get anything new."""
-    from store import open_store
     from store.queries.staff import staff
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=True)
+    store = opened(settings, read_only=True)
     try:
         found = staff(store, system_clock())
         for line in aligned([("name", "role", "capacity", "open", "new ones"), *map(_cells, found)]):
@@ -154,10 +154,9 @@ def take_next(settings: Settings) -> None:
 @contextmanager
 def _acting(settings: Settings) -> Iterator[tuple[Store, Actor, int]]:
     """The open store, whoever --as names, and the time."""
-    from store import open_store
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules)
+    store = opened(settings)
     try:
         yield store, actor_of(store, settings.person), system_clock()
     finally:

@@ -10,6 +10,7 @@ import click
 
 from store.rules.queue_views import Order, View
 from tui.cli import with_settings
+from tui.cli.opened import opened
 from tui.cli.output import aligned, say
 from tui.cli.who import signed_in
 from tui.config import Settings
@@ -128,10 +129,9 @@ def remove(settings: Settings, name: str) -> None:
 @contextmanager
 def _signed_in(settings: Settings, *, read_only: bool = False) -> Iterator[tuple[Store, UserRow, Instant]]:
     """The store, whoever --as names, and the time; raises Refusal naming the users there are."""
-    from store import open_store
     from tui.desk import system_clock
 
-    store = open_store(settings.database, rules=settings.places.team_rules, read_only=read_only)
+    store = opened(settings, read_only=read_only)
     try:
         found = signed_in(store, settings.person, "Whose views?")
         yield store, found, system_clock()
