@@ -13,6 +13,7 @@ from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.lead_state import LeadState
 from store.operations.converting import ReverseDraft
+from store.queries.converting import why_not_reversed
 from store.queries.queue import QueueRow
 from store.vocabulary import Stage
 from tui.lead_screen import Offered
@@ -23,6 +24,15 @@ class ReverseDialog(LeadDialog):
     """One line: why."""
 
     VERB = "Reverse the conversion"
+
+    async def prepare(self, opening: QueueRow | Offered) -> None:
+        """Refuse at once what no reason makes possible."""
+        await super().prepare(opening)
+        actor = self.app.desk.actor
+        if actor is None or not actor.leads_team:
+            raise Refusal("Only a team lead reverses a conversion; your own of the last minutes can be undone.")
+        if why := await self.app.desk.read(why_not_reversed, self.lead.id, self.app.desk.now()):
+            raise Refusal(why)
 
     def works_on(self, lead: LeadState) -> bool:
         """On what was converted."""

@@ -131,3 +131,32 @@ FROM alike JOIN contact c ON c.id = alike.id JOIN member ON member.id = alike.me
 LEFT JOIN account a ON a.id = c.account_id
 WHERE alike.id NOT IN (SELECT id FROM member) AND c.void = 0 AND c.merged_into_id IS NULL
 ORDER BY c.name, c.id LIMIT :most"""
+
+
+def why_not_reversed(store: Store, lead_id: int, now: Instant) -> str:
+    """Why the conversion of an at bat cannot be taken back any more, as a sentence; empty where it can, by a team lead.
+
+    What ``store.operations.converting.reverse`` refuses, known before somebody writes down a reason.
+    """
+    row = store.row(_CONVERSION, (lead_id,))
+    if row is None:
+        return "This at bat was not converted."
+    at, newer, opportunity_id, alone, opened_by_it, worked = row
+    if moment(at, store.zone).date() != moment(now, store.zone).date():
+        return "A conversion can be reversed on the same day only."
+    if newer:
+        return "The person has a newer open at bat: work that one."
+    if opportunity_id is not None and alone and opened_by_it and worked:
+        return "The opportunity was worked on since: it can be ended or handed over, not reversed."
+    return ""
+
+
+_CONVERSION = """
+SELECT c.at,
+       EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.open = 1 AND n.id <> l.id), c.opportunity_id,
+       (SELECT count(*) FROM conversion WHERE opportunity_id = c.opportunity_id AND reversed_at IS NULL AND void = 0) < 2,
+       (SELECT opened_at FROM opportunity WHERE id = c.opportunity_id) = c.at,
+       EXISTS (SELECT 1 FROM change
+               WHERE entity = 'opportunity' AND entity_id = c.opportunity_id AND operation_id > c.written_id)
+FROM conversion c JOIN lead l ON l.id = c.lead_id
+WHERE c.lead_id = ? AND c.reversed_at IS NULL AND c.void = 0"""

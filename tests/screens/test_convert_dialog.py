@@ -115,7 +115,7 @@ async def test_amount_probability_date_and_name_can_be_typed_as_people_write_the
     [
         ("amount", "lots", "no amount"),
         ("probability", "120", "a share from 0 to 100"),
-        ("close-date", "someday", "not a time I know"),
+        ("close-date", "someday", "That is no date"),
         ("close-date", "2020-01-01", "has passed"),
         ("close-date", "", "When do you expect it"),
     ],
