@@ -130,10 +130,14 @@ def _settle_clocks(tx: Transaction, lead: LeadState, facts: Facts, should: dict[
 
 
 def end_clock(tx: Transaction, lead: LeadState, clock: ClockRow, at: Instant) -> None:
-    """Say when a clock ended and, once, whether it was met; a miss is whose the at bat was when it ran out."""
+    """Say when a clock ended and, once, whether it was met; a miss is whose the at bat was when it ran out.
+
+    One that waited for a touch and ended in time without any is neither met nor missed.
+    """
     changes: dict[str, Any] = {"ended_at": at}
     if clock.met is None:
-        changes["met"] = int(at <= clock.due_at)
+        in_time = at <= clock.due_at
+        changes["met"] = None if in_time and not _answered(lead, clock) else int(in_time)
         changes["owner_id"] = holder_at(tx, lead, min(at, clock.due_at))
     tx.update(Clock, tx.get(Clock, clock.id), **changes)
 
@@ -164,6 +168,14 @@ def holder_at(tx: Transaction, lead: LeadState, at: Instant) -> int | None:
     return lead.owner_id if row is None else row[0]
 
 
+_BY_TOUCH = frozenset({ClockKind.FIRST_TOUCH, ClockKind.OWN_TOUCH, ClockKind.RESPOND})
+
+
+def _answered(lead: LeadState, clock: ClockRow) -> bool:
+    """Whether what a clock waited for happened; only one that waits for a touch can end without it."""
+    return clock.kind not in _BY_TOUCH or (lead.last_touch_at or 0) >= clock.started_at
+
+
 def _ended_at(tx: Transaction, lead: LeadState, clock: ClockRow) -> Instant:
     """When what a clock waited for happened; one that stood still for an approval ended when that was asked for."""
     happened: Instant | None = None
@@ -171,10 +183,9 @@ def _ended_at(tx: Transaction, lead: LeadState, clock: ClockRow) -> Instant:
         happened = lead.first_touch_at
     elif clock.kind is ClockKind.ACCEPT:
         happened = lead.accepted_at
-    elif clock.kind in (ClockKind.OWN_TOUCH, ClockKind.RESPOND, ClockKind.ACTIVITY):
-        answered = (lead.last_touch_at or 0) >= clock.started_at
-        happened = lead.last_touch_at if answered and clock.kind is not ClockKind.ACTIVITY else None
-    elif clock.kind is not ClockKind.APPROVAL:
+    elif clock.kind in (ClockKind.OWN_TOUCH, ClockKind.RESPOND):
+        happened = lead.last_touch_at if _answered(lead, clock) else None
+    if clock.kind not in (ClockKind.ACCEPT, ClockKind.ACTIVITY, ClockKind.APPROVAL) and happened is None:
         happened = tx.store.value(_WAITED, (lead.id,))
     if happened is None or happened < clock.started_at:
         return tx.now

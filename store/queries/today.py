@@ -105,9 +105,10 @@ WHERE t.user_id = :user AND t.day BETWEEN :first AND :last AND t.at >= :start AN
 _MEETINGS = """
 SELECT count(*) FROM meeting WHERE booker_id = :user AND booked_at >= :start AND booked_at < :end AND void = 0"""
 
-# A clock was decided when it was met or, where that was too late or never, when it ran out.
+# A clock was decided when it was met or, where that was too late or never, when it ran out; one that ended in time
+# without what it waited for is neither.
 _DECIDED = "min(due_at, coalesce(ended_at, due_at))"
-DECIDED_TODAY = f"{_DECIDED} >= :start AND {_DECIDED} < :now AND void = 0"
+DECIDED_TODAY = f"{_DECIDED} >= :start AND {_DECIDED} < :now AND void = 0 AND (met IS NOT NULL OR ended_at IS NULL)"
 _CLOCKS = f"""
 SELECT coalesce(sum(met IS 1), 0), count(*) FROM clock WHERE owner_id = :user AND {DECIDED_TODAY}"""
 

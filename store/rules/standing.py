@@ -181,7 +181,7 @@ def _dues(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -> 
     waits = lead.stage is Stage.DISQUALIFIED
     for clock in facts.clocks:
         runs = not waits or clock.kind is ClockKind.APPROVAL
-        if clock.met is None and clock.kind is not ClockKind.HAND_OVER and runs:
+        if clock.met is None and clock.ended_at is None and clock.kind is not ClockKind.HAND_OVER and runs:
             yield Due(clock.due_at + 1, Act.MISS, clock.kind.label)
     if facts.rescore_at is not None:
         yield Due(facts.rescore_at, Act.RESCORE)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.hand_over import AcceptDraft, accept_hand_over
 from store.operations.working import ApprovalDraft, LeadDraft, accept, approve, reassign, send_back
+from store.queries.explain import explain
+from store.queries.team import team_now
+from store.queries.today import today
 from store.vocabulary import AlertKind, ClockKind, Disposition, Motion, Outcome, Stage, Status
 from tests.factories import ANA, BEN, ED, PRIYA, Floor
 from tests.store.clockwork import at, clock, clocks, signal, told, until, working
@@ -24,6 +27,28 @@ def test_first_touch_of_a_demo_request_in_five_business_minutes(floor: Floor) ->
     assert clock(floor, missed, K.FIRST_TOUCH)[2:] == (None, 0, PRIYA.user_id)
     floor.touch(missed)
     assert clock(floor, missed, K.FIRST_TOUCH)[2:] == (at("2026-11-23 10:09"), 0, PRIYA.user_id)
+
+
+def test_an_ending_without_a_touch_neither_meets_nor_misses_the_first_one(floor: Floor) -> None:
+    in_time, late = (floor.lead(motion=Motion.CAMPAIGN_RESPONSE) for _ in range(2))
+    floor.close(in_time, Outcome.NOT_READY, back_at=floor.now + 60 * DAY)
+    ended = clock(floor, in_time, K.FIRST_TOUCH)
+    assert (ended.ended_at, ended.met) == (floor.now, None)
+    assert clock_share(floor) == (None, 0), "it counts for nothing"
+    until(floor, "2026-11-23 14:00")
+    floor.close(late, Outcome.NOT_READY, back_at=floor.now + 60 * DAY)
+    assert clock(floor, late, K.FIRST_TOUCH)[2:] == (floor.now, 0, PRIYA.user_id)
+    assert clock_share(floor) == (0.0, 1)
+    story = explain(floor.store, in_time, floor.now).lines(floor.store.zone, floor.now)
+    assert any("first touch ended without it, in time: neither met nor missed" in line for line in story)
+    assert not any("first touch was met" in line for line in story)
+
+
+def clock_share(floor: Floor) -> tuple[float | None, int]:
+    """The share of Priya's clocks met today, and how many were missed as the team's board counts them."""
+    mine = today(floor.store, PRIYA.user_id, floor.now)
+    board = next(rep for rep in team_now(floor.store, floor.now).reps if rep.id == PRIYA.user_id)
+    return mine.sla, board.figures.missed
 
 
 def test_it_is_offered_to_all_after_three(floor: Floor) -> None:

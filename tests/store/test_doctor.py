@@ -156,7 +156,7 @@ LEAD_PLANTS = [
     ),
     plant(
         "a clock runs once, and not on what has ended",
-        f"UPDATE clock SET met = NULL WHERE lead_id = {at('closed')}",
+        f"UPDATE clock SET met = NULL, ended_at = NULL WHERE lead_id = {at('closed')}",
         row=at("closed"),
     ),
     plant(
