@@ -22,6 +22,7 @@ from store.operations.alerts import team_lead
 from store.operations.at_bat import advance
 from store.operations.closing import finish
 from store.operations.contact_rules import TickContactDraft, tick_contact
+from store.operations.new_rules import NewRulesDraft, are_new, new_rules
 from store.operations.opportunity_rules import miss_hand_overs
 from store.operations.review import next_night, review
 from store.operations.scoring import rescore
@@ -49,6 +50,8 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
     ``go_on`` is asked after each with their number so far: answering no stops there, and the next tick goes on.
     """
     done, before, again = 0, None, 0
+    if are_new(store):
+        new_rules(store, SYSTEM, now, NewRulesDraft())
     night = next_night(store, now)
     while (found := store.row(_NEXT, (now,))) is not None or night is not None:
         if night is not None and (found is None or night.at <= found[0]):
@@ -85,10 +88,10 @@ def tick_lead(tx: Transaction, draft: TickDraft) -> Done:
     due = [each for each in dues(lead, facts, tx.rules, tx.store.calendar) if each.at <= tx.now]
     if any(each.act is Act.MISS for each in due):
         for clock in facts.clocks:
-            if clock.met is None and clock.due_at < tx.now:
+            if clock.met is None and clock.ended_at is None and clock.due_at < tx.now:
                 miss_clock(tx, lead, clock)
-    if any(each.act is Act.RESCORE for each in due):
-        lead = tx.save_lead(lead, rescore(tx, lead))
+    if (scored := rescore(tx, lead))["score"] != lead.score:  # intent fades, or other rules are in force
+        lead = tx.save_lead(lead, scored)
     happens = next((each for each in due if each.act in _HAPPENS), None)
     if happens is not None:
         _HAPPENS[happens.act](tx, lead, happens)

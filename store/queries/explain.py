@@ -13,6 +13,7 @@ from store.database import Store
 from store.instants import MINUTE, Instant
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.alerts import team_lead
+from store.operations.scoring import last_midnight
 from store.operations.settle import facts_of
 from store.queries.score import score_card
 from store.rules.alert_words import ALERTS
@@ -143,7 +144,7 @@ def _told(
     others = [act for act in acts if act.kind is EventKind.ACT]
     arrow = f" → {', '.join(did)}" if did else ""
     if op.by in _RULE and op.kind == "tick":
-        why = by_rule(changed, lead, store.rules)
+        why = by_rule(changed, lead, store.rules, faded=op.at == last_midnight(store, op.at))
         told = [Event(op.at, EventKind.RULE, f"by rule: {why}{arrow}")] if why else []
         return [*told, *routed]
     if others:
@@ -248,7 +249,10 @@ def _score(store: Store, lead: LeadState, now: Instant) -> list[str]:
     card = score_card(store, lead.id, now) if lead.open else None
     if card is None:
         return []
-    return [card.score.words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
+    words = card.score.words
+    if card.score.total != lead.score:
+        words += f" (the lists show {lead.score} until the rules in force are applied: by the app, or atbat tick)"
+    return [words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
 
 
 def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[str, ...]:

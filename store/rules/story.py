@@ -102,8 +102,11 @@ class Changed:
         return self.columns.get(column, (None, None))[1]
 
 
-def by_rule(changed: Changed, lead: LeadState, rules: RuleSet) -> str:
-    """Which rule a tick followed, told from what it changed; empty where it changed nothing worth a sentence."""
+def by_rule(changed: Changed, lead: LeadState, rules: RuleSet, *, faded: bool = True) -> str:
+    """Which rule a tick followed, told from what it changed; empty where it changed nothing worth a sentence.
+
+    ``faded``: a score that changed did so because intent fades, not because the rules were changed.
+    """
     status, decision, stage = changed.to("status"), changed.to("decision"), changed.to("stage")
     if stage == Stage.CLOSED:
         return lead.outcome_note or "its window is over"
@@ -115,7 +118,9 @@ def by_rule(changed: Changed, lead: LeadState, rules: RuleSet) -> str:
         return "its window is over, and they were reached: its owner decides"
     if decision == Decision.NO_SHOW:
         return "the meeting was not rebooked in time"
-    return "intent fades with time" if "score" in changed.columns else ""
+    if "score" not in changed.columns:
+        return ""
+    return "intent fades with time" if faded else "its score is counted anew by the rules in force"
 
 
 def effects(changed: Changed, lead: LeadState, rules: RuleSet, zone: str, now: Instant) -> list[str]:
@@ -182,14 +187,17 @@ WAITS_FOR: Mapping[ClockKind, str] = {
 
 
 def clock_over(clock: ClockRow, holder: str, zone: str, now: Instant) -> Event | None:
-    """A clock that was met or has run out, by how much and whose; None for one that still runs."""
-    if clock.met is None:
+    """A clock that was met, has run out or ended without either, by how much and whose; None for one that runs."""
+    if clock.met is None and clock.ended_at is None:
         return None
     what, due = WAITS_FOR[clock.kind], stamp(clock.due_at, zone, now)
     if clock.met:
         at = clock.ended_at if clock.ended_at is not None else clock.due_at
         words = f"the clock for {what} was met: due {due}, {span(clock.due_at - at)} to spare"
         return Event(at, EventKind.CLOCK, f"{words} ({holder})")
+    if clock.met is None and clock.ended_at is not None:
+        words = f"the clock for {what} ended without it, in time: neither met nor missed"
+        return Event(clock.ended_at, EventKind.CLOCK, words)
     words = f"the clock for {what} ran out"
     if clock.ended_at is not None and clock.ended_at > clock.due_at:
         words += f"; it came {span(clock.ended_at - clock.due_at)} late"
@@ -227,13 +235,15 @@ def to_come(
             hears = names.get(one.owner_id, "its owner") if one.owner_id is not None else "everybody"
             found.append(Event(one.at, EventKind.NEXT, f"{hears} is alerted: {one.words}"))
             continue
-        found.append(Event(max(one.at, now), EventKind.NEXT, _will(one, lead)))
+        found.append(Event(max(one.at, now), EventKind.NEXT, _will(one, lead, now)))
         if one.act in _CLOSES and not (one.act is Act.EXPIRE and lead.connected):
             break
     return found
 
 
-def _will(due: Due, lead: LeadState) -> str:
+def _will(due: Due, lead: LeadState, now: Instant) -> str:
+    if due.act is Act.RESCORE and due.at <= now:
+        return "by rule: its score is counted anew by the rules in force"
     if due.act is Act.EXPIRE and lead.connected:
         return f"by rule: {due.words} → put to its owner to decide"
     if due.act is Act.MISS:

@@ -28,6 +28,8 @@ from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import ApprovalDraft, LeadDraft, approve, reassign, send_back
+from store.queries.explain import explain
+from store.queries.score import score_card
 from store.vocabulary import Channel, Disposition, Motion, Outcome, Stage
 from tests.factories import ANA, BEN, PRIYA, Floor, open_floor
 
@@ -198,3 +200,22 @@ def test_a_tick_with_nothing_due_writes_nothing(floor: Floor) -> None:
     before = floor.dump()
     assert tick(floor.store, floor.now) == 0
     assert floor.dump() == before
+
+
+def test_other_rules_come_to_every_open_at_bat_with_the_next_tick(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.raw("UPDATE account SET size = 600, industry = 'Software'")
+    floor.rescore()
+    tick(floor.store, floor.later())
+    kept, due = floor.state(lead).score, floor.value("SELECT due_at FROM clock ORDER BY id LIMIT 1")
+    assert kept > 0
+    score = floor.store.rules.score
+    floor.store.rules = floor.store.rules._replace(score=score._replace(fit_share=0.1), digest="other")
+    tick(floor.store, floor.later())
+    now = floor.state(lead).score
+    assert now < kept
+    assert now == score_card(floor.store, lead, floor.now).score.total
+    assert floor.value("SELECT due_at FROM clock ORDER BY id LIMIT 1") == due, "due times stay as they were made"
+    story = explain(floor.store, lead, floor.now)
+    assert f"by rule: its score is counted anew by the rules in force → score {kept} → {now}" in story.events[-1].words
+    assert tick(floor.store, floor.later()) == 0, "once"
