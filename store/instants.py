@@ -7,6 +7,7 @@ zones come in only at the edges: typed times (``store.rules.when``) and the scre
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Instant = int  # microseconds since the epoch, UTC
@@ -18,6 +19,15 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=256)
+def usable_zone(zone: str) -> str:
+    """The zone, or empty where there is none of this name: whoever has it is in the team's then."""
+    try:
+        return ZoneInfo(zone).key if zone else ""
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return ""
 
 
 def instant(moment: datetime) -> Instant:

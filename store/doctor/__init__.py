@@ -18,6 +18,7 @@ from store.doctor.history import altered_history
 from store.doctor.kept import miscounted, misplaced, overlooked, searches, unsearchable, wrong_spells
 from store.doctor.scores import misscored
 from store.errors import StoreError
+from store.instants import usable_zone
 
 __all__ = ["Finding", "Progress", "check", "notes"]
 
@@ -79,6 +80,7 @@ def _steps() -> list[Step]:
         ("rules and clocks", overlooked),
         ("scores", misscored),
         ("the search", unsearchable),
+        ("zones of users", _zoneless),
         ("the history", altered_history),
     ]
 
@@ -104,6 +106,17 @@ def _unsound(store: Store) -> Iterator[Finding]:
 def _dangling(store: Store) -> Iterator[Finding]:
     for table, row_id, parent, _ in store.connection.execute("PRAGMA foreign_key_check"):
         yield Finding("references lead somewhere", table, row_id, f"{table} {row_id} refers to a {parent} that is gone")
+
+
+def _zoneless(store: Store) -> Iterator[Finding]:
+    for user_id, name, zone in store.connection.execute('SELECT id, name, zone FROM "user" WHERE active = 1'):
+        if zone and not usable_zone(zone):
+            yield Finding(
+                "users are in zones that there are",
+                "user",
+                user_id,
+                f"{name} is in {zone}, which is no time zone, and shown the team's: correct it with `atbat users zone`",
+            )
 
 
 @contextmanager

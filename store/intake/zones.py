@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from store.errors import Refusal
+from store.intake.clean import clean_line
+
 
 @lru_cache(maxsize=1024)
 def zone_named(text: str) -> str | None:
@@ -14,6 +17,15 @@ def zone_named(text: str) -> str | None:
         return None
     names = _names()
     return names.get(wanted) or next((name for folded, name in names.items() if folded.endswith(f"/{wanted}")), None)
+
+
+def known_zone(text: str) -> str:
+    """The zone a text means, empty for an empty one; raises Refusal for what is none."""
+    found = zone_named(text)
+    if found is None and text.strip():
+        shown = clean_line(text[:40], field="zone")
+        raise Refusal(f"“{shown}” is no time zone: give one such as Europe/Berlin or America/New_York.", "zone")
+    return found or ""
 
 
 @lru_cache(maxsize=1)

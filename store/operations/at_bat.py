@@ -50,6 +50,7 @@ DEEDS: Mapping[str, str] = {
     "pause_intake": "paused their intake",
     "resume_intake": "resumed their intake",
     "set_capacity": "changed their capacity",
+    "set_zone": "changed their zone",
     "leave_team": "had this routed anew",
     "undo": "undid an act on this",
     "receive_signal": "recorded a signal on this",

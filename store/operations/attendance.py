@@ -11,6 +11,7 @@ from typing import Any
 
 from store.actor import SYSTEM_USER_ID
 from store.errors import Refusal
+from store.intake.zones import known_zone
 from store.models import Absence, User
 from store.operations.at_bat import assign
 from store.operations.routing import route_anew
@@ -44,6 +45,14 @@ class CapacityDraft:
 
     user_id: int
     capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDraft:
+    """Where somebody is, by an IANA name or a city of one; empty for the team's zone."""
+
+    user_id: int
+    zone: str
 
 
 @operation("set_absent")
@@ -114,6 +123,19 @@ def set_capacity(tx: Transaction, draft: CapacityDraft) -> Done:
         raise Refusal(f"The capacity of {user['name']} is {draft.capacity} already.", "capacity")
     tx.update(User, user, capacity=draft.capacity)
     return tx.done(f"{user['name']} has a capacity of {draft.capacity}")
+
+
+@operation("set_zone")
+def set_zone(tx: Transaction, draft: ZoneDraft) -> Done:
+    """Say in which zone somebody is, which their times are shown in: oneself, or as a team lead anybody."""
+    user = _user(tx, draft.user_id)
+    _oneself_or_lead(tx, user)
+    zone = known_zone(draft.zone)
+    shown = zone or f"the team's zone, {tx.store.zone}"
+    if zone == user["zone"]:
+        raise Refusal(f"{user['name']} is in {shown} already.", "zone")
+    tx.update(User, user, zone=zone)
+    return tx.done(f"{user['name']} is in {shown}")
 
 
 @operation("leave_team")

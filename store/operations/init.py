@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.actor import SYSTEM, SYSTEM_USER_ID
@@ -14,6 +15,7 @@ from store.database import create_file, open_store
 from store.errors import Refusal
 from store.instants import Instant
 from store.intake.clean import clean_line
+from store.intake.zones import known_zone
 from store.models import Team, User
 from store.operations.transaction import Done, Transaction, operation
 from store.vocabulary import UserRole
@@ -73,7 +75,7 @@ def _init(tx: Transaction, draft: TeamDraft) -> Done:
     assert system == SYSTEM_USER_ID
     for user in draft.users:
         _insert_user(tx, user, team_id)
-    return Done(tx.id, f"{draft.name} is ready")
+    return Done(tx.id, f"{tx.get(Team, team_id)['name']} is ready")
 
 
 @operation("add_user")
@@ -82,25 +84,37 @@ def add_user(tx: Transaction, draft: UserDraft) -> Done:
     if not tx.actor.leads_team:
         raise Refusal("Only a team lead or an admin adds users.")
     user_id = _insert_user(tx, draft, tx.store.team_id)
-    return Done(tx.id, f"{draft.name} added", made={"user_id": user_id})
+    return Done(tx.id, f"{tx.get(User, user_id)['name']} added", made={"user_id": user_id})
 
 
 def _insert_user(tx: Transaction, draft: UserDraft, team_id: int) -> int:
-    name = clean_line(draft.name, field="name", limit=200)
-    if not name:
-        raise Refusal("A user needs a name.", "name")
-    if tx.find(User, name=name):
-        raise Refusal(f"There is a {name} already: choose another name.", "name")
+    name = user_name(draft.name)
+    folded = name.casefold()
+    for taken, active in tx.store.rows('SELECT name, active FROM "user"'):
+        if taken.casefold() == folded:
+            left = "" if active else ", who has left"
+            raise Refusal(f"There is a {taken} already{left}: choose another name.", "name")
     return tx.insert(
         User,
         name=name,
         role=draft.role,
         team_id=team_id,
-        zone=draft.zone,
-        email=draft.email,
+        zone=known_zone(draft.zone),
+        email=clean_line(draft.email, field="email", limit=200, joiners=False),
         active=1,
         capacity=draft.capacity,
     )
+
+
+def user_name(text: str) -> str:
+    """A user's name with single blanks; raises Refusal for none and for one that cannot be typed after --as."""
+    name = " ".join(text.split())
+    if any(category(letter) == "Cc" for letter in name):
+        raise Refusal("That name holds a control character, which nobody can type: give it without.", "name")
+    name = clean_line(name, field="name", limit=200)
+    if not name:
+        raise Refusal("A user needs a name.", "name")
+    return name
 
 
 def _check_zone(zone: str) -> None:

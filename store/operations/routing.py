@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from store.actor import Actor
 from store.database import Store
 from store.errors import Refusal
-from store.instants import Instant
+from store.instants import Instant, usable_zone
 from store.lead_state import LeadState
 from store.models import User
 from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up
@@ -207,7 +207,7 @@ def _best_of_pool(tx: Transaction) -> LeadState | None:
 
 
 def _zone_of(store: Store, actor: Actor) -> str:
-    return str(store.value('SELECT zone FROM "user" WHERE id = ?', (actor.user_id,)) or "")
+    return usable_zone(store.value('SELECT zone FROM "user" WHERE id = ?', (actor.user_id,)) or "")
 
 
 _ACCOUNT = """

@@ -139,6 +139,7 @@ _WORDS = {
     "pause_intake": "pause",
     "resume_intake": "end of the pause",
     "set_capacity": "capacity",
+    "set_zone": "zone",
     "leave_team": "leaving",
 }
 _OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}

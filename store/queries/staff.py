@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from store.actor import SYSTEM_USER_ID
 from store.database import Store
-from store.instants import Instant
+from store.instants import Instant, usable_zone
 from store.vocabulary import UserRole
 
 
@@ -33,7 +33,7 @@ def staff(store: Store, now: Instant) -> tuple[StaffRow, ...]:
     """Every active user but the system itself, by name."""
     found = store.rows(_STAFF, {"today": store.calendar.day(now).isoformat(), "system": SYSTEM_USER_ID})
     return tuple(
-        StaffRow(id, name, UserRole(role), zone, capacity, held, absent_until, bool(paused))
+        StaffRow(id, name, UserRole(role), usable_zone(zone), capacity, held, absent_until, bool(paused))
         for id, name, role, zone, capacity, held, absent_until, paused in found
     )
 

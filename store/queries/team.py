@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from store.actor import SYSTEM_USER_ID
 from store.database import Store
-from store.instants import Instant, moment
+from store.instants import Instant, moment, usable_zone
 from store.queries.queue import moments
 from store.queries.today import COUNTED, DECIDED_TODAY, JUDGED, KEPT_OF, LATE, MOST_COUNTED
 from store.rules.business import at_local
@@ -135,7 +135,7 @@ def _rep(store: Store, row: tuple[Any, ...], now: Instant, start: Instant, works
         user_id,
         name,
         UserRole(role),
-        zone,
+        usable_zone(zone),
         presence(
             last_at,
             now,

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from store.actor import SYSTEM_USER_ID
 from store.database import Store
+from store.instants import usable_zone
 from store.vocabulary import UserRole
 
 
@@ -35,7 +36,7 @@ class UserRow:
 def users(store: Store) -> tuple[UserRow, ...]:
     """Every active user but the system itself, by name."""
     found = store.rows(_USERS, (SYSTEM_USER_ID,))
-    return tuple(UserRow(id, name, UserRole(role), zone) for id, name, role, zone in found)
+    return tuple(UserRow(id, name, UserRole(role), usable_zone(zone)) for id, name, role, zone in found)
 
 
 def called(people: Sequence[Anybody], name: str) -> Anybody | None:

@@ -11,7 +11,9 @@ from time import time_ns
 
 import pytest
 
+from store.doctor import check
 from store.operations.attendance import UserActDraft, pause_intake
+from store.queries.users import users
 from store.vocabulary import Motion
 from tests.factories import ANA, BEN, PRIYA, Floor, make_template, open_floor
 from tests.store.test_routing import arrives
@@ -86,6 +88,42 @@ def test_what_is_refused_is_one_sentence(floor: Floor) -> None:
         assert done.returncode == 1, done
         assert why in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_a_zone_is_one_that_there_is_and_can_be_corrected(floor: Floor) -> None:
+    bad = atbat(floor, "Ana", "users", "add", "Zed", "--zone", "Mars/Base")
+    assert (bad.returncode, bad.stderr.count("\n")) == (1, 1)
+    assert "“Mars/Base” is no time zone" in bad.stderr
+    assert said(floor, "Ana", "users", "add", "Zed", "--zone", "europe/berlin") == "Zed added\n"
+    assert said(floor, "Zed", "users", "zone", "Zed", "new york") == "Zed is in America/New_York\n"
+    assert said(floor, "Zed", "users", "zone", "Zed").startswith("Zed is in the team's zone, ")
+    other = atbat(floor, "Zed", "users", "zone", "Ben", "Europe/Berlin")
+    assert "Only Ben or a team lead" in other.stderr
+
+
+def test_a_zone_that_stands_there_and_is_none_counts_as_the_teams_and_the_doctor_names_it(floor: Floor) -> None:
+    floor.store.connection.execute("UPDATE \"user\" SET zone = 'Mars/Base' WHERE name = 'Priya'")
+    (priya,) = [one for one in users(floor.store) if one.name == "Priya"]
+    assert priya.zone == ""
+    told = [finding for finding in check(floor.store) if finding.fact == "users are in zones that there are"]
+    assert [finding.sentence.split(",")[0] for finding in told] == ["Priya is in Mars/Base"]
+    said(floor, "Ana", "users", "zone", "Priya", "Europe/Berlin")
+    assert not [finding for finding in check(floor.store) if finding.fact == "users are in zones that there are"]
+
+
+def test_a_name_is_clean_and_no_other_but_for_its_case(floor: Floor) -> None:
+    assert said(floor, "Ana", "users", "add", "  Zoe   \tMay ") == "Zoe May added\n"
+    for name, why in (
+        ("zoe may", "There is a Zoe May already"),
+        ("PRIYA", "There is a Priya already"),
+        ("at bat", "There is a At Bat already"),
+        ("Z\x1b[31med", "control character"),
+        (" \u200b ", "A user needs a name"),
+    ):
+        done = atbat(floor, "Ana", "users", "add", name)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert why in done.stderr
+        assert "\x1b" not in done.stderr
 
 
 def test_next_takes_the_best_and_says_who_it_is(floor: Floor) -> None:

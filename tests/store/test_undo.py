@@ -15,12 +15,14 @@ from store.operations.attendance import (
     AbsenceDraft,
     CapacityDraft,
     UserActDraft,
+    ZoneDraft,
     back,
     leave_team,
     pause_intake,
     resume_intake,
     set_absent,
     set_capacity,
+    set_zone,
 )
 from store.operations.bulk import BULK
 from store.operations.converting import QualifyDraft, ReverseDraft, qualify, reverse
@@ -297,6 +299,7 @@ ACTS: dict[str, Callable[[Floor], Act]] = {
     "back": about_priya(lambda floor: back(floor.store, PRIYA, floor.now, UserActDraft(2)), away=True),
     "pause": about_priya(lambda floor: pause_intake(floor.store, PRIYA, floor.now, UserActDraft(2))),
     "resume": about_priya(lambda floor: resume_intake(floor.store, PRIYA, floor.now, UserActDraft(2)), paused=True),
+    "zone": about_priya(lambda floor: set_zone(floor.store, ANA, floor.now, ZoneDraft(2, "Europe/Berlin")), ANA),
     "capacity": about_priya(lambda floor: set_capacity(floor.store, ANA, floor.now, CapacityDraft(2, 5)), ANA),
     "leave": about_priya(lambda floor: leave_team(floor.store, ANA, floor.now, UserActDraft(2)), ANA),
     "open one": opened,
@@ -331,7 +334,7 @@ def test_the_same_act_can_be_done_again_and_undone_again(floor: Floor, name: str
 def test_every_kind_of_act_is_tried() -> None:
     """``DEEDS`` names what an undo may take back; acts on many are tried in test_bulk."""
     tried = {"log_touch", "close", "convert", "new_lead", "qualify", "add_person", "accept", "note", "set_status"}
-    tried |= {"reassign_to", "claim_next", "leave_team", "set_capacity"}
+    tried |= {"reassign_to", "claim_next", "leave_team", "set_capacity", "set_zone"}
     tried |= {"set_absent", "back", "pause_intake", "resume_intake"}
     tried |= {"callback", "snooze", "reassign", "amend", "reverse", "approve", "send_back"}
     tried |= {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}  # tested apart

@@ -110,10 +110,10 @@ def _user(text: str) -> UserDraft:
 
 
 def _user_of(name: str, role: str) -> UserDraft:
-    from store.operations.init import UserDraft
+    from store.operations.init import UserDraft, user_name
     from store.vocabulary import UserRole
 
-    return UserDraft(name.strip(), UserRole(role))
+    return UserDraft(user_name(name), UserRole(role))
 
 
 def _zone(text: str) -> str:

@@ -108,6 +108,18 @@ def capacity(settings: Settings, name: str, number: int) -> None:
 
 @command.command()
 @click.argument("name")
+@click.argument("zone", default="")
+@with_settings
+def zone(settings: Settings, name: str, zone: str) -> None:
+    """NAME is in ZONE, such as Europe/Berlin, and sees its times; without ZONE in the team's."""
+    from store.operations.attendance import ZoneDraft, set_zone
+
+    with _acting(settings) as (store, actor, now):
+        say(set_zone(store, actor, now, ZoneDraft(user_named(store, name).id, zone)).sentence)
+
+
+@command.command()
+@click.argument("name")
 @click.option("--role", type=click.Choice(_ROLES), default="sdr", show_default=True)
 @click.option("--capacity", type=click.IntRange(1, 100), default=1, show_default=True)
 @click.option("--zone", default="", help="Where they are, such as Europe/Berlin; else the team's zone.")
