@@ -8,6 +8,7 @@ private copy, never for a team's own database.
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, time, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -17,11 +18,11 @@ from store.actor import SYSTEM
 from store.database import Store, open_store
 from store.instants import DAY, Instant, moment
 from store.lead_state import COLUMNS, LeadState, lead_state
-from store.models import TABLES, Clock
+from store.models import TABLES, Clock, HandOver
 from store.operations.scoring import rescore
 from store.operations.tick import tick
 from store.operations.transaction import Done, Transaction, chain_hash, operation
-from store.rules import queue_order
+from store.rules import clocks, queue_order
 from store.rules.business import at_local
 from store.rules.clocks import respond_due
 from store.vocabulary import Stage
@@ -38,6 +39,8 @@ _DATES = (
     ("employment", "ends"),
     ("opportunity", "close_date"),
 )
+
+_DATE_SAID = re.compile(r"\b\d{4}-\d\d-\d\d\b")  # in the words of why somebody was passed over
 
 
 def is_instant(column: str) -> bool:
@@ -114,8 +117,18 @@ def _move_days(store: Store, later: timedelta) -> None:
     def moved_date(*day: Any) -> str:
         return (date.fromisoformat(day[0]) + later).isoformat()
 
+    def moved_words(*words: Any) -> str:
+        return _DATE_SAID.sub(lambda said: moved_date(said[0]), words[0])
+
     connection = store.connection
     connection.create_scalar_function("team_day", team_day, 1)
+    connection.create_scalar_function("moved_words", moved_words, 1)
+    connection.execute("UPDATE assignment SET trace = moved_words(trace)")
+    for side in ("before", "after"):
+        connection.execute(
+            f"UPDATE change SET {side} = moved_words({side})"
+            f" WHERE entity = 'assignment' AND \"column\" = 'trace' AND {side} IS NOT NULL"
+        )
     connection.create_scalar_function("moved_date", moved_date, 1)
     for table, column, instant in _DAYS_OF:
         connection.execute(f"UPDATE {table} SET {column} = team_day({instant})")
@@ -154,6 +167,10 @@ def _replace(tx: Transaction, now: Instant) -> Done:
         tx.touch(lead.id)  # the rules come to it at other times too
     for (opportunity_id,) in tx.store.rows("SELECT id FROM opportunity WHERE open = 1 AND void = 0"):
         tx.touch_opportunity(opportunity_id)
+    for hand_over in tx.find(HandOver, answered_at=None, void=0):
+        due = clocks.hand_over_by(hand_over["at"], tx.rules, tx.store.calendar)
+        if min(due, hand_over["due_at"]) > now:  # what is late stays so
+            tx.update(HandOver, hand_over, due_at=due)
     return Done(tx.id, "moved in time")
 
 

@@ -153,8 +153,10 @@ def why_not_reversed(store: Store, lead_id: int, now: Instant) -> str:
 
 _CONVERSION = """
 SELECT c.at,
-       EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.open = 1 AND n.id <> l.id), c.opportunity_id,
-       (SELECT count(*) FROM conversion WHERE opportunity_id = c.opportunity_id AND reversed_at IS NULL AND void = 0) < 2,
+       EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.open = 1 AND n.id <> l.id),
+       c.opportunity_id,
+       (SELECT count(*) FROM conversion o
+        WHERE o.opportunity_id = c.opportunity_id AND o.reversed_at IS NULL AND o.void = 0) < 2,
        (SELECT opened_at FROM opportunity WHERE id = c.opportunity_id) = c.at,
        EXISTS (SELECT 1 FROM change
                WHERE entity = 'opportunity' AND entity_id = c.opportunity_id AND operation_id > c.written_id)
