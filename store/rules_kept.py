@@ -70,10 +70,14 @@ def keep_rules(database: str, path: Path) -> None:
 
 
 class RulesFile:
-    """The team's rules file, looked at again and again; ``place`` says where it is now, if anywhere."""
+    """The team's rules file, looked at again and again; ``place`` says where it is now, if anywhere.
 
-    def __init__(self, place: Callable[[], Path | None]) -> None:
+    What reads well after a change is copied beside ``database``, where one is named.
+    """
+
+    def __init__(self, place: Callable[[], Path | None], database: str = "") -> None:
         self._place = place
+        self._database = database
         self._seen = self._stamp()
 
     def look(self) -> RuleSet | RulesError | None:
@@ -83,9 +87,12 @@ class RulesFile:
             return None
         self._seen = stamp
         try:
-            return load_rules(self.path)
+            rules = load_rules(self.path)
         except RulesError as mistake:
             return mistake
+        if self._database and self.path is not None:
+            keep_rules(self._database, self.path)
+        return rules
 
     @property
     def path(self) -> Path | None:

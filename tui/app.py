@@ -187,7 +187,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.calendar_folder = calendar_folder or Path()
         self._bell = bell
         self._rules_file = rules_file
-        self._rules_problem = rules_problem
+        self.set_reactive(Frame.rules_problem, rules_problem)
         self._first_words = first_words
         self._ticks = ticks
         self._leaving = False
@@ -220,7 +220,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.watch(self, "clock", self._let_time_pass, init=False)
         if self.person is None:
             self.open_dialog(ASK, self._people, self._signed_in)
-        for problem in [*filter(None, [self._rules_problem]), *self.keys.problems][:1]:
+        for problem in [*filter(None, [self.rules_problem]), *self.keys.problems][:1]:
             self.say(problem, urgent=True)
         if self._first_words and self.notice is None:
             self.say(self._first_words, calm=True)
@@ -292,8 +292,10 @@ class AtBat(Frame, inherit_bindings=False):
         """Have the team's rules in force where their file has changed; a bad one changes nothing but is told."""
         found = await self.desk.look_at_rules(file)
         if isinstance(found, StoreError):
+            self.rules_problem = str(found)
             self.say(f"The rules stay as they were: {found}", urgent=True)
         elif found is not None:
+            self.rules_problem = ""
             self.team = await self.desk.read(_team_facts)
             self.say("The rules were changed: the new ones are in force.", news=True)
 
@@ -475,7 +477,7 @@ def run(settings: Settings, first_words: str = "") -> int:
     from store.rules_kept import RulesFile
     from tui.config import remember_person
 
-    file = RulesFile(lambda: settings.places.team_rules or rules_beside(settings.database))
+    file = RulesFile(lambda: settings.places.team_rules or rules_beside(settings.database), settings.database)
     opened = partial(open_store, settings.database, rules=settings.places.team_rules, last_good=True)
     desk = Desk(opened, partial(opened, read_only=True))
     desk.wait_until_open()

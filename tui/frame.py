@@ -118,6 +118,7 @@ class Frame(OrderedKeysApp[int]):
     standing: var[Standing | None] = var(None)
     clock: var[Instant] = var(0)
     person: var[Person | None] = var(None)
+    rules_problem: var[str] = var("")  # of the team's rules file, where other rules than its own are in force
     damaged: var[bool] = var(False)  # the file: nothing is written to it any more
     programs = Programs()
     goals = Goals()

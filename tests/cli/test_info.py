@@ -55,6 +55,20 @@ def test_it_sees_what_is_there(home: Path) -> None:
     assert said["person"] == "Priya N.  [--as]"
 
 
+def test_it_names_the_rules_file_in_force_and_what_is_wrong_with_it(home: Path) -> None:
+    beside = home / "leads.rules.toml"
+    beside.write_text("[callbacks]\nlimit = 3\n")
+    assert lines(atbat("info").stdout)["rules file"] == f"{beside} (the team's own)"
+    beside.write_text("[callbacks]\nlimit = 0\n")
+    done = atbat("info")
+    assert done.returncode == 1
+    assert lines(done.stdout)["rules file"] == f"{beside} (has mistakes: there are no last good ones)"
+    assert "line 2: callbacks.limit is 0" in done.stderr
+    (home / "leads.db.last-rules.toml").write_text("")
+    kept = home / "leads.db.last-rules.toml"
+    assert lines(atbat("info").stdout)["rules file"] == f"{beside} (has mistakes: {kept} is in force)"
+
+
 def test_each_setting_says_what_it_is_and_where_it_was_made(home: Path) -> None:
     (home / "config.toml").write_text(
         'person = "File"\nbell = false\nmail_command = "mutt {address}"\n'

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from screens.queue.screen import QueueScreen
 from store.instants import MINUTE
-from store.rules_kept import RulesFile
+from store.rules_kept import LAST_GOOD, RulesFile
 from store.ruleset import load_rules
 from tests.drivers import AppDriver, driving
 from tests.factories import MONDAY, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import program, queue_of
+from tui.widgets.header_line import HeaderLine
+
+MARK = "! rules file"
+
+
+def top_line(d: AppDriver) -> str:
+    return d.app.screen.query_one(HeaderLine).render().plain
 
 
 async def change(d: AppDriver, file: Path, text: str, stamp: int) -> None:
@@ -38,13 +45,26 @@ async def test_a_good_one_is_in_force_from_then_on_and_a_bad_one_is_told(floor: 
         await change(d, file, "[callbacks]\nlimit = 0\n", 2)
         await d.until(lambda: "The rules stay as they were:" in said(d))
         assert d.app.team.rules.callbacks.limit == 3
+        await d.until(lambda: MARK in top_line(d))
         await change(d, file, "[callbacks]\nlimit = 4\n", 3)
         await d.until(lambda: d.app.team.rules.callbacks.limit == 4)
+        await d.until(lambda: MARK not in top_line(d))
 
 
 async def test_what_was_wrong_at_the_start_is_told(floor: Floor) -> None:
     async with driving(program(floor, rules_problem="The rules are the last good ones.")) as d:
         await d.until(lambda: "The rules are the last good ones." in said(d))
+        d.app.notice = None
+        await d.until(lambda: not said(d))
+        assert MARK in top_line(d)
+
+
+def test_what_reads_well_after_a_change_is_the_last_good_one(floor: Floor, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    watched = RulesFile(lambda: file if file.exists() else None, floor.store.path)
+    file.write_text("[callbacks]\nlimit = 3\n")
+    assert watched.look() is not None
+    assert Path(floor.store.path + LAST_GOOD).read_text() == "[callbacks]\nlimit = 3\n"
 
 
 def test_a_store_works_by_the_rules_it_is_given(floor: Floor, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
+from tui.cli.opened import rules_in_use
 from tui.cli.output import complain, say
-from tui.config import KEYS, SHIPPED_RULES, THEME_NAMES, Places, Settings, example, line_of_setting, survey_settings
+from tui.config import KEYS, SHIPPED_RULES, THEME_NAMES, Settings, example, line_of_setting, survey_settings
 from tui.version import __version__
 
 _WIDTH = 16
@@ -40,7 +41,7 @@ def command(only_example: bool) -> int:
             say(heading)
         for label, value in rows:
             say(f"{label:<{_WIDTH}}{value}")
-    wrong = [str(problem) for problem in problems] + _keymap_problems(settings)
+    wrong = [str(problem) for problem in problems] + _keymap_problems(settings) + _rules_problems(settings)
     for problem in wrong:
         complain(problem)
     return _FOUND_WRONG if wrong else 0
@@ -54,7 +55,7 @@ def _files(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "Python", platform.python_version()
     yield "SQLite", apsw.sqlite_lib_version()
     yield "config file", _file(places.config_file, "not there, which is fine: atbat info --example shows one")
-    yield "rules file", _rules(places)
+    yield "rules file", _rules(settings)
     demo = places.database_file.with_name("demo.db")
     if demo.exists():
         yield "demo", f"{demo} (atbat demo opens it, atbat --db {demo} any command on it)"
@@ -135,5 +136,28 @@ def _database(settings: Settings) -> str:
     return _file(Path(settings.database), "not there yet: atbat init makes it, atbat demo shows an example")
 
 
-def _rules(places: Places) -> str:
-    return f"{places.team_rules} (the team's own)" if places.team_rules else f"{SHIPPED_RULES} (as shipped)"
+def _rules(settings: Settings) -> str:
+    path = rules_in_use(settings)
+    if path is None:
+        return f"{SHIPPED_RULES} (as shipped)"
+    if not _rules_problems(settings):
+        return f"{path} (the team's own)"
+    from store.rules_kept import LAST_GOOD
+
+    copy = Path(f"{settings.database}{LAST_GOOD}")
+    instead = f"{copy} is in force" if copy.exists() else "there are no last good ones"
+    return f"{path} (has mistakes: {instead})"
+
+
+def _rules_problems(settings: Settings) -> list[str]:
+    """What is wrong with the team's rules file, if anything."""
+    path = rules_in_use(settings)
+    if path is None:
+        return []
+    from store.ruleset import RulesError, load_rules
+
+    try:
+        load_rules(path)
+    except RulesError as error:
+        return [f"{error} `atbat rules check` shows all there is to mend."]
+    return []

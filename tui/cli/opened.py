@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.output import complain
@@ -9,6 +10,14 @@ from tui.config import Settings
 
 if TYPE_CHECKING:
     from store import Store
+
+
+def rules_in_use(settings: Settings) -> Path | None:
+    """The team's own rules file: the one in the folder of settings, else the one beside the database."""
+    from store.database import rules_beside
+
+    beside = None if settings.database_is_url else rules_beside(settings.database)
+    return settings.places.team_rules or beside
 
 
 def opened(settings: Settings, *, read_only: bool = False, whatever_the_rules: bool = False) -> Store:

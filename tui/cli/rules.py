@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli import with_settings
-from tui.cli.opened import opened
+from tui.cli.opened import opened, rules_in_use
 from tui.cli.output import complain, say
 from tui.config import Settings
 
@@ -36,7 +36,7 @@ def check(settings: Settings, file: Path | None) -> int | None:
     from store.ruleset import RulesError, load_rules
     from tui import present
 
-    path = file or _rules_in_use(settings)
+    path = file or rules_in_use(settings)
     if path is None:
         load_rules(None)
         say("the shipped rules: no mistake")
@@ -68,7 +68,7 @@ def show(settings: Settings, section: str | None, changed: bool) -> None:
     from store.rules_kept import readable_rules
     from store.rules_shown import in_force
 
-    path, problem = readable_rules(settings.database, _rules_in_use(settings))
+    path, problem = readable_rules(settings.database, rules_in_use(settings))
     if problem:
         complain(problem)
     found = in_force(path)
@@ -139,12 +139,6 @@ def _instant(store: Store, said: str | None) -> Instant | None:
     except ValueError:
         raise click.UsageError(f'--at {said}: give a day and a time, such as "2026-11-30 10:00".') from None
     return instant(at) if at.tzinfo else at_local(at.date(), at.time(), store.zone)
-
-
-def _rules_in_use(settings: Settings) -> Path | None:
-    from store.database import rules_beside
-
-    return settings.places.team_rules or rules_beside(settings.database)
 
 
 def _place(settings: Settings) -> Path:

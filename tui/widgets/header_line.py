@@ -14,7 +14,7 @@ from tui.theme import Urgency
 
 NAME = " At Bat  "
 GAP = 2
-_GIVES_WAY = ("sla", "person", "clock", "back", "late", "damaged")  # the least needed first
+_GIVES_WAY = ("sla", "person", "clock", "back", "late", "rules", "damaged")  # the least needed first
 
 
 class HeaderLine(Widget):
@@ -33,7 +33,7 @@ class HeaderLine(Widget):
 
     def on_mount(self) -> None:
         """Follow what it shows."""
-        for name in ("clock", "standing", "person", "damaged"):
+        for name in ("clock", "standing", "person", "damaged", "rules_problem"):
             self.watch(self.app, name, self._changed, init=False)
 
     def render(self) -> Content:
@@ -70,6 +70,8 @@ class HeaderLine(Widget):
         parts: dict[str, present.Part] = {}
         if app.damaged:
             parts["damaged"] = (f"{late.sign} damaged, read only", late.style)
+        if app.rules_problem:
+            parts["rules"] = (f"{late.sign} rules file", late.style)
         if app.person is not None:
             parts["person"] = present.content(app.person.name, limit=24)
         if app.clock:
