@@ -26,12 +26,25 @@ from tui.widgets.field import Field
 from tui.widgets.when_input import WhenInput
 
 _ASKS = {"when": "asks for the time"}
+_USUAL = (
+    Disposition.CONVERSATION,
+    Disposition.HELD,
+    Disposition.MEETING_BOOKED,
+    Disposition.CALLBACK_REQUESTED,
+    Disposition.SENT,
+    Disposition.REPLIED,
+    Disposition.NO_ANSWER,
+    Disposition.VOICEMAIL_LEFT,
+)
 
 
 class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on something else, and drafts something else
     """As the log dialog, with whom of the opportunity's people it was; the primary contact unless another is chosen."""
 
     VERB = "Log"
+    OTHERS = "also"
+
+    _asked: Disposition | None = None  # of what is seldom, the one whose letter was pressed
 
     def compose_form(self) -> ComposeResult:
         """What came of it first, and before the exceptions whom it was with."""
@@ -42,7 +55,7 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
 
     def reset(self, opening: OnDeal | Deal) -> None:  # type: ignore[override]
         """Nothing chosen; a call with the primary contact."""
-        self._told_of_letters = False
+        self._told_of_letters, self._asked = False, None
         self._input("note").value = ""
         self.query_one("#field-when .field--label", Static).update(Content("When to call back, or the meeting"))
         for when in self.query(WhenInput):
@@ -126,9 +139,21 @@ class DealLogDialog(OnADeal, LogDialog):  # type: ignore[misc]  # opened on some
         app, deal = self.app, self.choices.deal
         return deal_effect(self.reach, deal.promised_at, draft, app.team.rules, app.desk.now(), deal.promised_since)
 
+    def take_channel_of(self, disposition: Disposition) -> None:
+        """Take what is seldom into the list, by the channel it can come of."""
+        seldom = disposition in self._of_other_channels()
+        super().take_channel_of(disposition)
+        if seldom:
+            self._asked = disposition
+            self._show_choices()
+
     def _possible(self) -> list[Disposition]:
-        """Every disposition that has a letter."""
-        return [one for one in CHANNEL_OF if self._letter_of(one)]
+        """Every disposition that has a letter, what an account executive logs most before what telesales do."""
+        return [one for one in dict.fromkeys((*_USUAL, *CHANNEL_OF)) if self._letter_of(one)]
+
+    def _of_other_channels(self) -> list[Disposition]:
+        """What is seldom: its letters stand together below the list."""
+        return [one for one in self._possible() if one not in _USUAL and one is not self._asked]
 
     def _hint(self, disposition: Disposition) -> str:
         try:

@@ -51,6 +51,7 @@ class LogDialog(LeadDialog):
     }
     """
     ALSO_IN_KEY_LINE = ("when",)
+    OTHERS = "by another channel"
 
     tries: tuple[Instant, ...] = ()
     since: Instant | None = None  # when the open callback was promised
@@ -192,7 +193,7 @@ class LogDialog(LeadDialog):
         others = " · ".join(f"{self._letter_of(one)} {one.label}" for one in self._of_other_channels())
         told = self.query_one("#by-another", Static)
         told.display = bool(others)
-        told.update(present.joined(f"by another channel  {others}"))
+        told.update(present.joined(f"{self.OTHERS}  {others}"))
 
     def _change_channel_for(self, letter: str) -> None:
         """A letter of what only another channel can bring takes that channel."""

@@ -383,6 +383,18 @@ async def test_the_row_says_what_comes_next_and_whose_it_is(floor: Floor) -> Non
         assert "Ed" in next(line for line in said(d).splitlines() if "Person1 Ortiz, Buyer" in line).split()
 
 
+async def test_what_an_executive_logs_stands_first_and_the_rest_in_one_line(floor: Floor) -> None:
+    accept(floor, handed(floor))
+    async with at_work(floor, ED, size=(80, 24)) as d:
+        await d.press("l")
+        await d.until(lambda: "also y busy" in said(d))
+        assert said(d).index("c conversation") < said(d).index("n no answer")
+        await d.press("y")
+        await d.until(lambda: "busy logged" in said(d))
+        await d.press("l", "h")
+        await d.until(lambda: "held logged" in said(d))
+
+
 async def test_a_touch_is_not_from_before_the_opportunity(floor: Floor) -> None:
     handed(floor)
     async with at_work(floor, ED) as d:
