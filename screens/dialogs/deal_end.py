@@ -39,8 +39,8 @@ class DealEndDialog(DealDialog):
         with Vertical(classes="dialog--details"):
             yield InlineField("reason", "Why", ChoiceList[str](id="reason"))
             yield InlineField("competitor", "Competitor", Input(max_length=200, id="competitor"))
-            yield InlineField("bogus", "Person", ChoiceList[bool](id="bogus"))
             yield InlineField("note", "Note", Input(max_length=20_000, id="note"))
+            yield InlineField("bogus", "Person", ChoiceList[bool](id="bogus"))
 
     def reset(self, opening: Deal) -> None:
         """Nothing chosen."""

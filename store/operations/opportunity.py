@@ -183,11 +183,12 @@ def set_group(tx: Transaction, draft: GroupDraft) -> Done:
         raise Refusal("Nothing is different: change a part, or add somebody.")
     change(tx, opportunity)
     tx.insert(Edit, opportunity_id=opportunity["id"], user_id=tx.actor.user_id, at=tx.now)
-    if gone and not joined:
-        return tx.done(f"{', '.join(gone)} taken off {brief(opportunity['name'])}")
-    if joined and draft.role is not None:
-        return tx.done(f"{joined} added to {brief(opportunity['name'])}: {draft.role.label}")
-    return tx.done(f"parts changed on {brief(opportunity['name'])}")
+    did = [
+        *([f"{joined} added as {draft.role.label}"] if joined and draft.role is not None else []),
+        *([f"{', '.join(gone)} taken off"] if gone else []),
+        *(["parts changed"] if changed else []),
+    ]
+    return tx.done(f"{brief(opportunity['name'])}: {'; '.join(did)}")
 
 
 @operation("open_opportunity")
