@@ -68,10 +68,10 @@ def stamp(entry: Entry, zone: str, now: Instant) -> str:
 
 def who(entry: Entry) -> str:
     """By whose hand: a person's name, or what did it."""
+    if entry.by is ActorKind.RULE or (entry.by is ActorKind.IMPORT and entry.trace):  # routed, whoever sent it
+        return "by rule"
     if entry.imported or entry.by is ActorKind.IMPORT:
         return "import"
-    if entry.by is ActorKind.RULE:
-        return "by rule"
     return entry.who
 
 

@@ -29,7 +29,10 @@ SELECT a.size, coalesce(a.industry, ''), coalesce(nullif(a.country, ''), c.count
        coalesce(c.seniority, ''), coalesce(a.custom, '')
 FROM (SELECT 1) LEFT JOIN contact c ON c.id = ? LEFT JOIN account a ON a.id = ?"""
 _SIGNALS = """
-SELECT at, points, kind, words FROM signal WHERE (contact_id = ? OR lead_id = ? OR id = ?) AND void = 0"""
+SELECT at, points, kind, words,
+       CASE WHEN contact_id IS ?1 THEN ''
+            ELSE coalesce((SELECT c.name FROM contact c WHERE c.id = signal.contact_id), '') END
+FROM signal WHERE (contact_id = ?1 OR lead_id = ?2 OR id = ?3) AND void = 0"""
 _TECHNOLOGIES = frozenset({"technologies", "technology", "tech_stack", "web_technologies"})
 
 

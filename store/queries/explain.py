@@ -15,7 +15,7 @@ from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.alerts import team_lead
 from store.operations.scoring import last_midnight
 from store.operations.settle import facts_of
-from store.queries.score import score_card
+from store.queries.score import ScoreCard, score_card, score_card_of_person
 from store.rules.alert_words import ALERTS
 from store.rules.routing import load_trace, trace_words
 from store.rules.standing import ClockRow, Due, causes, dues
@@ -50,13 +50,45 @@ def leads_named(store: Store, said: str) -> list[Named]:
 
     Open ones first, then the newest.
     """
-    said = said.strip().removeprefix("#")
+    said = said.strip().removeprefix("no. ").removeprefix("#")
     if said.isdecimal() and len(said) < 19:
         return [Named(*row) for row in store.rows(_BY_ID, (int(said),))]
     found = store.rows(_BY_NAME, {"said": said, "folded": said.casefold()})
     if not found and said:  # by a part of the name then
         found = store.rows(_BY_PART, {"part": said})
     return [Named(*row) for row in found]
+
+
+class Person(NamedTuple):
+    """Somebody who never had an at bat, or none that still stands."""
+
+    contact_id: int
+    who: str
+
+
+def people_named(store: Store, said: str) -> list[Person]:
+    """People without an at bat of this name or e-mail, else with this in their name."""
+    said = said.strip()
+    found = store.rows(_PEOPLE_BY_NAME, {"said": said, "folded": said.casefold()})
+    if not found and said:
+        found = store.rows(_PEOPLE_BY_PART, {"part": said})
+    return [Person(*row) for row in found]
+
+
+def explain_person(store: Store, contact_id: int, now: Instant) -> Story:
+    """What somebody without an at bat has signalled, what that did, and their score; raises Refusal for nobody."""
+    card = score_card_of_person(store, contact_id, now)
+    if card is None:
+        from store.errors import Refusal
+
+        raise Refusal("There is no such person.")
+    events = []
+    for at, kind, source, decision in store.rows(_OF_PERSON, (contact_id,)):
+        words = f"they sent a signal: {kind.replace('_', ' ')} from {source}"
+        events.append(Event(at, EventKind.ACT, words, (f"intake: {decision}",) if decision else ()))
+    who = card.name if card.company in ("", card.name) else f"{card.name}, {card.company}"
+    nothing = () if events else ("no signal so far",)
+    return Story(0, f"{who}: no at bat", tuple(events), nothing, (), tuple(_score_lines(card)))
 
 
 def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = None) -> Story:
@@ -68,9 +100,9 @@ def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = No
     who = name if company in ("", name) else f"{name}, {company}"
     told = [event for event in _events(store, lead, now) if as_of is None or event.at <= as_of]
     if as_of is not None and as_of < now:
-        title = f"{who}: at bat {lead.number} ({lead.motion.label}), as of {stamp(as_of, store.zone, now)}"
+        title = f"{who}: at bat no. {lead.id} ({lead.motion.label}), as of {stamp(as_of, store.zone, now)}"
         return Story(lead.id, title, tuple(told), _stood(store, lead, as_of, now), ())
-    title = f"{who}: at bat {lead.number} ({lead.motion.label})"
+    title = f"{who}: at bat no. {lead.id} ({lead.motion.label})"
     comes = [event for event in _comes(store, lead, now) if as_of is None or event.at <= as_of]
     holds = tuple(_holds(store, lead, owner, now))
     return Story(lead.id, title, tuple(told), holds, tuple(comes), tuple(_score(store, lead, now)))
@@ -115,6 +147,9 @@ def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
             opened = id == made
             did = effects(changed[id], lead, store.rules, store.zone, now) if id in changed else []
             events += _told(store, lead, op, opened, acts.get(id, []), changed[id], did)
+    for at, kind, source, decision in store.rows(_SINCE, (lead.id,)):
+        words = f"they sent a signal: {kind.replace('_', ' ')} from {source}"
+        events.append(Event(at, EventKind.ACT, words, (f"intake: {decision}",) if decision else ()))
     holders = dict(store.rows(_NAMES))
     for clock, holder in _clocks(store, lead):
         if (over := clock_over(clock, holders.get(holder, "the team"), store.zone, now)) is not None:
@@ -195,9 +230,10 @@ def _acts(store: Store, lead: LeadState, now: Instant) -> dict[int, list[Event]]
         found[op].append(
             Event(at, EventKind.ACT, _touch(who, channel, direction, disposition, whom, attempt, automated))
         )
-    for op, at, kind, source, high, decision, signal_id in store.rows(_SIGNALS, (lead.id,)):
+    for op, at, kind, source, high, decision, signal_id, colleague in store.rows(_SIGNALS, (lead.id,)):
         high_words = ", of high intent" if high else ""
-        words = f"they sent a signal{high_words}: {kind.replace('_', ' ')} from {source}"
+        who = f"{colleague}, a colleague," if colleague else "they"
+        words = f"{who} sent a signal{high_words}: {kind.replace('_', ' ')} from {source}"
         kind_of = EventKind.OPENED if signal_id == lead.signal_id else EventKind.ACT
         found[op].append(Event(at, kind_of, words, (f"intake: {decision}",) if decision else ()))
     for op, at, owner, rule, trace in store.rows(_ASSIGNED, (lead.id,)):
@@ -249,10 +285,14 @@ def _score(store: Store, lead: LeadState, now: Instant) -> list[str]:
     card = score_card(store, lead.id, now) if lead.open else None
     if card is None:
         return []
-    words = card.score.words
+    words, *lines = _score_lines(card)
     if card.score.total != lead.score:
         words += f" (the lists show {lead.score} until the rules in force are applied: by the app, or atbat tick)"
-    return [words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
+    return [words, *lines]
+
+
+def _score_lines(card: ScoreCard) -> list[str]:
+    return [card.score.words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
 
 
 def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[str, ...]:
@@ -321,8 +361,28 @@ SELECT {_MADE.format("touch")}, x.at, coalesce(u.name, ''), x.channel, x.directi
        x.attempt, x.automated
 FROM touch x LEFT JOIN "user" u ON u.id = x.user_id WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.at, x.id"""
 _SIGNALS = f"""
-SELECT {_MADE.format("signal")}, x.at, x.kind, x.source, x.high_intent, x.decision, x.id
+SELECT {_MADE.format("signal")}, x.at, x.kind, x.source, x.high_intent, x.decision, x.id,
+       coalesce((SELECT c.name FROM contact c JOIN lead l ON l.id = x.lead_id
+                 WHERE c.id = x.contact_id AND l.contact_id IS NOT c.id), '')
 FROM signal x WHERE x.lead_id = ? AND x.void = 0 ORDER BY x.at, x.id"""
+_NO_AT_BAT = (
+    "c.void = 0 AND c.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM lead WHERE contact_id = c.id AND void = 0)"
+)
+_PERSON = (
+    "SELECT c.id, c.name || coalesce(', ' || a.name, '') FROM contact c LEFT JOIN account a ON a.id = c.account_id"
+)
+_PEOPLE_BY_NAME = f"""
+{_PERSON} WHERE {_NO_AT_BAT} AND (c.name = :said COLLATE NOCASE
+    OR c.id IN (SELECT contact_id FROM email WHERE folded = :folded AND void = 0)) ORDER BY c.name, c.id LIMIT 50"""
+_PEOPLE_BY_PART = f"""
+{_PERSON} WHERE {_NO_AT_BAT} AND instr(lower(c.name), lower(:part)) ORDER BY c.name, c.id LIMIT 50"""
+_OF_PERSON = "SELECT at, kind, source, decision FROM signal WHERE contact_id = ? AND void = 0 ORDER BY at, id"
+# What came of its person after it ended, while they have no other at bat.
+_SINCE = """
+SELECT s.at, s.kind, s.source, s.decision FROM lead l JOIN signal s ON s.contact_id = l.contact_id
+WHERE l.id = ? AND l.open = 0 AND s.lead_id IS NULL AND s.void = 0 AND s.at >= l.closed_at
+  AND NOT EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.number > l.number AND n.void = 0)
+ORDER BY s.at, s.id"""
 _SIGNAL = "SELECT kind, source, at, decision, words FROM signal WHERE id = ? AND void = 0"
 _ASSIGNED = f"""
 SELECT {_MADE.format("assignment")}, x.at, coalesce(u.name, ''), x.rule, x.trace

@@ -68,12 +68,13 @@ def expired(
     now: Instant,
     rules: RuleSet,
     held_until: Instant | None = None,
+    window: str = "",
 ) -> str | None:
     """The rule that ends this at bat at ``now``, in words for its history, or None while it lives.
 
     ``expires_at`` is the window's end as kept on the at bat, extensions included; ``held_until`` comes from a promise
-    (``promise_holds_until``). Each extension grants the limits of attempts once more, and after one the cadence's end
-    alone ends nothing.
+    (``promise_holds_until``), ``window`` says what is over where that is not the motion's window of today. Each
+    extension grants the limits of attempts once more, and after one the cadence's end alone ends nothing.
     """
     expiry = rules.motions[motion].expiry
     if held_until is not None and now < held_until:
@@ -88,7 +89,7 @@ def expired(
     if expiry.cadence_completed and played.cadence_completed and not played.extensions:
         return f"{motion.label}: the cadence is completed"
     if expires_at is not None and now >= expires_at:
-        return f"{motion.label}: {_window_words(expiry)} over"
+        return f"{motion.label}: {window or _window_words(expiry)} over"
     return None
 
 

@@ -167,7 +167,10 @@ SITUATIONS: tuple[Situation, ...] = (
         "below the threshold, score under MQL",
         _below,
         Does.ENRICHES,
-        lambda facts, rules: f"kept for the score only: below the threshold, score {facts.score} of {rules.score.mql}",
+        lambda facts, rules: (
+            f"kept for the score only: {facts.points} {'point' if facts.points == 1 else 'points'}, below"
+            f" {rules.intake.threshold}; score {facts.score}, under the MQL of {rules.score.mql}"
+        ),
     ),
     Situation(
         "next eligible date in the future",

@@ -212,7 +212,7 @@ class _Routing:
         if not why and one.capacity < 1:
             why = "has no capacity"
         if not why and limit is not None and one.open >= limit:
-            why = f"holds {limit:,} open, the limit"
+            why = f"holds {limit:,} open or more, the limit"
         if why or note:
             self.steps.append(Step(rule, one.name, why, chosen=not why))
         return not why

@@ -46,12 +46,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class SignalPoint:
-    """One signal: when, what it was worth on that day, its kind, and what it says of itself."""
+    """One signal: when, what it was worth on that day, its kind, and what it says of itself.
+
+    ``who`` sent it where that was somebody else at the company: it counts for the at bat they joined.
+    """
 
     at: Instant
     points: int
     kind: str
     words: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,8 @@ def _decayed(signal: SignalPoint, at: Instant, half_life: int) -> float:
 
 def _named(signal: SignalPoint) -> str:
     kind = signal.kind.replace("_", " ")
-    return f"{kind} ({_short(signal.words)})" if signal.words and signal.words != kind else kind
+    said = f"{kind} ({_short(signal.words)})" if signal.words and signal.words != kind else kind
+    return f"{said} of a colleague, {_short(signal.who)}," if signal.who else said
 
 
 def _ago(length: int) -> str:

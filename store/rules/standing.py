@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from store.instants import Instant
+from store.instants import DAY, Instant
 from store.lead_state import LeadState
 from store.rules import clocks, expiry
 from store.rules.business import Calendar
@@ -22,6 +22,20 @@ _UNTOUCHED = (Stage.NEW, Stage.ACCEPTED)
 _WORKED = (Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED)
 ONCE = frozenset({ClockKind.FIRST_TOUCH, ClockKind.ACCEPT, ClockKind.CONNECT, ClockKind.QUALIFY, ClockKind.CONVERT})
 """Clocks that an at bat has at most once; the others start anew with each cause."""
+
+WAITS_FOR: Mapping[ClockKind, str] = {
+    ClockKind.FIRST_TOUCH: "first touch",
+    ClockKind.ACCEPT: "acceptance",
+    ClockKind.CONNECT: "reaching them, or closing",
+    ClockKind.QUALIFY: "qualifying or disqualifying",
+    ClockKind.CONVERT: "converting",
+    ClockKind.ACTIVITY: "some activity",
+    ClockKind.RESPOND: "an answer to their signal",
+    ClockKind.APPROVAL: "the decision on its approval",
+    ClockKind.HAND_OVER: "the answer to the hand-over",
+    ClockKind.OWN_TOUCH: "the new owner's first touch",
+}
+"""What each clock waits for, in words."""
 
 
 class Act(StrEnum):
@@ -227,7 +241,19 @@ def ends_at(lead: LeadState, rules: RuleSet, calendar: Calendar) -> Instant | No
 def ended_by(lead: LeadState, at: Instant, rules: RuleSet, calendar: Calendar) -> str:
     """Which rule ends this at bat at ``at``, in words for its history."""
     held = expiry.promise_holds_until(lead.callback_at, rules, calendar)
-    return expiry.expired(lead.motion, _played(lead, rules), lead.expires_at, at, rules, held) or "its window is over"
+    window = _own_window(lead, rules, calendar)
+    played = _played(lead, rules)
+    return expiry.expired(lead.motion, played, lead.expires_at, at, rules, held, window) or "its window is over"
+
+
+def _own_window(lead: LeadState, rules: RuleSet, calendar: Calendar) -> str:
+    """What to call the window of an at bat made under other rules, or extended; empty for the motion's own."""
+    if lead.expires_at is None or rules.motions[lead.motion].expiry.campaign_window or lead.imported:
+        return ""
+    if lead.expires_at == expiry.window_end(lead.motion, lead.opened_at, rules, calendar):
+        return ""
+    days = (lead.expires_at - lead.opened_at) // DAY
+    return f"its window of {days:,} {'day' if days == 1 else 'days'} is"
 
 
 def _played(lead: LeadState, rules: RuleSet) -> expiry.Played:
@@ -272,7 +298,7 @@ def _causes(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -
     late = [clock for clock in facts.clocks if clock.ended_at is None and clock.kind in _OF_OWNER]
     if late:
         first = min(late, key=lambda clock: (clock.due_at, clock.id))
-        yield Cause(first.due_at + 1, kind.SLA_MISSED, owner, f"{first.kind.label} is past its time")
+        yield Cause(first.due_at + 1, kind.SLA_MISSED, owner, f"the clock for {WAITS_FOR[first.kind]} ran out")
     if lead.stage in _UNTOUCHED and lead.first_touch_at is None and not lead.imported:
         hot = clocks.is_hot(lead.motion, lead.opened_at, lead.first_touch_due_at, rules, calendar)
         offered = clocks.offer_due(lead.motion, lead.opened_at, rules, calendar, high_intent=hot)

@@ -16,7 +16,7 @@ from store.rules import queue_order
 from store.rules.business import Calendar
 from store.rules.expiry import promise_holds_until
 from store.rules.queue_order import span
-from store.rules.standing import Act, Cause, ClockRow, Due, ends_at
+from store.rules.standing import WAITS_FOR, Act, Cause, ClockRow, Due, ends_at
 from store.ruleset import RuleSet
 from store.vocabulary import Channel, ClockKind, Decision, Outcome, Stage, Status
 
@@ -170,20 +170,6 @@ def _ended(lead: LeadState, rules: RuleSet) -> str:
 
 
 # --- clocks, alerts, what comes -----------------------------------------------------------------------------------
-
-WAITS_FOR: Mapping[ClockKind, str] = {
-    ClockKind.FIRST_TOUCH: "first touch",
-    ClockKind.ACCEPT: "acceptance",
-    ClockKind.CONNECT: "reaching them, or closing",
-    ClockKind.QUALIFY: "qualifying or disqualifying",
-    ClockKind.CONVERT: "converting",
-    ClockKind.ACTIVITY: "some activity",
-    ClockKind.RESPOND: "an answer to their signal",
-    ClockKind.APPROVAL: "the decision on its approval",
-    ClockKind.HAND_OVER: "the answer to the hand-over",
-    ClockKind.OWN_TOUCH: "the new owner's first touch",
-}
-"""What each clock waits for, in words."""
 
 
 def clock_over(clock: ClockRow, holder: str, zone: str, now: Instant) -> Event | None:

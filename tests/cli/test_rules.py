@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.instants import DAY, HOUR, MINUTE
+from store.operations.receive_signal import OUTSIDE, SignalIn, receive_signal
 from store.operations.tick import tick
 from store.vocabulary import Disposition, Motion
 from tests.factories import Floor, make_template, open_floor
@@ -166,7 +167,7 @@ def test_the_story_of_an_at_bat_by_number_name_and_address(
     db = ("--db", floor.store.path)
     said = run(*db, "rules", "explain", str(lead_id), "--at", "2026-12-02 10:00")[1]
     lines = said.splitlines()
-    assert lines[0].startswith("Person1 Ortiz, Company 1: at bat 1 (demo request)")
+    assert lines[0].startswith("Person1 Ortiz, Company 1: at bat no. 1 (demo request)")
     told = "\n".join(lines)
     assert "23 Nov 10:01 opened by Priya: demo request, from list" in told
     assert "23 Nov 10:06 the clock for first touch ran out; it came 6 min late (missed by Priya)" in told
@@ -201,3 +202,19 @@ def test_nothing_from_outside_reaches_the_terminal(run: Run, floor: Floor) -> No
     said = run("--db", floor.store.path, "rules", "explain", str(lead_id))[1]
     assert "\x1b" not in said
     assert "[red]" in said
+
+
+def test_somebody_without_an_at_bat_is_told_by_name(run: Run, floor: Floor) -> None:
+    sent = SignalIn("page_view", "website", name="Nina Low", email="nina@low.example", company="Low")
+    receive_signal(floor.store, OUTSIDE, floor.later(), sent)
+    sent = SignalIn("page_view", "website", name="Nina High", email="nina@high.example", company="High")
+    receive_signal(floor.store, OUTSIDE, floor.later(), sent)
+    db = ("--db", floor.store.path)
+    told = run(*db, "rules", "explain", "Nina Low")[1]
+    assert told.startswith("Nina Low, Low: no at bat\n")
+    assert "they sent a signal: page view from website" in told
+    assert "intake: kept for the score only" in told
+    assert run(*db, "score", "explain", "nina low")[1].startswith("Nina Low, Low: score ")
+    code, _, complaint = run(*db, "rules", "explain", "Nina")
+    assert code == entry.REFUSED
+    assert "Nina High, High (no at bat), Nina Low, Low (no at bat)" in complaint

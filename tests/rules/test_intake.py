@@ -97,7 +97,7 @@ CALM = (*BELOW, "high_intent")
 
 
 def test_signal_below_the_threshold_and_score_under_mql() -> None:
-    words = "kept for the score only: below the threshold, score 49 of 50"
+    words = "kept for the score only: 14 points, below 15; score 49, under the MQL of 50"
     assert says(but(*CALM, points=RULES.intake.threshold - 1, score=49)) == (Does.ENRICHES, words)
 
 

@@ -153,7 +153,7 @@ def test_the_limit_holds_for_rules_and_turns_and_does_not_split_a_company() -> N
     assert choose(replace(WANTED, account_owner=2), [full, BOB], SHIPPED).owner_id == 2
     by_rule = choose(WANTED, [full, BOB], with_rules(AttributeRule(RoutingWhen(), ("Ann",))))
     assert (by_rule.owner_id, by_rule.rule) == (3, IN_TURN)
-    assert Step(IN_TURN, "Ann", "holds 150 open, the limit") in by_rule.trace
+    assert Step(IN_TURN, "Ann", "holds 150 open or more, the limit") in by_rule.trace
 
 
 def test_nobody_left_is_unrouted_and_says_why_each_was_passed_over() -> None:
@@ -162,7 +162,7 @@ def test_nobody_left_is_unrouted_and_says_why_each_was_passed_over() -> None:
         "account owner: nobody",
         "in turn: Ann passed over, absent until 2026-12-01",
         "in turn: Bob passed over, has paused intake",
-        "in turn: Cat passed over, holds 150 open, the limit",
+        "in turn: Cat passed over, holds 150 open or more, the limit",
         "unrouted: nobody is left: the team lead is told",
     ]
 

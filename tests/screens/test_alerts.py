@@ -139,7 +139,7 @@ async def test_why_tells_the_story_and_closes_again(floor: Floor) -> None:
         await d.press("W")
         assert isinstance(d.app.screen, ExplainScreen)
         told = said(d)
-        assert "Why · Person1 Ortiz, Company 1: at bat 1 (demo request)" in told
+        assert "Why · Person1 Ortiz, Company 1: at bat no. 1 (demo request)" in told
         assert "the clock for first touch ran out" in told
         assert "if nobody does anything" in told
         assert "opened by Priya: demo request, from list" in told

@@ -9,13 +9,13 @@ from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.attendance import UserActDraft, pause_intake
 from store.operations.promises import CallbackDraft, callback
-from store.operations.receive_signal import SignalIn, receive_signal
+from store.operations.receive_signal import OUTSIDE, SignalIn, receive_signal
 from store.operations.tick import tick
 from store.operations.working import ApprovalDraft, LeadDraft, StatusDraft, reassign, send_back, set_status
 from store.queries.explain import explain, leads_named
 from store.rules.alert_words import ALERTS
 from store.rules.story import EventKind, stamp
-from store.vocabulary import AlertKind, Disposition, Motion, Stage, Status
+from store.vocabulary import AlertKind, Disposition, Motion, Outcome, Stage, Status
 from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.store.clockwork import at, signal, until, working
 
@@ -31,7 +31,7 @@ def test_what_opened_it_by_which_row_of_intake_and_who_was_passed_over(floor: Fl
     lead_id = receive_signal(floor.store, SYSTEM, floor.later(), draft).lead_id
     assert lead_id is not None
     told = lines(floor, lead_id)
-    assert told.startswith("Dana Ortiz, Northwind: at bat 1 (demo request)\n")
+    assert told.startswith("Dana Ortiz, Northwind: at bat no. 1 (demo request)\n")
     assert "opened because of a signal: demo request from website\n    intake: " in told
     assert "given to Ben: in turn" in told
     assert "in turn: Priya passed over, has paused intake" in told
@@ -145,3 +145,32 @@ def test_a_promise_says_until_when_no_window_ends_it_where_there_is_one(floor: F
     assert f"a callback is promised for {clock}; {held}" in lines(floor, lead_id)
     floor.now = promised + 3 * HOUR
     assert f"a callback is promised for {clock}, 3 h ago; {held}" in lines(floor, lead_id)
+
+
+def test_a_window_made_under_other_rules_is_told_by_its_own_length(floor: Floor) -> None:
+    lead_id = floor.lead(motion=Motion.CAMPAIGN_RESPONSE)
+    rules = floor.store.rules
+    motion = rules.motions[Motion.CAMPAIGN_RESPONSE]
+    shorter = motion._replace(expiry=motion.expiry._replace(days=5, business_days=None))
+    floor.store.rules = rules._replace(motions={**rules.motions, Motion.CAMPAIGN_RESPONSE: shorter}, digest="other")
+    window = (floor.state(lead_id).expires_at - floor.state(lead_id).opened_at) // DAY
+    told = "\n".join(explain(floor.store, lead_id, floor.now).lines(floor.store.zone, floor.now))
+    assert f"its window of {window} days is over" in told
+    assert "5 days are over" not in told
+
+
+def test_a_colleagues_signal_and_those_after_the_end_are_told_as_such(floor: Floor) -> None:
+    lead_id = floor.lead()
+    account = floor.state(lead_id).account_id
+    company = floor.value("SELECT name FROM account WHERE id = ?", account)
+    sent = SignalIn("pricing_page", "website", name="Zoe Zed", email="zoe@elsewhere.example", company=company)
+    assert receive_signal(floor.store, OUTSIDE, floor.later(), sent).lead_id == lead_id
+    story = explain(floor.store, lead_id, floor.now)
+    assert any(event.words.startswith("Zoe Zed, a colleague, sent a signal") for event in story.events)
+    assert any("of a colleague, Zoe Zed," in line for line in story.score)
+    contact = floor.state(lead_id).contact_id
+    floor.close(lead_id, Outcome.SUPPRESS, reason="asked_us_to_stop")
+    receive_signal(floor.store, OUTSIDE, floor.later(), SignalIn("pricing_page", "website", contact_id=contact))
+    last = explain(floor.store, lead_id, floor.now).events[-1]
+    assert last.words == "they sent a signal: pricing page from website"
+    assert last.more == ("intake: recorded on the contact: they asked not to be contacted",)

@@ -16,7 +16,6 @@ from tui.config import Settings
 if TYPE_CHECKING:
     from store import Store
     from store.instants import Instant
-    from store.queries.explain import Named
 
 
 @click.group()
@@ -94,38 +93,27 @@ def show(settings: Settings, section: str | None, changed: bool) -> None:
 def explain(settings: Settings, lead: str, as_of: str | None) -> None:
     """Tell the whole story of LEAD (a number, a name or an e-mail): what happened by which rule, and what comes next.
 
+    Of somebody without an at bat it tells what they signalled.
+
     The newest stands last. With --at in the past it is told up to then, in the future also what happens until then if
     nobody does anything.
     """
     from store.queries.explain import explain as story_of
+    from store.queries.explain import explain_person
     from tui import present
+    from tui.cli.named import meant
     from tui.desk import system_clock
 
     store = opened(settings, read_only=True)
     try:
         now = system_clock()
-        story = story_of(store, _lead_id(store, lead), now, _instant(store, as_of))
+        lead_id, contact_id = meant(store, lead)
+        then = _instant(store, as_of)
+        story = story_of(store, lead_id, now, then) if lead_id else explain_person(store, contact_id, now)
         for line in story.lines(store.zone, now):
             say(present.safe(line, 600))
     finally:
         store.close()
-
-
-def _lead_id(store: Store, said: str) -> int:
-    """The at bat that is meant: by its number, else the newest of the one person of that name or e-mail."""
-    from store import Refusal
-    from store.queries.explain import leads_named
-
-    found = leads_named(store, said)
-    if not found:
-        raise Refusal(f"There is no at bat {said}: name one by its number, or a person by name or e-mail.")
-    newest: dict[object, Named] = {}
-    for one in found:
-        newest.setdefault(one.contact_id or one.who, one)
-    if len(newest) > 1:
-        some = ", ".join(f"{one.id} ({one.who})" for one in list(newest.values())[:6])
-        raise Refusal(f"Several people are called {said}: name the at bat by its number, one of {some}.")
-    return found[0].id
 
 
 def _instant(store: Store, said: str | None) -> Instant | None:

@@ -31,19 +31,21 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("lead", type=int)
+@click.argument("lead")
 @with_settings
-def explain(settings: Settings, lead: int) -> None:
-    """Say line by line what gave at bat LEAD its score."""
+def explain(settings: Settings, lead: str) -> None:
+    """Say line by line what gave LEAD (a number, a name or an e-mail) its score, with or without an at bat."""
     from store import Refusal
-    from store.queries.score import score_card
+    from store.queries.score import score_card, score_card_of_person
     from tui import present
+    from tui.cli.named import meant
     from tui.desk import system_clock
 
     store = opened(settings, read_only=True)
     try:
         now = system_clock()
-        card = score_card(store, lead, now)
+        lead_id, contact_id = meant(store, lead)
+        card = score_card(store, lead_id, now) if lead_id else score_card_of_person(store, contact_id, now)
         if card is None:
             raise Refusal(f"There is no at bat {lead}: `atbat export leads` lists them with their numbers.")
         who = card.name if card.company in ("", card.name) else f"{card.name}, {card.company}"
