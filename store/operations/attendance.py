@@ -67,9 +67,30 @@ def set_absent(tx: Transaction, draft: AbsenceDraft) -> Done:
         raise Refusal("These days have passed: give days to come.", "ends")
     if (ends - today).days > _FURTHEST_DAYS:
         raise Refusal("That is more than two years away: give a nearer day.", "ends")
-    tx.insert(Absence, user_id=user["id"], starts=starts.isoformat(), ends=ends.isoformat())
-    days = starts.isoformat() if starts == ends else f"{starts.isoformat()} to {ends.isoformat()}"
-    return tx.done(f"{user['name']} is absent {days}")
+    first, last = _put_down(tx, user, starts.isoformat(), ends.isoformat())
+    return tx.done(f"{user['name']} is absent {_days(first, last)}")
+
+
+def _put_down(tx: Transaction, user: dict[str, Any], starts: str, ends: str) -> tuple[str, str]:
+    """Write an absence as one with those that it overlaps; the first and last day away then."""
+    known = [
+        row for row in tx.find(Absence, user_id=user["id"], void=0) if row["starts"] <= ends and row["ends"] >= starts
+    ]
+    if not known:
+        tx.insert(Absence, user_id=user["id"], starts=starts, ends=ends)
+        return starts, ends
+    first, last = min(starts, *(row["starts"] for row in known)), max(ends, *(row["ends"] for row in known))
+    for row in known:
+        if (row["starts"], row["ends"]) == (first, last):
+            raise Refusal(f"{user['name']} is down as absent {_days(first, last)} already.", "starts")
+    tx.update(Absence, known[0], starts=first, ends=last)
+    for row in known[1:]:
+        tx.update(Absence, row, void=1)
+    return first, last
+
+
+def _days(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"
 
 
 @operation("back")

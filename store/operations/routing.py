@@ -20,6 +20,7 @@ from store.operations.transaction import Done, Transaction, operation
 from store.operations.working import held_by
 from store.queries import queue
 from store.rules.business import at_local
+from store.rules.clocks import accept_due, first_touch_due
 from store.rules.queue_views import View
 from store.rules.routing import (
     ASSIGNED,
@@ -96,14 +97,23 @@ def route(
         account_owner,
         tuple(besides),
     )
-    choice = choose(wanted, candidates(tx.store, tx.now), tx.rules.routing)
+    found = candidates(tx.store, tx.now, _first_due(tx, motion))
+    choice = choose(wanted, found, tx.rules.routing)
     return Routed(choice.owner_id, choice.rule, choice.trace)
 
 
-def candidates(store: Store, now: Instant) -> list[Candidate]:
-    """Everybody who uses the program, with what the rules look at."""
-    rules = store.rules.routing
-    values = {"today": store.calendar.day(now).isoformat(), "limit": rules.open_lead_limit}
+def _first_due(tx: Transaction, motion: Motion) -> Instant:
+    """When the first clock of an at bat of this motion that opens now is due; now where it has none."""
+    calendar = tx.store.calendar
+    due = first_touch_due(motion, tx.now, tx.rules, calendar) or accept_due(motion, tx.now, tx.rules, calendar)
+    return max(due or tx.now, tx.now)
+
+
+def candidates(store: Store, now: Instant, until: Instant | None = None) -> list[Candidate]:
+    """Everybody who uses the program, with what the rules look at; away is also who will be before ``until``."""
+    rules, day = store.rules.routing, store.calendar.day
+    last = day(now if until is None else until)
+    values = {"today": day(now).isoformat(), "last": last.isoformat(), "limit": rules.open_lead_limit}
     found = [
         Candidate(
             id,
@@ -223,11 +233,12 @@ ORDER BY max(CASE stage WHEN 'new' THEN 0 WHEN 'accepted' THEN 1 WHEN 'attemptin
          WHEN 'qualified' THEN 4 ELSE -1 END) DESC, max(assigned_at) DESC, owner_id"""
 _ABSENT = "SELECT max(ends) FROM absence WHERE user_id = :user AND void = 0 AND :today BETWEEN starts AND ends"
 # What counts as having become available: being added, what routing looks at of a user, and an absence that ended.
-_CANDIDATES = f"""
+_CANDIDATES = """
 SELECT u.id, u.name, coalesce(t.name, ''), u.role, u.capacity,
        (SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue
                               WHERE owner_id = u.id AND open = 1 LIMIT :limit)),
-       coalesce(({_ABSENT.replace(":user", "u.id")}), ''),
+       coalesce((SELECT max(ends) FROM absence
+                 WHERE user_id = u.id AND void = 0 AND starts <= :last AND ends >= :today), ''),
        coalesce((SELECT max(ends) FROM absence WHERE user_id = u.id AND void = 0 AND ends < :today), ''),
        u.paused, u.active,
        coalesce((SELECT max(o.at) FROM change c JOIN operation o ON o.id = c.operation_id

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time_ns
 
@@ -88,6 +89,21 @@ def test_what_is_refused_is_one_sentence(floor: Floor) -> None:
         assert done.returncode == 1, done
         assert why in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_the_list_says_why_somebody_gets_nothing_and_who_will_be_away(floor: Floor) -> None:
+    assert listed(floor, "Ana")[4:] == ["not", "in", "turn"]
+    tomorrow, later, last = ((datetime.now(tz=UTC).date() + timedelta(days=days)).isoformat() for days in (2, 4, 6))
+    assert said(floor, "Priya", "users", "absent", "Priya", tomorrow, later)
+    assert listed(floor, "Priya")[4:] == ["yes;", "away", tomorrow, "to", later]
+    again = atbat(floor, "Priya", "users", "absent", "Priya", tomorrow)
+    assert f"Priya is down as absent {tomorrow} to {later} already" in again.stderr
+    longer = said(floor, "Priya", "users", "absent", "Priya", later, last)
+    assert longer == f"Priya is absent {tomorrow} to {last}\n"
+    assert floor.store.rows("SELECT starts, ends, void FROM absence") == [(tomorrow, last, 0)]
+    Path(floor.store.path).with_suffix(".rules.toml").write_text("[routing]\nopen_lead_limit = 1\n")
+    floor.lead(actor=BEN)
+    assert listed(floor, "Ben")[4:] == ["no,", "holds", "the", "limit"]
 
 
 def test_a_zone_is_one_that_there_is_and_can_be_corrected(floor: Floor) -> None:

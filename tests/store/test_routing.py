@@ -292,6 +292,21 @@ def test_days_away_must_be_days_to_come(floor: Floor, starts: str, ends: str, wh
         do(floor, set_absent, AbsenceDraft(2, starts, ends))
 
 
+def test_whose_absence_begins_before_the_first_clock_ends_is_passed_over(floor: Floor) -> None:
+    do(floor, set_absent, AbsenceDraft(PRIYA.user_id, TOMORROW, TOMORROW))
+    assert owner(floor, arrives(floor, motion=Motion.DEMO_REQUEST)) == PRIYA.user_id  # answered today still
+    slow = [owner(floor, arrives(floor, motion=Motion.OUTBOUND_TARGET)) for _ in range(3)]
+    assert slow == [BEN.user_id] * 3  # to be accepted within two days
+
+
+def test_absences_that_overlap_are_one(floor: Floor) -> None:
+    for starts, ends in (("2026-11-25", "2026-11-26"), ("2026-11-28", "2026-11-30"), ("2026-11-26", "2026-11-29")):
+        do(floor, set_absent, AbsenceDraft(2, starts, ends))
+    assert floor.store.rows("SELECT starts, ends FROM absence WHERE void = 0") == [("2026-11-25", "2026-11-30")]
+    with pytest.raises(Refusal, match="down as absent 2026-11-25 to 2026-11-30 already"):
+        do(floor, set_absent, AbsenceDraft(2, "2026-11-27", "2026-11-27"))
+
+
 def test_who_leaves_leaves_nothing_behind(floor: Floor) -> None:
     leads = [floor.lead(actor=PRIYA) for _ in range(3)]
     waiting = floor.lead(Stage.DISQUALIFIED, actor=PRIYA)

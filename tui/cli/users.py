@@ -202,5 +202,20 @@ def _day(text: str, now: int, store: Store) -> str:
 def _cells(one: StaffRow) -> tuple[str, ...]:
     from tui.present import safe
 
-    new = f"absent until {one.absent_until}" if one.absent_until else "paused" if one.paused else "yes"
-    return safe(one.name, 60), one.role.label, str(one.capacity), f"{one.open:,}", new
+    return safe(one.name, 60), one.role.label, str(one.capacity), f"{one.open:,}", _new_ones(one)
+
+
+def _new_ones(one: StaffRow) -> str:
+    """Whether somebody gets anything new, and when they will be away."""
+    if one.absent_until:
+        new = f"absent until {one.absent_until}"
+    elif one.paused:
+        new = "paused"
+    elif one.full:
+        new = "no, holds the limit"
+    else:
+        new = "yes" if one.in_turn else "not in turn"
+    if one.away_next is None:
+        return new
+    first, last = one.away_next
+    return f"{new}; away {first}" + (f" to {last}" if last != first else "")
