@@ -25,6 +25,7 @@ from store.operations.contact_rules import TickContactDraft, tick_contact
 from store.operations.new_rules import NewRulesDraft, are_new, new_rules
 from store.operations.opportunity_rules import miss_hand_overs
 from store.operations.review import next_night, review
+from store.operations.route_waiting import route_next_waiting
 from store.operations.scoring import rescore
 from store.operations.settle import facts_of, miss_clock
 from store.operations.transaction import Done, Operation, Transaction, operation
@@ -58,7 +59,7 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
             review(store, SYSTEM, night.at, night.draft, key=night.key)
             night, done = next_night(store, now), done + 1
             if not go_on(done):
-                break
+                return done
             continue
         assert found is not None
         at, table, row_id, version = found
@@ -71,7 +72,9 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
         act(store, SYSTEM, at, draft(row_id), key=f"tick/{table}/{row_id}/{at}/{version}/{again}")
         done += 1
         if not go_on(done):
-            break
+            return done
+    while (done == 0 or go_on(done)) and route_next_waiting(store, now):
+        done += 1
     return done
 
 

@@ -26,6 +26,7 @@ from store.operations.attendance import (
 from store.operations.init import UserDraft, add_user
 from store.operations.people import add_contact, find_or_add_account
 from store.operations.routing import AssignDraft, ClaimDraft, Routed, claim_next, reassign_to, route
+from store.operations.tick import tick
 from store.operations.transaction import Done, Transaction
 from store.operations.undo import UndoDraft, undo
 from store.operations.working import LeadDraft, accept, reassign
@@ -335,3 +336,18 @@ def test_taking_over_is_kept_like_any_other_assignment(floor: Floor) -> None:
         (2, "taken over"),
     ]
     assert UserRole.SDR is PRIYA.role
+
+
+def test_what_nobody_could_have_is_routed_again_once_somebody_is_free(floor: Floor) -> None:
+    for actor in (PRIYA, BEN):
+        do(floor, pause_intake, UserActDraft(actor.user_id), actor)
+    first, second = arrives(floor), arrives(floor)
+    tick(floor.store, floor.later())
+    assert [owner(floor, lead) for lead in (first, second)] == [None, None]
+    do(floor, resume_intake, UserActDraft(BEN.user_id), BEN)
+    tick(floor.store, floor.later())
+    assert [owner(floor, lead) for lead in (first, second)] == [BEN.user_id] * 2
+    rules = floor.store.rows("SELECT rule FROM assignment WHERE lead_id = ? ORDER BY id", (first,))
+    assert [rule for (rule,) in rules] == [UNROUTED, IN_TURN]
+    assert floor.value("SELECT count(*) FROM alert WHERE kind = 'unrouted' AND closed_at IS NULL AND void = 0") == 0
+    assert tick(floor.store, floor.later()) == 0
