@@ -540,6 +540,7 @@ class IntakeRules(NamedTuple):
 
     accounts_open_opportunity: bool
     threshold: Percent
+    fresh_days: Positive
     by_hand: tuple[str, ...]
     motions: Mapping[str, Motion]
 

@@ -20,6 +20,7 @@ from store.operations.signal_does import does
 from store.operations.signal_facts import Came, facts_of
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.intake import Does, decide
+from store.ruleset import RuleSet, signal_key
 from store.vocabulary import ActorKind, Motion, UserRole
 
 OUTSIDE = Actor(SYSTEM_USER_ID, ActorKind.IMPORT, UserRole.ADMIN)
@@ -67,7 +68,7 @@ class Received(Done):
     """What a signal did: ``decision`` in words, ``name`` whose it is, ``new`` where nobody knew them.
 
     ``owner`` has the at bat it went to; empty where nobody has it. ``near`` names people who may be the same as this
-    one: nobody was merged, somebody should look.
+    one: nobody was merged, somebody should look. ``warnings`` say what was not understood of it.
     """
 
     does: Does = Does.RECORDED
@@ -76,6 +77,7 @@ class Received(Done):
     owner: str = ""
     new: bool = False
     near: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @operation("receive_signal")
@@ -85,7 +87,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
     The same signal twice changes nothing. Raises Refusal without a kind, a source, a name, an e-mail or phone, or
     for one from the future.
     """
-    draft = _cleaned(tx, draft)
+    draft, warnings = _understood(tx, _cleaned(tx, draft))
     at = tx.now if draft.at is None else min(draft.at, tx.now)
     identity = _identity(tx, draft, at)
     if identity is not None and (known := tx.store.row(_KNOWN, identity)) is not None:
@@ -129,6 +131,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
         owner=owner,
         new=new,
         near=near,
+        warnings=warnings,
     )
 
 
@@ -158,6 +161,40 @@ def _cleaned(tx: Transaction, draft: SignalIn) -> SignalIn:
         system=clean_line(draft.system, field="system", limit=limit),
         external_id=clean_line(draft.external_id, field="id", limit=limit, joiners=False),
     )
+
+
+def _understood(tx: Transaction, draft: SignalIn) -> tuple[SignalIn, tuple[str, ...]]:
+    """The draft without the fields that mean nothing here, and a sentence for each, and for a kind that is misspelt."""
+    fields, warnings = dict(draft.fields), []
+    if meant := _meant(signal_key(draft.kind), tx.rules):
+        warnings.append(f"No rule names the kind {draft.kind}: did you mean {meant}?")
+    for name, is_one, example in (("country", _is_country, "DE or Germany"), ("time_zone", _is_zone, "Europe/Berlin")):
+        value = fields.get(name, "").strip()
+        if value and not is_one(value):
+            del fields[name]
+            warnings.append(f"{name} {value} is not known and was left out: write it like {example}.")
+    return replace(draft, fields=fields), tuple(warnings)
+
+
+def _meant(kind: str, rules: RuleSet) -> str:
+    """The kind of the rules that one which no rule names is most like; empty for none."""
+    from difflib import get_close_matches
+
+    intake = rules.intake
+    known = {*rules.score.points, *rules.score.high_intent_signals, *intake.motions, *intake.by_hand, "replied"}
+    return "" if kind in known else next(iter(get_close_matches(kind, sorted(known), 1, 0.8)), "")
+
+
+def _is_country(value: str) -> bool:
+    from store.intake.countries import country_code
+
+    return country_code(value) is not None
+
+
+def _is_zone(value: str) -> bool:
+    from zoneinfo import available_timezones
+
+    return value.casefold() in {zone.casefold() for zone in available_timezones()}
 
 
 def _identity(tx: Transaction, draft: SignalIn, at: Instant) -> tuple[str, str, str] | None:

@@ -20,7 +20,7 @@ from store.operations.signal_facts import Came, Last, Place, facts_of, score_wit
 from store.operations.told import tell
 from store.operations.transaction import Transaction
 from store.rules import clocks, expiry, queue_order
-from store.rules.intake import Decision, Does, Facts, decide, extended_to, motion_of, strong
+from store.rules.intake import Decision, Does, Facts, decide, extended_to, is_old, motion_of, strong
 from store.rules.recycling import Who, goes_to
 from store.rules.routing import ACCOUNT_OWNER, Step
 from store.vocabulary import Decision as Asked
@@ -111,7 +111,7 @@ def _rises(tx: Transaction, lead: LeadState, came: Came, changes: Mapping[str, A
     """
     rules, calendar = tx.rules, tx.store.calendar
     changes = dict(changes)
-    if lead.stage is not Stage.DISQUALIFIED:
+    if lead.stage is not Stage.DISQUALIFIED and not is_old(came.at, tx.now, rules.intake):
         if came.high_intent:
             changes.update(unanswered_at=lead.unanswered_at or tx.now, snoozed_until=None)
         elif strong(came.points, came.high_intent, rules.intake):

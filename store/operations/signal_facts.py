@@ -90,6 +90,7 @@ def facts_of(store: Store, came: Came, now: Instant) -> tuple[Facts, Place]:
         comes_back=last.eligible_on if last is not None else "",
         reachable=_reachable(store, came.contact_id),
         now=now,
+        at=came.at if came.signal_id is None else None,
     )
     opportunity_id = with_them if with_them is not None else at_account
     return facts, Place(opportunity_id, lead_id, other_id, last, owner_id)

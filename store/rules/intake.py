@@ -34,7 +34,8 @@ class Facts:
     ``person``: one is known, not only the company. ``open_lead`` is one of theirs, or one whose buying group they are
     in; ``lead_at_account`` another one at the company. Of the last at bat that ended, ``eligible_at`` is from when they
     may come back (``eligible_day`` its ISO day in the team's zone) and ``comes_back`` what brings them back instead of
-    a date. ``reachable``: some number or address of theirs is not known to be bad.
+    a date. ``reachable``: some number or address of theirs is not known to be bad. ``at`` is when
+    it happened, None for one that was held and is decided on again: that never is too old.
     """
 
     suppressed: bool = False
@@ -54,6 +55,7 @@ class Facts:
     comes_back: str = ""
     reachable: bool = True
     now: Instant = 0
+    at: Instant | None = None
 
     @property
     def awaited(self) -> bool:
@@ -86,6 +88,10 @@ def _said(words: str) -> Callable[[Facts, RuleSet], str]:
 def _below(facts: Facts, rules: RuleSet) -> bool:
     weak = facts.points < rules.intake.threshold and not facts.high_intent and not facts.awaited
     return weak and facts.score < rules.score.mql
+
+
+def _old(facts: Facts, rules: RuleSet) -> bool:
+    return facts.at is not None and is_old(facts.at, facts.now, rules.intake)
 
 
 def _held(facts: Facts, rules: RuleSet) -> bool:
@@ -147,7 +153,7 @@ SITUATIONS: tuple[Situation, ...] = (
     ),
     Situation(
         "customer, high-intent signal",  # who has an open at bat can have no second one
-        lambda facts, rules: facts.customer and facts.high_intent and not facts.open_lead,
+        lambda facts, rules: facts.customer and facts.high_intent and not facts.open_lead and not _old(facts, rules),
         Does.EXPANSION,
         _said("opened an at bat: a customer has a new need"),
     ),
@@ -162,6 +168,12 @@ SITUATIONS: tuple[Situation, ...] = (
         lambda facts, rules: facts.lead_at_account,
         Does.JOINS,
         lambda facts, rules: f"{'joined' if facts.person else 'recorded on'} the open at bat at the company",
+    ),
+    Situation(
+        "too old to act on",
+        _old,
+        Does.ENRICHES,
+        lambda facts, rules: f"kept for the score only: older than {rules.intake.fresh_days} days, too old to act on",
     ),
     Situation(
         "below the threshold, score under MQL",
@@ -203,6 +215,11 @@ def motion_of(kind: str, rules: IntakeRules, *, campaign: bool, hint: Motion | N
     if known is not None:
         return known
     return Motion.CAMPAIGN_RESPONSE if campaign else Motion.INTENT_SIGNAL
+
+
+def is_old(at: Instant, now: Instant, rules: IntakeRules) -> bool:
+    """Whether something that happened then is too long ago to be acted on at ``now``."""
+    return now - at > rules.fresh_days * DAY
 
 
 def strong(points: int, high_intent: bool, rules: IntakeRules) -> bool:

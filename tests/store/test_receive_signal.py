@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE
 from store.operations.deal_touch import log_on_opportunity
 from store.operations.edit import ContactDraft, edit_contact
-from store.operations.receive_signal import Received, SignalIn, receive_signal
+from store.operations.receive_signal import OUTSIDE, Received, SignalIn, receive_signal
 from store.operations.tick import tick
 from store.operations.undo import UndoDraft, undo
 from store.queries.deals import deals
@@ -583,3 +584,29 @@ def test_of_a_company_without_a_person(floor: Floor) -> None:
     floor.close(lead, Outcome.NO_RESPONSE)
     again = came(floor, "intent_data", account_id=account, words="again")
     assert (again.does, floor.state(again.lead_id or 0).contact_id) == (Does.OPENS, None)
+
+
+def test_a_signal_too_old_to_act_on_counts_for_the_score_alone(floor: Floor) -> None:
+    sent = SignalIn("demo_request", "website", name="Dana Ortiz", email="dana@northwind.example")
+    old = replace(sent, at=floor.now - 15 * DAY)
+    done = receive_signal(floor.store, OUTSIDE, floor.later(), old)
+    assert isinstance(done, Received)
+    assert (done.does, leads(floor)) == (Does.ENRICHES, 0)
+    assert done.decision == "kept for the score only: older than 14 days, too old to act on"
+    done = receive_signal(floor.store, OUTSIDE, floor.later(), replace(sent, at=floor.now - 13 * DAY))
+    assert done.lead_id is not None
+    receive_signal(floor.store, OUTSIDE, floor.later(), replace(old, at=floor.now - 20 * DAY))
+    assert floor.state(done.lead_id).unanswered_at is None, "nor does it start a clock on an open at bat"
+
+
+def test_what_was_not_understood_of_a_signal_is_told_and_left_out(floor: Floor) -> None:
+    fields = {"country": "Atlantis", "time_zone": "Mars/Base", "title": "CFO"}
+    sent = SignalIn("demo_reqest", "website", name="Dana Ortiz", email="dana@northwind.example", fields=fields)
+    done = receive_signal(floor.store, OUTSIDE, floor.later(), sent)
+    assert isinstance(done, Received)
+    assert done.warnings == (
+        "No rule names the kind demo_reqest: did you mean demo_request?",
+        "country Atlantis is not known and was left out: write it like DE or Germany.",
+        "time_zone Mars/Base is not known and was left out: write it like Europe/Berlin.",
+    )
+    assert floor.store.row("SELECT country, zone, title FROM contact WHERE name = 'Dana Ortiz'") == ("", "", "CFO")

@@ -96,6 +96,8 @@ def _take_one(store: Store, actor: Actor, at: str, motion: str, fields: tuple[st
     say(done.sentence)
     for sentence in done.near:
         say(f"look at this: {sentence}")
+    for sentence in done.warnings:
+        say(f"note: {sentence}")
     return 0
 
 
@@ -167,4 +169,5 @@ def _answer(done: Received) -> dict[str, Any]:
         "new": done.new or None,
         "name": done.name,
         "near": list(done.near),
+        "warnings": list(done.warnings),
     }
