@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from enum import EnumType
 from functools import lru_cache
@@ -21,7 +21,8 @@ from types import MappingProxyType, UnionType
 from typing import Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from store import toml_lines
-from store.ruleset import PLACEHOLDERS, Cadence, ComesBack, Duration, PartOfDay, Reason, RulesError, RuleSet
+from store.rules_agree import EITHER, disagreements, guess
+from store.ruleset import PLACEHOLDERS, Cadence, Duration, PartOfDay, Reason, RulesError, RuleSet
 
 SHIPPED = Path(__file__).with_name("rules.toml")  # importlib.resources costs a sixth of the start for the same
 
@@ -53,7 +54,7 @@ def _parse(text: str, name: str) -> Table:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: also a number of more digits than Python reads
         line = getattr(error, "lineno", None) or toml_lines.line_in_message(str(error), text)
-        raise RulesError([f"{name}, line {line}: this is not TOML: {error}."]) from None
+        raise RulesError([f"{name}, line {line}: this is not TOML: {error}."], more=True) from None
 
 
 def _merge(base: Table, over: Table) -> Table:
@@ -87,12 +88,12 @@ class _Reading:
 
     def unknown(self, place: Place, known: list[str]) -> None:
         """Note a key that nothing reads."""
-        self.note(place, f"{_key(place)} is not a known key{_guess(str(place[-1]), known)}.")
+        self.note(place, f"{_key(place)} is not a known key{guess(str(place[-1]), known)}.")
 
-    def finish(self) -> None:
+    def finish(self, *, more: bool = False) -> None:
         if self.problems:
             told = (sentence for _, sentence in sorted(self.problems, key=itemgetter(0)))
-            raise RulesError(list(dict.fromkeys(told)))
+            raise RulesError(list(dict.fromkeys(told)), more=more)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ class _Reading:
         self._clocks(table)
         digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
         rules: RuleSet = self.value(RuleSet, table | {"digest": digest}, ())
-        self.finish()
+        self.finish(more=True)
         self._agree(rules)
         self.finish()
         return rules
@@ -176,8 +177,10 @@ class _Reading:
             for word in re.findall(r"\{(\w+)\}", text or ""):
                 if word not in PLACEHOLDERS:
                     self.note(
-                        ("scripts", name), f"scripts.{name}: nothing fills {{{word}}}{_guess(word, PLACEHOLDERS)}."
+                        ("scripts", name), f"scripts.{name}: nothing fills {{{word}}}{guess(word, PLACEHOLDERS)}."
                     )
+            if "{" in re.sub(r"\{\w+\}", "", text or ""):
+                self.note(("scripts", name), f"scripts.{name}: a {{ is not closed: expected {{name}} of a placeholder.")
         cadences = table.get("cadences")
         for key, cadence in cadences.items() if isinstance(cadences, dict) else ():
             steps = cadence.get("steps") if isinstance(cadence, dict) else None
@@ -187,7 +190,7 @@ class _Reading:
                     step["script"] = scripts[name]
                 elif isinstance(name, str):
                     place = ("cadences", key, "steps", number, "script")
-                    self.expected(place, name, f"the name of one of the [scripts]{_guess(name, list(scripts))}")
+                    self.expected(place, name, f"the name of one of the [scripts]{guess(name, list(scripts))}")
 
     def _clocks(self, table: Table) -> None:
         """Give every motion the first clock that ``[sla]`` has for its kind, unless it names its own."""
@@ -200,12 +203,15 @@ class _Reading:
                 name, source = ("accept", "accept")
                 if motion.get("inbound") is True:
                     name, source = ("first_touch", "first_touch_high_intent" if high else "first_touch")
-                motions[key] = {name: sla.get(source)} | motion
+                if _is_duration(sla.get(source)):  # else it is told once, where it stands
+                    motions[key] = {name: sla.get(source)} | motion
 
     def _agree(self, rules: RuleSet) -> None:
         """Note what is well formed and still cannot be."""
-        for place, what in _disagreements(rules):
-            self.note(place, f"{_key(place)}: expected {what}.")
+        for place, what in disagreements(rules):
+            other = EITHER.get(place)
+            mine = other if other and toml_lines.has(self.text, other) else place
+            self.note(place if toml_lines.has(self.text, place) else mine, f"{_key(place)}: expected {what}.")
         self._letters("dispositions", {key: rule.letter for key, rule in rules.dispositions.items()}, "disposition")
         self._letters("outcomes", {key: rule.letter for key, rule in rules.outcomes.items()}, "outcome")
         for outcome in rules.outcomes:
@@ -224,71 +230,12 @@ class _Reading:
                 )
 
 
-def _disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
-    """Where values contradict each other, and what was expected there."""
-    if rules.hours.opens >= rules.hours.closes:
-        yield ("hours", "closes"), "a time later than hours.opens"
-    if not rules.hours.weekdays:
-        yield ("hours", "weekdays"), "at least one weekday"
-    if rules.calling.opens >= rules.calling.closes:
-        yield ("calling", "closes"), "a time later than calling.opens"
-    if not rules.attempts.parts_of_day:
-        yield ("attempts", "parts_of_day"), "at least one part of the day"
-    if rules.score.mql > rules.score.sql:
-        yield ("score", "sql"), "a number not below score.mql"
-    yield from _score_disagreements(rules)
-    for motion, worked in rules.motions.items():
-        expiry = worked.expiry
-        if worked.cadence not in rules.cadences:
-            yield ("motions", motion, "cadence"), _one_of("[cadences]", worked.cadence, rules.cadences)
-        if not (expiry.attempts or expiry.days or expiry.business_days or expiry.direct_attempts):
-            yield (
-                ("motions", motion, "expiry"),
-                "attempts, days, business_days or direct_attempts: no at bat lives forever",
-            )
-    for key, cadence in rules.cadences.items():
-        days = [step.day for step in cadence.steps]
-        if not days or days != sorted(days):
-            yield ("cadences", key, "steps"), "at least one step, in the order of their days"
-    for outcome, ended in rules.outcomes.items():
-        reason = rules.reasons.get(ended.default_reason)
-        if reason is None or outcome not in reason.outcomes:
-            known = [key for key, reason in rules.reasons.items() if outcome in reason.outcomes]
-            yield (
-                ("outcomes", outcome, "default_reason"),
-                _one_of("reasons of this outcome", ended.default_reason, known),
-            )
-        if ended.comes_back is ComesBack.AFTER_DAYS and ended.recycle_days is None:
-            yield ("outcomes", outcome, "recycle_days"), "a number of days, since it comes back after_days"
-    for track, keys in rules.recycling.cadences.items():
-        if track not in rules.tracks:
-            yield ("recycling", "cadences", track), _one_of("[tracks]", track, rules.tracks)
-        for key in keys:
-            if key not in rules.cadences:
-                yield ("recycling", "cadences", track), _one_of("[cadences]", key, rules.cadences)
-    for key, reason in rules.reasons.items():
-        if reason.track not in rules.tracks:
-            yield ("reasons", key, "track"), _one_of("[tracks]", reason.track, rules.tracks)
-
-
-def _score_disagreements(rules: RuleSet) -> Iterator[tuple[Place, str]]:
-    fit, known = rules.score.fit, rules.score.points
-    if (total := sum(fit.highest.values())) > 100:
-        parts = " + ".join(f"{name} {points}" for name, points in fit.highest.items())
-        yield ("score", "fit"), f"weights whose highest add up to at most 100, not {total} ({parts})"
-    bands = [band.employees for band in fit.size]
-    if bands != sorted(set(bands)):
-        yield ("score", "fit", "size"), "bands in the order of their employees, each once"
-    listed = [country for region in fit.regions.values() for country in sorted(region.countries)]
-    for country in {country for country in listed if listed.count(country) > 1}:
-        yield ("score", "fit", "regions"), f"each country in one region only, not {country} in several"
-    for number, kind in enumerate(rules.score.high_intent_signals):
-        if kind not in known:
-            yield ("score", "high_intent_signals", number), _one_of("[score.points]", kind, known)
-
-
-def _one_of(what: str, word: str, known: Iterable[str]) -> str:
-    return f'one of the {what}, not "{word}"{_guess(word, list(known))}'
+def _is_duration(value: Any) -> bool:
+    try:
+        _duration(value)
+    except ValueError:
+        return value is False
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -311,15 +258,6 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _guess(word: str, known: Sequence[str]) -> str:
-    import difflib  # only a mistake needs it
-
-    near = difflib.get_close_matches(word, known, 1)
-    if near:
-        return f' (did you mean "{near[0]}"?)'
-    return f" (one of {', '.join(known)})" if 0 < len(known) <= 20 else ""
-
-
 def _fail(what: str) -> NoReturn:
     raise ValueError(what)
 
@@ -328,7 +266,7 @@ def _word(kind: Any, value: Any) -> Any:
     known = [str(word) for word in kind]
     if value in known:
         return kind(value)
-    near = _guess(value, known) if isinstance(value, str) else f" (one of {', '.join(known)})"
+    near = guess(value, known) if isinstance(value, str) else f" (one of {', '.join(known)})"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
     _fail(f"a known {name}{near}")
 

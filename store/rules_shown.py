@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from store import toml_lines
+from store.intake.countries import country_code
+from store.rules.business import holidays_unknown
 from store.rules_file import SHIPPED
 from store.ruleset import RuleSet, load_rules
 
@@ -25,6 +27,7 @@ class Setting(NamedTuple):
     value: str
     shipped: str | None = None
     line: int | None = None
+    note: str = ""
 
     @property
     def changed(self) -> bool:
@@ -59,6 +62,39 @@ def unheeded(rules: RuleSet, users: Iterable[str], teams: Iterable[str]) -> Iter
         for name in rule.to:
             if name.casefold().strip() not in known:
                 yield f'routing.rules[{number}].to names "{name}", who is no user and no team here: it is passed over.'
+
+
+def given_to_closers(rules: RuleSet, closers: Iterable[str]) -> Iterator[str]:
+    """A sentence for each name in the routing rules that is an account executive's, who takes no turns."""
+    known = {name.casefold().strip() for name in closers}
+    for number, rule in enumerate(rules.routing.rules, 1):
+        for name in rule.to:
+            if name.casefold().strip() in known:
+                yield (
+                    f'routing.rules[{number}].to names "{name}", an account executive: they would get new '
+                    "at bats, which reps work."
+                )
+
+
+def unknown_places(path: Path, rules: RuleSet) -> Iterator[str]:
+    """A sentence for each country or region in the team's file that there is not, with its line."""
+    text = path.read_text("utf-8-sig")
+    told: list[tuple[tuple[str | int, ...], str, str | None]] = [
+        (("hours", "country"), rules.hours.country or "", rules.hours.subdivision)
+    ]
+    for position, rule in enumerate(rules.routing.rules):
+        told += [(("routing", "rules", position, "when", "country"), code, None) for code in rule.when.country]
+    for name, region in rules.score.fit.regions.items():
+        told += [(("score", "fit", "regions", name, "countries"), code, None) for code in sorted(region.countries)]
+    for place, code, subdivision in told:
+        line = toml_lines.line_of(text, place)
+        if not code or line is None:
+            continue
+        if country_code(code.strip()) is None:
+            yield f'{path}, line {line}: {place[0]}: there is no country "{code}": give its code, such as "DE".'
+        elif place[0] == "hours" and holidays_unknown(code, subdivision):
+            what = f"{code}-{subdivision}" if subdivision else code
+            yield f"{path}, line {line}: hours: no public holidays are known for {what}: correct it, or leave it out."
 
 
 def _flat(table: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

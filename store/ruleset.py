@@ -615,12 +615,16 @@ class RuleSet(NamedTuple):
 
 
 class RulesError(StoreError):
-    """A rules file that cannot be used; ``problems`` has one sentence for each mistake, in the file's order."""
+    """A rules file that cannot be used; ``problems`` has one sentence for each mistake, in the file's order.
 
-    def __init__(self, problems: list[str]) -> None:
+    ``more`` says that others may show once these are mended.
+    """
+
+    def __init__(self, problems: list[str], *, more: bool = False) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(problems[0] + more)
         self.problems = problems
+        self.more = more
 
 
 def load_rules(path: Path | None = None) -> RuleSet:

@@ -42,7 +42,7 @@ MISTAKES = {
     "a weekday nobody knows": ('[hours]\nweekdays = ["monday"]', 2, "hours.weekdays[1]", "mon, tue"),
     "a length of time without its unit": ('[sla]\nstale = "30"', 2, "sla.stale", '"2 business days"'),
     "a time of day that is none": ('[calling]\nopens = "8am"', 2, "calling.opens", '"09:00"'),
-    "opening after closing": ('[hours]\nopens = "19:00"', 1, "hours.closes", "later than hours.opens"),
+    "opening after closing": ('[hours]\nopens = "19:00"', 2, "hours.closes", "later than hours.opens"),
     "a country by its name": ('[hours]\ncountry = "America"', 2, "hours.country", '"US" or "DE"'),
     "a cadence without steps": ("[cadences.event]\nsteps = []", 2, "cadences.event.steps", "at least one step"),
     "a script nobody wrote": (
@@ -64,6 +64,30 @@ MISTAKES = {
         "routing.rules[1].when.size",
         "the smaller one first",
     ),
+    "a clock that motions inherit": ('[sla]\naccept = "soon"', 2, "sla.accept", '"2 business days"'),
+    "a country there is not": ('[hours]\ncountry = "XX"', 2, 'no country "XX"', "such as"),
+    "a state of another country": ('[hours]\ncountry = "DE"\nsubdivision = "CA"', 2, "DE-CA", "no public holidays"),
+    "three letters of a country": (
+        ROUTED.replace('size = ">1000"', 'country = "DEU"') + 'to = "Ana"',
+        3,
+        "routing.rules[1].when.country",
+        "two letters",
+    ),
+    "a condition of nothing": (
+        ROUTED.replace('size = ">1000"', "") + 'to = "Ana"',
+        3,
+        "when",
+        "at least one condition",
+    ),
+    "a score over a hundred": (
+        ROUTED.replace('size = ">1000"', 'score = ">=150"') + 'to = "Ana"',
+        3,
+        "when.score",
+        "from 0 to 100",
+    ),
+    "a kind by hand nobody knows": ('[intake]\nby_hand = ["demo"]', 2, "intake.by_hand[1]", "[score.points]"),
+    "a brace left open": ('[scripts]\nlast_email = "Hi {first_name"', 2, "last_email", "not closed"),
+    "no time to undo": ('undo = "0 minutes"', 1, "undo", "longer than nothing"),
     "a track nobody wrote": ('[reasons.timing]\ntrack = "someday"', 2, "reasons.timing.track", "[tracks]"),
 }
 
@@ -104,7 +128,7 @@ def test_a_mistake_is_told_with_file_line_key_and_what_was_expected(run: Run, tm
     assert said.startswith(f"{file}, line {line}: ")
     assert key in said
     assert expected in said
-    assert complaint == f"atbat: 1 mistake in {file}: the rules in force stay as they are.\n"
+    assert complaint.startswith(f"atbat: 1 mistake in {file}: ")
 
 
 def test_every_mistake_of_a_file_is_told(run: Run, tmp_path: Path) -> None:
@@ -112,7 +136,25 @@ def test_every_mistake_of_a_file_is_told(run: Run, tmp_path: Path) -> None:
     code, said, complaint = run("rules", "check", str(file))
     assert code == entry.REFUSED
     assert [line.partition(": ")[0][-6:] for line in said.splitlines()] == ["line 2", "line 4", "line 6"]
+    assert complaint.endswith("the rules in force stay as they are; more may show once these are mended.\n")
     assert "3 mistakes" in complaint
+
+
+def test_without_a_file_both_its_places_are_named(run: Run, tmp_path: Path, home: Path) -> None:
+    said = run("--db", str(tmp_path / "team.db"), "rules", "check")[1]
+    assert str(home / "rules.toml") in said
+    assert str(tmp_path / "team.rules.toml") in said
+
+
+def test_the_country_in_force_is_the_teams(run: Run, floor: Floor) -> None:
+    floor.store.connection.execute("UPDATE team SET country = 'DE'")
+    assert 'hours.country = "DE"   # the team' in run("--db", floor.store.path, "rules", "show", "hours")[1]
+
+
+def test_a_rule_that_gives_to_an_account_executive_is_noted(run: Run, tmp_path: Path, floor: Floor) -> None:
+    floor.store.connection.execute("UPDATE \"user\" SET role = 'ae' WHERE name = 'Ben'")
+    file = rules_file(tmp_path, ROUTED + 'to = ["Ben"]')
+    assert 'names "Ben", an account executive' in run("--db", floor.store.path, "rules", "check", str(file))[1]
 
 
 def test_what_is_no_text_and_what_is_not_there(run: Run, tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ MISTAKES = {
     "a number for a time": ("[hours]\nopens = 9", 2, "hours.opens is 9", '"09:00"'),
     "a time that does not exist": ('[hours]\ncloses = "24:30"', 2, "hours.closes", "a time of day"),
     "a time not written as one": ('[hours]\ncloses = "5pm"', 2, "hours.closes", "a time of day"),
-    "closing before opening": ('[hours]\nopens = "18:00"', 1, "hours.closes", "later than hours.opens"),
+    "closing before opening": ('[hours]\nopens = "18:00"', 2, "hours.closes", "later than hours.opens"),
     "calls that end before they begin": (
         '[calling]\ncloses = "07:00"',
         2,

@@ -31,7 +31,7 @@ def check(settings: Settings, file: Path | None) -> int | None:
 
     Where the database is there, names in it that nobody has are told too. Nothing is changed.
     """
-    from store.rules_shown import in_force, unheeded
+    from store.rules_shown import given_to_closers, in_force, unheeded, unknown_places
     from store.ruleset import RulesError, load_rules
     from tui import present
 
@@ -39,18 +39,27 @@ def check(settings: Settings, file: Path | None) -> int | None:
     if path is None:
         load_rules(None)
         say("the shipped rules: no mistake")
-        say(f"no rules file of your own is in use; yours would be {_place(settings)}")
+        beside = Path(settings.database).with_suffix(".rules.toml")
+        say("no rules file of your own is in use; it may stand in one of two places, the first is read where both are:")
+        say(f"  {settings.places.team_rules_file}   for every database opened from here")
+        say(f"  {beside}   for this database alone, whoever opens it")
         return None
     try:
         rules = load_rules(path)
     except RulesError as error:
         for problem in error.problems:
             say(problem)
-        complain(f"{present.count(len(error.problems), 'mistake')} in {path}: the rules in force stay as they are.")
+        more = "; more may show once these are mended" if error.more else ""
+        complain(f"{_mistakes(error.problems)} in {path}: the rules in force stay as they are{more}.")
         return 1
-    users, teams = _who_works_here(settings)
+    if wrong := list(unknown_places(path, rules)):
+        for problem in wrong:
+            say(problem)
+        complain(f"{_mistakes(wrong)} in {path}: correct what is named.")
+        return 1
+    users, teams, closers = _who_works_here(settings)
     if users:
-        for sentence in unheeded(rules, users, teams):
+        for sentence in (*unheeded(rules, users, teams), *given_to_closers(rules, closers)):
             say(f"note: {sentence}")
     changed = sum(setting.changed for setting in in_force(path))
     say(f"{path}: no mistake; it changes {present.count(changed, 'key')}")
@@ -65,12 +74,16 @@ def show(settings: Settings, section: str | None, changed: bool) -> None:
     """Show the rules in force, all or one SECTION (sla, routing, motions.demo_request), and where they come from."""
     from store import Refusal
     from store.rules_kept import readable_rules
-    from store.rules_shown import in_force
+    from store.rules_shown import Setting, in_force
 
     path, problem = readable_rules(settings.database, rules_in_use(settings))
     if problem:
         complain(problem)
     found = in_force(path)
+    if country := _country_in_force(settings):
+        found = [one for one in found if one.key != "hours.country"]
+        last = max(number for number, one in enumerate(found) if one.key.startswith("hours."))
+        found.insert(last + 1, Setting("hours.country", f'"{country}"', note="the team's own, said when it was made"))
     if section:
         inside = [one for one in found if one.key == section or one.key.startswith(f"{section}.")]
         if not inside:
@@ -81,6 +94,7 @@ def show(settings: Settings, section: str | None, changed: bool) -> None:
         found = [one for one in found if one.changed]
     for one in found:
         where = f"   # {path.name if path else ''}, line {one.line}; shipped: {one.shipped}" if one.changed else ""
+        where = f"   # {one.note}" if one.note else where
         say(f"{one.key} = {one.value}{where}")
     if not found:
         say("nothing differs from what ships" + (f" ({path})" if path else ": no rules file of your own is in use"))
@@ -129,20 +143,35 @@ def _instant(store: Store, said: str | None) -> Instant | None:
     return instant(at) if at.tzinfo else at_local(at.date(), at.time(), store.zone)
 
 
-def _place(settings: Settings) -> Path:
-    return settings.places.team_rules_file
+def _mistakes(told: list[str]) -> str:
+    return "1 mistake" if len(told) == 1 else f"{len(told):,} mistakes"
 
 
-def _who_works_here(settings: Settings) -> tuple[list[str], list[str]]:
-    """Names of users and teams; none where the database cannot be opened, which is not what was asked."""
+def _country_in_force(settings: Settings) -> str:
+    """The team's own country, which goes before the rules'; empty where it has none or there is no database."""
     from store import StoreError, open_store
 
     try:
-        store = open_store(settings.database, rules=None, read_only=True)
+        store = open_store(settings.database, read_only=True, last_good=True, or_shipped=True)
     except StoreError:
-        return [], []
+        return ""
+    try:
+        return str(store.country)
+    finally:
+        store.close()
+
+
+def _who_works_here(settings: Settings) -> tuple[list[str], list[str], list[str]]:
+    """Names of users, teams and account executives; none where the database cannot be opened: nobody asked."""
+    from store import StoreError, open_store
+
+    try:
+        store = open_store(settings.database, read_only=True, last_good=True, or_shipped=True)
+    except StoreError:
+        return [], [], []
     try:
         users = [name for (name,) in store.rows('SELECT name FROM "user" WHERE id > 1 AND active = 1')]
-        return users, [name for (name,) in store.rows("SELECT name FROM team")]
+        closers = [name for (name,) in store.rows("SELECT name FROM \"user\" WHERE role = 'ae' AND active = 1")]
+        return users, [name for (name,) in store.rows("SELECT name FROM team")], closers
     finally:
         store.close()
