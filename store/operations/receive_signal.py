@@ -20,6 +20,7 @@ from store.operations.signal_does import does
 from store.operations.signal_facts import Came, facts_of
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.intake import Does, decide
+from store.rules.routing import POOL
 from store.ruleset import RuleSet, signal_key
 from store.vocabulary import ActorKind, Motion, UserRole
 
@@ -91,7 +92,10 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
     at = tx.now if draft.at is None else min(draft.at, tx.now)
     identity = _identity(tx, draft, at)
     if identity is not None and (known := tx.store.row(_KNOWN, identity)) is not None:
-        return Received(0, "That signal was recorded already.", repeated=True, decision=known[0])
+        decision, lead_id, *ids = known
+        made = dict(zip(("signal_id", "contact_id", "account_id"), (each or 0 for each in ids), strict=True))
+        said = "That signal was recorded already."
+        return Received(0, said, lead_id, repeated=True, decision=decision, made=made)
     contact_id, account_id, new, near = _whose(tx, draft, at)
     points = tx.rules.score.points_of(draft.kind)
     came = Came(
@@ -117,7 +121,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
     name = _name(tx, contact_id, account_id)
     made = {"signal_id": signal_id, "contact_id": contact_id or 0, "account_id": account_id or 0}
     owner = _owner(tx, lead_id)
-    goes = f", {owner or 'nobody'}’s" if decision.does in (Does.OPENS, Does.EXPANSION) else ""
+    goes = f", {_goes(tx, lead_id, owner)}" if decision.does in (Does.OPENS, Does.EXPANSION) else ""
     done = tx.done(f"{name}: {decision.words}{goes}", lead_id=lead_id, made=made)
     return Received(
         done.operation_id,
@@ -136,7 +140,7 @@ def receive_signal(tx: Transaction, draft: SignalIn) -> Done:
 
 
 _KNOWN = """
-SELECT s.decision FROM external_id e JOIN signal s ON s.id = e.entity_id
+SELECT s.decision, s.lead_id, s.id, s.contact_id, s.account_id FROM external_id e JOIN signal s ON s.id = e.entity_id
 WHERE e.source = ? AND e.kind = ? AND e.value = ? AND e.entity = 'signal'"""
 
 
@@ -255,6 +259,16 @@ def _owner(tx: Transaction, lead_id: int | None) -> str:
     """Whose an at bat is, by name."""
     sql = 'SELECT u.name FROM lead l JOIN "user" u ON u.id = l.owner_id WHERE l.id = ?'
     return str(tx.store.value(sql, (lead_id,)) or "")
+
+
+def _goes(tx: Transaction, lead_id: int | None, owner: str) -> str:
+    """Whose a new at bat is, or where it waits for somebody."""
+    if owner:
+        return f"{owner}’s"
+    sql = "SELECT rule FROM assignment WHERE lead_id = ? AND void = 0 ORDER BY id DESC LIMIT 1"
+    if tx.store.value(sql, (lead_id,)) == POOL:
+        return "in the team’s pool: whoever takes the next one has it"
+    return "unrouted: nobody is free, the team lead is told"
 
 
 def _name(tx: Transaction, contact_id: int | None, account_id: int | None) -> str:

@@ -166,6 +166,8 @@ def claim_next(tx: Transaction, draft: ClaimDraft) -> Done:
     """
     _may_claim(tx)
     lead = _best_of_pool(tx)
+    if lead is None and not tx.rules.routing.pull:
+        raise Refusal("Nothing to claim: this team has no pool, new at bats are given in turn, and none is unrouted.")
     if lead is None:
         raise Refusal("Nothing to claim: nothing in the team's pool is due now.")
     tx.lead_id = lead.id
