@@ -147,6 +147,8 @@ def _fail_logged(error: Exception) -> int:
     if _is_from_store(error):
         if isinstance(error, sys.modules["store.errors"].Refusal):
             logger.info("refused in %s", place_of(error))  # no fault: nobody needs to see how it came to be said
+        elif error.__cause__ is None:  # said on purpose: how it came to be said tells nothing more
+            logger.warning("refused: %s", error)
         else:
             logger.warning("refused", exc_info=error)
         complain(str(error))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from store.errors import Refusal
-from store.instants import Instant
+from store.instants import SECOND, Instant
 from store.intake.dates import parse_when
 from store.vocabulary import Motion
 
@@ -36,6 +37,16 @@ KEYS: Mapping[str, str] = {
 """Every key but those that tell more of the person, with what it means."""
 
 _NAMES = {"id": "external_id", "person_id": "record"}
+_KEY_OF = {"full_name": "name", "external_id": "person_id", "record": "person_id"}
+_SECONDS = re.compile(r"\d{1,7}")  # fewer digits than a date has that is written without anything between
+
+
+def key_of(field: str | None) -> str | None:
+    """The key of a line that a refusal is about, where the store has another name for it."""
+    if field is None:
+        return None
+    name = field.replace(" ", "_")
+    return _KEY_OF.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,11 @@ def signal_of(line: Line, zone: str, enriching: tuple[str, ...]) -> dict[str, An
 
 def when(text: str, zone: str) -> Instant:
     """When something happened, by a date in any usual writing; raises Refusal for what is none."""
+    if _SECONDS.fullmatch(text.strip()):
+        return int(text) * SECOND
     found = parse_when(text, zone)
     if found is None:
-        raise Refusal(f"“{text[:40]}” is no time: write it like 2026-11-23T15:04:05Z.", "at")
+        raise Refusal(f"“{text[:40]}” is no time: write it like 2026-11-23T15:04:05Z, or in seconds since 1970.", "at")
     return found.at
 
 

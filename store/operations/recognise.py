@@ -160,7 +160,10 @@ def _row(tx: Transaction, who: Who, source: str) -> ContactRow:
     reader = ContactReader(columns, preset(GENERIC), Defaults(tx.store.region, tx.store.zone, source, system))
     row = reader.read(0, [value for _, value in given])
     if isinstance(row, Reject):
-        raise Refusal(f"A signal needs a name, an e-mail or phone, and a source: {row.reason}.", row.field)
+        if row.field:  # what is wrong with one value is a sentence of its own
+            raise Refusal(row.reason, row.field)
+        about = "name" if row.reason.startswith("no name") else "phone" if who.phone and not who.email else "email"
+        raise Refusal(f"A signal needs a name and an e-mail or phone: {row.reason.rstrip('.')}.", about)
     return row
 
 

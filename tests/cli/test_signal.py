@@ -209,3 +209,24 @@ def test_every_line_is_answered_where_no_signal_can_be_taken_in(floor: Floor) ->
     assert done.returncode == 1
     rules_of(floor, "")
     assert [answer["status"] for answer in answers(feed(floor, DANA))] == ["accepted"]
+
+
+def test_what_is_refused_names_the_key_of_the_line_and_ends_once(floor: Floor) -> None:
+    nobody = {"kind": "webinar", "source": "zoom", "email": "new@b.example"}
+    done = answers(
+        feed(floor, nobody, {**DANA, "email": "not one"}, {**DANA, "name": "x" * 300}, {**DANA, "at": "soon"})
+    )
+    assert [answer["status"] for answer in done] == ["refused"] * 4
+    assert [answer.get("field") for answer in done] == ["name", "email", "name", "at"]
+    assert not any(".." in answer["reason"] for answer in done)
+    assert "“not one” is no e-mail address" in done[1]["reason"]
+
+
+def test_what_came_before_is_named_again_and_small_numbers_are_seconds(floor: Floor) -> None:
+    first, again, old = answers(feed(floor, DANA, DANA, {**DANA, "at": 0}))
+    assert {key: again[key] for key in ("signal", "contact", "lead")} == {
+        key: first[key] for key in ("signal", "contact", "lead")
+    }
+    assert again["status"] == "repeated"
+    assert old["status"] == "accepted"
+    assert floor.value("SELECT min(at) FROM signal") == 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--domain", metavar="TEXT", default="", help="The company's domain.")
 @click.option("--campaign", metavar="NAME", default="", help="The campaign it came by.")
 @click.option("--motion", metavar="WORD", default="", help="Why they are to be worked, where the kind does not say it.")
-@click.option("--at", metavar="TIME", default="", help="When it happened, if that was not now.")
+@click.option("--at", metavar="TIME", default="", help="When, if not now: 2026-11-23T15:04:05Z, or seconds since 1970.")
 @click.option("--words", metavar="TEXT", default="", help="What they wrote or did, in words.")
 @click.option("--id", "external_id", metavar="TEXT", default="", help="What its source calls it: it counts once.")
 @click.option("--system", metavar="TEXT", default="", help="The system that --id and --person-id are of.")
@@ -104,7 +104,7 @@ def _take_one(store: Store, actor: Actor, at: str, motion: str, fields: tuple[st
 def _take_lines(store: Store, actor: Actor) -> int:
     """Take in line by line, answering each."""
     from store import Refusal, StoreError
-    from store.intake.signal_lines import signal_of
+    from store.intake.signal_lines import key_of, signal_of
     from store.operations.receive_signal import SignalIn
     from store.operations.recognise import ENRICHING
     from tui.desk import system_clock
@@ -114,7 +114,7 @@ def _take_lines(store: Store, actor: Actor) -> int:
             draft = SignalIn(**signal_of(line, store.zone, ENRICHING))
             return _answer(_receive(store, actor, system_clock(), draft))
         except Refusal as refusal:
-            return {"status": "refused", "reason": refusal.sentence, "field": refusal.field}
+            return {"status": "refused", "reason": refusal.sentence, "field": key_of(refusal.field)}
         except StoreError as error:
             return _failed(error)
 
@@ -154,9 +154,16 @@ def _receive(store: Store, actor: Actor, now: int, draft: Any) -> Received:
 
 def _answer(done: Received) -> dict[str, Any]:
     """What a program is told of a signal that was taken in."""
-    if done.repeated:
-        return {"status": "repeated", "decision": done.decision}
     made = done.made or {}
+    if done.repeated:
+        return {
+            "status": "repeated",
+            "decision": done.decision,
+            "signal": made.get("signal_id"),
+            "contact": made.get("contact_id") or None,
+            "company": made.get("account_id") or None,
+            "lead": done.lead_id,
+        }
     return {
         "status": "accepted",
         "does": done.does.value,
