@@ -16,6 +16,11 @@ def urgency(row: AlertRow) -> Urgency:
     return Urgency.LATE if row.urgent else Urgency.DUE
 
 
+def _words(row: AlertRow) -> str:
+    """What kind, and how many others there are of the same at bat, which stand in why."""
+    return f"{row.words} +{len(row.also)}" if row.also else row.words
+
+
 class AlertPainter:
     """Draws alerts as of ``now()``, on one line each."""
 
@@ -28,12 +33,12 @@ class AlertPainter:
         self._painter: ColumnPainter[AlertRow] = ColumnPainter(
             (
                 Column("", lambda row: (urgency(row).sign, urgency(row).component), 1),
-                Column("alert", lambda row: (row.words, urgency(row).component), 22, 2),
+                Column("alert", lambda row: (_words(row), urgency(row).component), 22, 2),
                 Column("about", lambda row: (row.name or "nobody yet", "strong"), 18, 2),
                 Column(
                     "company", lambda row: (row.company if row.company != row.name else "", "text"), 14, 1, needs=96
                 ),
-                Column("why", lambda row: (row.cause, "muted"), 24, 4, needs=70),
+                Column("why", lambda row: (row.causes, "muted"), 24, 4, needs=70),
                 Column("whose", lambda row: (self._whose(row), "muted"), 9, needs=80),
                 Column("since", lambda row: (present.span(self._now() - row.at), "muted"), 7, align="right"),
             ),

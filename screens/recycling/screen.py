@@ -242,7 +242,7 @@ class RecyclingScreen(LeadScreen):
         table.set_empty(Content(self._empty()))
         table.load([row.id for row in shown], _grouped(shown, self._order, scene), keep)
         order = "" if self._order is Order.DUE else self._order.value
-        self.strip.show(shown, more=self._found.more, order=order)
+        self.strip.show(shown, more=self._found.more, order=order, ahead=self._ahead)
         left = f"{len(shown):,} of {len(rows):,} · {self.app.key_of('back')} shows all" if terms else ""
         self.filter_line.say(present.joined(left) if left else Content())
         self.query_one(KeyLine).refresh()

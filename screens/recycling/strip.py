@@ -28,12 +28,17 @@ class RecyclingStrip(Widget):
         super().__init__()
         self._rows: Sequence[Recyclable] = ()
         self._more = False
+        self._ahead = True
         self._order = ""
         self._marked = 0
         self._changed = 0
 
-    def show(self, rows: Sequence[Recyclable], *, more: bool, order: str) -> None:
-        """Count these; with ``more`` there are more who may come back now than were read."""
+    def show(self, rows: Sequence[Recyclable], *, more: bool, order: str, ahead: bool = True) -> None:
+        """Count these; with ``more`` there are more who may come back now than were read.
+
+        Without ``ahead`` those to come are not listed, and so not counted either.
+        """
+        self._ahead = ahead
         self._rows, self._more, self._order, self._changed = rows, more, order, 0
         self.refresh()
 
@@ -72,6 +77,8 @@ class RecyclingStrip(Widget):
         style = f"bold {Urgency.DUE.style}" if counts[When.NOW] else "bold $foreground"
         sign = f"{Urgency.DUE.sign} " if counts[When.NOW] else ""
         parts: list[present.Part] = ["Now ", (f"{sign}{now}", style)]
+        if not self._ahead:
+            return present.joined(*parts, "   those to come are hidden")
         for when, word in ((When.THIS_WEEK, "This week"), (When.LATER, "Later")):
             parts += [f"   {word} ", (f"{counts[when]:,}", "bold $foreground")]
         return present.joined(*parts)

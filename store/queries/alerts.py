@@ -5,7 +5,7 @@ Whose an alert is stands in docs/model.md, "Alerts".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.database import Store
@@ -24,7 +24,8 @@ class AlertRow:
     """One thing to see. ``entity`` and ``entity_id`` name the record it leads to, ``lead`` the at bat where it is one.
 
     ``kind`` is None for a disqualification that waits for a team lead inside its time, and ``id`` is then below
-    nought. ``name`` is who or what it is about, ``whose`` whose record that is.
+    nought. ``name`` is who or what it is about, ``whose`` whose record that is; ``also`` the other alerts of the same
+    at bat, which has one row.
     """
 
     id: int
@@ -39,10 +40,17 @@ class AlertRow:
     whose: str
     lead: QueueRow | None
 
+    also: tuple[AlertRow, ...] = ()
+
     @property
     def words(self) -> str:
         """What kind of alert it is."""
         return "waits for approval" if self.kind is None else ALERTS[self.kind].words
+
+    @property
+    def causes(self) -> str:
+        """Why, with what else is told of the same record."""
+        return " · ".join([self.cause, *(f"{one.words}: {one.cause}" for one in self.also)])
 
     @property
     def urgent(self) -> bool:
@@ -62,16 +70,19 @@ def open_alerts(store: Store, user_id: int) -> tuple[AlertRow, ...]:
         if lead_id not in late:
             cause = f"{Outcome(outcome).label}, asked by {who}"
             told.append(_on_lead(-lead_id, None, cause, at, lead_id, False, leads.get(lead_id)))
-    return tuple(sorted(told, key=lambda row: (not row.urgent, -row.at, -row.id)))
+    by_lead: dict[tuple[str, int], AlertRow] = {}
+    for row in sorted(told, key=lambda row: (not row.urgent, -row.at, -row.id)):
+        record = (row.entity, row.entity_id if row.entity == "lead" else row.id)
+        first = by_lead.get(record)
+        by_lead[record] = row if first is None else replace(first, also=(*first.also, row))
+    return tuple(by_lead.values())
 
 
 def count(store: Store, user_id: int) -> tuple[int, int]:
-    """How many there are for a user, and how many of them tell of something late; along the index of open ones."""
+    """How many rows ``open_alerts`` has for a user, and how many of them tell of something late."""
     role = _role(store, user_id)
-    decides = role in _LEADS_TEAM
-    found = store.rows(_KINDS, {"user": user_id, "everybody": role is not UserRole.AE, "decides": decides})
-    waits = int(store.value(_WAIT_COUNT)) if decides else 0
-    return waits + sum(row[2] for row in found), sum(row[1] for row in found if AlertKind(row[0]) in URGENT)
+    found = store.row(_COUNT, {"user": user_id, "everybody": role is not UserRole.AE, "decides": role in _LEADS_TEAM})
+    return found if found is not None else (0, 0)
 
 
 def _role(store: Store, user_id: int) -> UserRole:
@@ -97,12 +108,15 @@ def _on_lead(
 _LEADS_TEAM = (UserRole.LEAD, UserRole.ADMIN)
 _MINE = "(owner_id = :user OR (owner_id IS NULL AND :everybody)) AND closed_at IS NULL AND void = 0"
 _OPEN = f"SELECT id, kind, cause, opened_at, entity, entity_id, owner_id FROM alert WHERE {_MINE}"
-# A late approval is counted once, as one that waits.
-_KINDS = f"""
-SELECT kind, count(*), sum(NOT (:decides AND kind = '{AlertKind.APPROVAL_LATE}' AND EXISTS (
-    SELECT 1 FROM approval WHERE lead_id = a.entity_id AND decided_at IS NULL AND void = 0)))
-FROM alert a WHERE {_MINE} GROUP BY kind"""
-_WAIT_COUNT = "SELECT count(*) FROM approval WHERE decided_at IS NULL AND void = 0"
+# An at bat counts once, whatever is told of it; what waits for approval too.
+_URGENT = ", ".join(f"'{kind.value}'" for kind in sorted(URGENT))
+_COUNT = f"""
+SELECT count(*), coalesce(sum(late), 0) FROM (
+    SELECT max(late) AS late FROM (
+        SELECT entity, CASE entity WHEN 'lead' THEN entity_id ELSE id END AS record, kind IN ({_URGENT}) AS late
+        FROM alert WHERE {_MINE}
+        UNION ALL SELECT 'lead', lead_id, 0 FROM approval WHERE :decides AND decided_at IS NULL AND void = 0)
+    GROUP BY entity, record)"""
 _WAITING = """
 SELECT w.lead_id, w.asked_at, coalesce(u.name, ''), w.outcome
 FROM approval w LEFT JOIN "user" u ON u.id = w.asked_by_id WHERE w.decided_at IS NULL AND w.void = 0"""
