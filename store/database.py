@@ -25,7 +25,7 @@ from store.errors import StoreError
 from store.instants import MINUTE, Instant
 from store.rules.business import Calendar
 from store.rules.calling import may_call
-from store.rules_kept import read_rules
+from store.rules_kept import read_rules, rules_beside
 from store.ruleset import RuleSet
 
 APPLICATION_ID = 0x41744261  # "AtBa": lets a foreign SQLite file be told from ours
@@ -222,12 +222,6 @@ def open_store(
     except BaseException:
         _close(database)
         raise
-
-
-def rules_beside(path: str) -> Path | None:
-    """The team's rules file next to the database (``leads.db`` → ``leads.rules.toml``), if there is one."""
-    beside = Path(path).with_suffix(".rules.toml")
-    return beside if beside.exists() else None
 
 
 def create_file(path: str | os.PathLike[str]) -> None:

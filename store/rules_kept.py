@@ -18,6 +18,12 @@ LAST_GOOD = ".last-rules.toml"
 """What the copy beside a database is called, after the database's own name."""
 
 
+def rules_beside(path: str) -> Path | None:
+    """The team's rules file next to the database (``leads.db`` → ``leads.rules.toml``), if there is one."""
+    beside = Path(path).with_suffix(".rules.toml")
+    return beside if beside.exists() else None
+
+
 def read_rules(
     database: str, path: Path | None, *, keep: bool = False, last_good: bool = False, or_shipped: bool = False
 ) -> tuple[RuleSet, str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from store import toml_lines
-from store.intake.countries import country_code
 from store.rules.business import holidays_unknown
 from store.rules_file import SHIPPED
 from store.ruleset import RuleSet, load_rules
@@ -76,8 +75,8 @@ def given_to_closers(rules: RuleSet, closers: Iterable[str]) -> Iterator[str]:
                 )
 
 
-def unknown_places(path: Path, rules: RuleSet) -> Iterator[str]:
-    """A sentence for each country or region in the team's file that there is not, with its line."""
+def unknown_places(path: Path, rules: RuleSet, code_of: Callable[[str], str | None]) -> Iterator[str]:
+    """A sentence for each place in the team's file that there is not, with its line; ``code_of`` knows countries."""
     text = path.read_text("utf-8-sig")
     told: list[tuple[tuple[str | int, ...], str, str | None]] = [
         (("hours", "country"), rules.hours.country or "", rules.hours.subdivision)
@@ -90,7 +89,7 @@ def unknown_places(path: Path, rules: RuleSet) -> Iterator[str]:
         line = toml_lines.line_of(text, place)
         if not code or line is None:
             continue
-        if country_code(code.strip()) is None:
+        if code_of(code.strip()) is None:
             yield f'{path}, line {line}: {place[0]}: there is no country "{code}": give its code, such as "DE".'
         elif place[0] == "hours" and holidays_unknown(code, subdivision):
             what = f"{code}-{subdivision}" if subdivision else code

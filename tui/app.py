@@ -472,9 +472,9 @@ def run(settings: Settings, first_words: str = "") -> int:
     Raises StoreError, with what to do, for a database that cannot be opened and for a person who is no user.
     """
     gc.disable()  # nothing made before the first frame is garbage; collecting costs a tenth of the start
-    from store.database import open_store, rules_beside
+    from store.database import open_store
     from store.queries.users import users
-    from store.rules_kept import RulesFile
+    from store.rules_kept import RulesFile, rules_beside
     from tui.config import remember_person
 
     file = RulesFile(lambda: settings.places.team_rules or rules_beside(settings.database), settings.database)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def rules_in_use(settings: Settings) -> Path | None:
     """The team's own rules file: the one in the folder of settings, else the one beside the database."""
-    from store.database import rules_beside
+    from store.rules_kept import rules_beside
 
     beside = None if settings.database_is_url else rules_beside(settings.database)
     return settings.places.team_rules or beside

@@ -31,6 +31,7 @@ def check(settings: Settings, file: Path | None) -> int | None:
 
     Where the database is there, names in it that nobody has are told too. Nothing is changed.
     """
+    from store.intake.countries import country_code
     from store.rules_shown import given_to_closers, in_force, unheeded, unknown_places
     from store.ruleset import RulesError, load_rules
     from tui import present
@@ -52,7 +53,7 @@ def check(settings: Settings, file: Path | None) -> int | None:
         more = "; more may show once these are mended" if error.more else ""
         complain(f"{_mistakes(error.problems)} in {path}: the rules in force stay as they are{more}.")
         return 1
-    if wrong := list(unknown_places(path, rules)):
+    if wrong := list(unknown_places(path, rules, country_code)):
         for problem in wrong:
             say(problem)
         complain(f"{_mistakes(wrong)} in {path}: correct what is named.")
