@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def rules_in_use(settings: Settings) -> Path | None:
     """The team's own rules file: the one in the folder of settings, else the one beside the database."""
-    from store.rules_kept import rules_beside
-
-    beside = None if settings.database_is_url else rules_beside(settings.database)
-    return settings.places.team_rules or beside
+    if settings.places.team_rules is not None or settings.database_is_url:
+        return settings.places.team_rules
+    beside = Path(settings.database).with_suffix(".rules.toml")  # as the store has it, which loads more than info may
+    return beside if beside.exists() else None
 
 
 def opened(settings: Settings, *, read_only: bool = False, whatever_the_rules: bool = False) -> Store:
