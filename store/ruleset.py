@@ -370,7 +370,7 @@ class AttemptRules(NamedTuple):
 
 
 class TeamRules(NamedTuple):
-    """From when on the team's board marks a figure of a rep; ``kept`` is a share, all but it and ``idle`` are counts."""
+    """From when on the team's board marks a figure of a rep; ``kept`` is a share, the rest but ``idle`` are counts."""
 
     idle: Span
     new: Positive
@@ -621,8 +621,8 @@ class RulesError(StoreError):
     """
 
     def __init__(self, problems: list[str], *, more: bool = False) -> None:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(problems[0] + more)
+        others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(problems[0] + others)
         self.problems = problems
         self.more = more
 

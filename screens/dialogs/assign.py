@@ -41,7 +41,7 @@ class AssignDialog(LeadDialog):
         yield Field("owner", "Who gets it", ChoiceList[int](id="owner"))
 
     def reset(self, opening: QueueRow | Offered) -> None:
-        """Everybody but who has it: reps who are here, reps who are not, then the others; who holds the fewest first."""
+        """Everybody but who has it: reps who are here, reps who are not, then the others; the fewest held first."""
         rest = [one for one in self._staff if one.id != self.lead.owner_id]
         rest.sort(key=lambda one: (one.role is not UserRole.SDR, not one.here, one.open, one.name))
         letters = LETTERS + " " * len(rest)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from store.instants import Instant
 from store.rules.calling import may_call
 from store.rules.path import standing
-from store.rules.story import WAITS_FOR
+from store.rules.standing import WAITS_FOR
 from store.ruleset import RuleSet
 from store.vocabulary import Reachability
 from tui import present

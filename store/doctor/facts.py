@@ -206,7 +206,8 @@ LEAD_FACTS = (
         "lead",
         "at bat {0} is {1} with {2} clocks “{3}” running",
         "SELECT l.id, l.stage, count(*), c.kind FROM clock c JOIN lead l ON l.id = c.lead_id"
-        " WHERE c.met IS NULL AND c.ended_at IS NULL AND c.void = 0 GROUP BY c.lead_id, c.kind HAVING count(*) > 1 OR l.open = 0",
+        " WHERE c.met IS NULL AND c.ended_at IS NULL AND c.void = 0"
+        " GROUP BY c.lead_id, c.kind HAVING count(*) > 1 OR l.open = 0",
     ),
     Fact(
         "an undone at bat has nothing left on it",

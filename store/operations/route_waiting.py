@@ -28,7 +28,8 @@ def route_next_waiting(store: Store, now: Instant) -> bool:
     """Route the oldest at bat that waits for somebody to be free; whether there was one."""
     if store.value(_ANY) is None or not _somebody_is_free(store, now):
         return False
-    return route_waiting(store, SYSTEM, now, RouteDraft()).operation_id != 0
+    key = f"route/{now}/{store.value('SELECT max(id) FROM operation')}"
+    return route_waiting(store, SYSTEM, now, RouteDraft(), key=key).operation_id != 0
 
 
 @operation("route_waiting")

@@ -83,7 +83,7 @@ class Rep:
 class TeamNow:
     """The board: the reps by name, those who have left last, and how many at bats nobody has.
 
-    ``unrouted`` stops at ``today.MOST_COUNTED``; there may be more where it is that many. ``team_works`` says whether it is
+    ``unrouted`` stops at ``today.MOST_COUNTED``; there may be more where it is that many. ``team_works`` says if it is
     within the team's hours.
     """
 

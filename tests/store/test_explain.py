@@ -153,7 +153,9 @@ def test_a_window_made_under_other_rules_is_told_by_its_own_length(floor: Floor)
     motion = rules.motions[Motion.CAMPAIGN_RESPONSE]
     shorter = motion._replace(expiry=motion.expiry._replace(days=5, business_days=None))
     floor.store.rules = rules._replace(motions={**rules.motions, Motion.CAMPAIGN_RESPONSE: shorter}, digest="other")
-    window = (floor.state(lead_id).expires_at - floor.state(lead_id).opened_at) // DAY
+    ends = floor.state(lead_id).expires_at
+    assert ends is not None
+    window = (ends - floor.state(lead_id).opened_at) // DAY
     told = "\n".join(explain(floor.store, lead_id, floor.now).lines(floor.store.zone, floor.now))
     assert f"its window of {window} days is over" in told
     assert "5 days are over" not in told

@@ -143,7 +143,7 @@ def test_rules_look_at_the_company_and_at_what_came(floor: Floor, tmp_path: Path
 
 
 def test_a_rule_that_names_nobody_is_passed_over_and_the_at_bat_says_so(floor: Floor, tmp_path: Path) -> None:
-    rules(floor, tmp_path, '[[routing.rules]]\nname = "all"\nwhen = {}\nto = "Somebody Else"')
+    rules(floor, tmp_path, '[[routing.rules]]\nname = "all"\nwhen = { source = "web" }\nto = "Somebody Else"')
     lead = arrives(floor)
     trace = load_trace(floor.value("SELECT trace FROM assignment WHERE lead_id = ?", lead))
     assert owner(floor, lead) == PRIYA.user_id
@@ -151,7 +151,7 @@ def test_a_rule_that_names_nobody_is_passed_over_and_the_at_bat_says_so(floor: F
 
 
 def test_two_named_by_a_rule_take_turns(floor: Floor, tmp_path: Path) -> None:
-    rules(floor, tmp_path, '[[routing.rules]]\nwhen = {}\nto = ["Ana", "Ed"]')
+    rules(floor, tmp_path, '[[routing.rules]]\nwhen = { source = "web" }\nto = ["Ana", "Ed"]')
     assert [owner(floor, arrives(floor)) for _ in range(4)] == [4, 5, 4, 5]
 
 

@@ -171,7 +171,7 @@ SITUATIONS = {
     "one whose attempts are spent": "SELECT 1 FROM lead WHERE decision = 'expired' AND open = 1",
     "a no-show to rebook": "SELECT 1 FROM lead WHERE decision = 'rebook' AND open = 1",
     "a company without a person": "SELECT 1 FROM lead WHERE contact_id IS NULL AND open = 1",
-    "one that nobody has": "SELECT 1 FROM lead WHERE owner_id IS NULL AND open = 1",
+    "one that nobody had at first": "SELECT 1 FROM assignment WHERE owner_id IS NULL",
     "a snoozed one": "SELECT 1 FROM lead WHERE snoozed_until IS NOT NULL AND open = 1",
     "an undone act": "SELECT 1 FROM operation WHERE undoes_id IS NOT NULL",
     "an amended touch": "SELECT 1 FROM touch WHERE amended_at IS NOT NULL",
@@ -200,10 +200,10 @@ SITUATIONS = {
         SELECT 1 FROM assignment WHERE rule = 'in turn' AND trace LIKE '%the fewest of 3%' AND void = 0""",
     "to the rep who works the company already": "SELECT 1 FROM assignment WHERE rule = 'works the company already'",
     "passed over because away": "SELECT 1 FROM assignment WHERE trace LIKE '%absent until%' AND owner_id IS NOT NULL",
-    "to nobody, and the team lead is told": """
+    "to nobody, and the team lead is told; then to whoever is free again": """
         SELECT 1 FROM lead l JOIN assignment a ON a.lead_id = l.id AND a.rule = 'unrouted' AND a.trace <> ''
-        JOIN alert t ON t.entity = 'lead' AND t.entity_id = l.id AND t.kind = 'unrouted' AND t.closed_at IS NULL
-        WHERE l.owner_id IS NULL AND l.open = 1""",
+        JOIN alert t ON t.entity = 'lead' AND t.entity_id = l.id AND t.kind = 'unrouted' AND t.closed_at IS NOT NULL
+        JOIN operation o ON o.lead_id = l.id AND o.kind = 'route_waiting' WHERE l.owner_id IS NOT NULL""",
     "a rep who is away": f"""
         SELECT 1 FROM absence WHERE starts <= date({SEASON_END} / 1000000, 'unixepoch')
         AND ends >= date({SEASON_END} / 1000000, 'unixepoch') AND void = 0""",

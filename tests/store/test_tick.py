@@ -214,7 +214,9 @@ def test_other_rules_come_to_every_open_at_bat_with_the_next_tick(floor: Floor) 
     tick(floor.store, floor.later())
     now = floor.state(lead).score
     assert now < kept
-    assert now == score_card(floor.store, lead, floor.now).score.total
+    card = score_card(floor.store, lead, floor.now)
+    assert card is not None
+    assert now == card.score.total
     assert floor.value("SELECT due_at FROM clock ORDER BY id LIMIT 1") == due, "due times stay as they were made"
     story = explain(floor.store, lead, floor.now)
     assert f"by rule: its score is counted anew by the rules in force → score {kept} → {now}" in story.events[-1].words
