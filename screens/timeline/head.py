@@ -17,6 +17,7 @@ from store.reach import zones_of
 from store.rules import queue_order
 from store.rules.calling import may_call
 from store.rules.path import standing
+from store.rules.standing import ends_at
 from store.rules.touch import attempt_limit
 from store.vocabulary import PhoneKind, Reachability
 from tui import present
@@ -113,8 +114,8 @@ class Head(Widget):
         why = queue_order.why(lead, now, self.app.zone, rules, len(cadence.steps) if cadence else 0)
         urgency = _URGENCIES[why.urgency]
         parts.append(present.joined((f"{urgency.sign} {why.words}".strip(), urgency.style)))
-        if lead.expires_at is not None:
-            parts.append(present.joined((f"over {present.day(lead.expires_at, self.app.zone, now)}", _MUTED)))
+        if (over := ends_at(lead, self.app.team.rules, self.app.team.calendar)) is not None:
+            parts.append(present.joined((f"over {present.day(over, self.app.zone, now)}", _MUTED)))
         if story.score is not None:
             parts.append(present.joined((story.score.words, _MUTED)))
         return parts
