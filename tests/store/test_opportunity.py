@@ -306,7 +306,7 @@ def test_the_desk_of_each(floor: Floor) -> None:
         return [(deal.id, deal.section) for deal in deals(floor.store, actor.user_id, floor.now, **more)]
 
     assert desk(ED) == [(waiting, Section.HANDED), (open_, Section.OPEN)]
-    assert desk(PRIYA) == [(back, Section.RETURNED), (open_, Section.OPEN), (waiting, Section.OPEN)]
+    assert desk(PRIYA) == [(back, Section.RETURNED), (waiting, Section.OPEN), (open_, Section.OPEN)]
     assert desk(BEN) == []
     assert desk(ANA, everyone=True) == [(waiting, Section.HANDED), (back, Section.RETURNED), (open_, Section.OPEN)]
     lose(floor.store, PRIYA, floor.later(), LoseDraft(back, "timing"))
