@@ -51,7 +51,7 @@ walls: $(VENV)/dev.stamp
 
 # pytest exits with 5 when it has nothing to run, which is not a failure of the quick and the long tests.
 quick: $(VENV)/dev.stamp
-	$(PYTEST) -q -n 2 || [ $$? -eq 5 ]
+	$(PYTEST) -q -n 2 --dist worksteal || [ $$? -eq 5 ]
 
 soak: $(VENV)/dev.stamp
 	$(PYTEST) -m soak || [ $$? -eq 5 ]
