@@ -397,6 +397,11 @@ class AtBat(Frame, inherit_bindings=False):
         if self.person is not None and not isinstance(self.screen, AlertScreen):
             self.open_screen("alerts", None)
 
+    def go_to_view_before(self) -> None:
+        """Go back to the view that was in front before; the one a person starts on is home, where esc stays."""
+        if self.person is None or self.current_mode != first_view(self.views, self.person):
+            super().go_to_view_before()
+
     def action_help(self) -> None:
         """Show what can be pressed here, and the status guide."""
         from screens.help.screen import HelpScreen  # when first asked for
