@@ -606,6 +606,7 @@ class RuleSet(NamedTuple):
     references: ReferenceRules
     lead: LeadRules
     limits: LimitRules
+    segments: Mapping[str, Positive]
     benchmarks: Mapping[str, Benchmark]
     sub_statuses: Mapping[Status, Mapping[str, str]] = MappingProxyType({})
 

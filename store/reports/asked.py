@@ -1,0 +1,132 @@
+"""What a report is asked about: a period and the filters, which every report takes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from store.database import Store
+from store.errors import Refusal
+from store.instants import Instant, moment
+from store.reports.period import DEFAULT, Period, before, period
+from store.vocabulary import Motion
+
+UNKNOWN_SEGMENT = "unknown"
+
+
+class Asked(NamedTuple):
+    """A period and filters; None and "" narrow nothing. ``segment`` is a name of ``[segments]`` in the rules."""
+
+    period: Period
+    team: int | None = None
+    rep: int | None = None
+    motion: Motion | None = None
+    source: str = ""
+    campaign: int | None = None
+    segment: str = ""
+
+    def earlier(self) -> Asked | None:
+        """The same of the period before; None for all time."""
+        then = before(self.period)
+        return None if then is None else self._replace(period=then)
+
+    def narrowing(self, store: Store, lead: str = "l", account: str = "a") -> tuple[str, dict[str, Any]]:
+        """The filters as SQL on an at bat and its account, each beginning with AND, and their values."""
+        sql, values = "", {}
+        for name, column, value in (
+            ("team", "team_id", self.team),
+            ("rep", "owner_id", self.rep),
+            ("motion", "motion", self.motion.value if self.motion else None),
+            ("source", "source", self.source or None),
+            ("campaign", "campaign_id", self.campaign),
+        ):
+            if value is not None:
+                sql += f" AND {lead}.{column} = :{name}"
+                values[name] = value
+        if self.segment:
+            sql += f" AND {segment_sql(store, account)} = :segment"
+            values["segment"] = self.segment
+        return sql, values
+
+
+def asked(
+    store: Store,
+    now: Instant,
+    *,
+    days: str = DEFAULT,
+    team: str = "",
+    rep: str = "",
+    motion: str = "",
+    source: str = "",
+    campaign: str = "",
+    segment: str = "",
+) -> Asked:
+    """What was asked for, from words; raises Refusal, with what there is, for a name that nothing has."""
+    return Asked(
+        period(days, moment(now, store.zone).date()),
+        _named(store, "team", "team", team),
+        _named(store, '"user"', "person", rep),
+        _motion(motion),
+        source,
+        _named(store, "campaign", "campaign", campaign),
+        _segment(store, segment),
+    )
+
+
+def in_words(store: Store, wanted: Asked) -> str:
+    """The filters as a heading says them: ``last 90 days · rep Priya N.``."""
+    names = [wanted.period.words]
+    for word, table, id in (
+        ("team", "team", wanted.team),
+        ("rep", '"user"', wanted.rep),
+        ("campaign", "campaign", wanted.campaign),
+    ):
+        if id is not None:
+            names.append(f"{word} {store.value(f'SELECT name FROM {table} WHERE id = ?', (id,))}")
+    for word, value in (
+        ("motion", wanted.motion.label if wanted.motion else ""),
+        ("source", wanted.source),
+        ("segment", wanted.segment),
+    ):
+        if value:
+            names.append(f"{word} {value}")
+    return " · ".join(names)
+
+
+def segment_sql(store: Store, account: str = "a") -> str:
+    """The name of the segment that a company is in, by its employees, as SQL."""
+    bands = sorted(store.rules.segments.items(), key=lambda band: -band[1])
+    whens = " ".join(f"WHEN {account}.employees >= {least} THEN '{name}'" for name, least in bands)
+    return f"CASE {whens} ELSE '{UNKNOWN_SEGMENT}' END"
+
+
+def _named(store: Store, table: str, word: str, name: str) -> int | None:
+    if not name:
+        return None
+    rows = store.rows(
+        f"SELECT id, name FROM {table} WHERE id > :from ORDER BY id", {"from": 1 if "user" in table else 0}
+    )
+    folded = name.strip().casefold()
+    found = [id for id, known in rows if known.casefold() == folded]
+    found = found or [id for id, known in rows if known.casefold().startswith(folded)]
+    if len(found) == 1:
+        return int(found[0])
+    known = ", ".join(known for _, known in rows[:12])
+    problem = f"Several begin with {name}" if found else f"There is no {word} {name}"
+    raise Refusal(f"{problem}: say one of {known}." if known else f"There is no {word} yet.")
+
+
+def _motion(name: str) -> Motion | None:
+    if not name:
+        return None
+    folded = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    found = [motion for motion in Motion if motion.value.startswith(folded)]
+    if len(found) == 1:
+        return found[0]
+    raise Refusal(f"There is no motion {name}: say one of {', '.join(motion.value for motion in Motion)}.")
+
+
+def _segment(store: Store, name: str) -> str:
+    known = [*store.rules.segments, UNKNOWN_SEGMENT]
+    if name and name not in known:
+        raise Refusal(f"There is no segment {name}: say one of {', '.join(known)}.")
+    return name

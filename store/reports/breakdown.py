@@ -1,0 +1,150 @@
+"""At bats counted by something: one SQL pass for every count, and from the same pieces the records behind each.
+
+A measure is a condition on the at bat; its figure counts where it holds, and its records are the at bats where it
+holds, so that the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.database import Store
+from store.reports.asked import Asked
+from store.reports.figures import Cell, Column, Counted, Key, Line, Records, Unit
+from store.rules.statistics import percentile
+from store.ruleset import Benchmark
+
+MEDIAN, NINTH = 0.5, 0.9
+NOBODY, NOTHING = "nobody", "not said"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One column: how many at bats ``where`` holds of, or what ``value`` comes to over them.
+
+    With ``of`` it is a share: where both hold, of those where ``of`` holds. ``value`` is SQL for a whole number, of
+    which ``share`` names the percentile, or which is summed up where that is None.
+    """
+
+    name: str
+    title: str
+    where: str = "1"
+    of: str = ""
+    value: str = ""
+    share: float | None = None
+    unit: Unit = Unit.COUNT
+    note: str = ""
+    benchmark: Benchmark | None = None
+
+    @property
+    def column(self) -> Column:
+        """Its head."""
+        return Column(self.name, self.title, Unit.SHARE if self.of else self.unit, self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What at bats are counted by: SQL for the key of one, and how keys are called."""
+
+    head: str
+    key: str
+    labels: Callable[[Store], Mapping[Any, str]] = lambda store: {}
+    nothing: str = NOTHING
+
+    def label(self, names: Mapping[Any, str], key: Key) -> str:
+        """What a key is called."""
+        if key is None or key == "":
+            return self.nothing
+        return names.get(key, str(key))
+
+
+def users(store: Store) -> Mapping[int, str]:
+    """Everybody's name."""
+    return dict(store.rows('SELECT id, name FROM "user"'))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The at bats that a report is about: ``l`` is the at bat, ``a`` its company."""
+
+    sql: str
+    values: Mapping[str, Any]
+
+    def counted(self, where: str, key: str = "", value: Key = None, records: Records = Records.LEAD) -> Counted:
+        """The at bats of these where the condition holds, of one line where ``key`` is given."""
+        of_line = f" AND {key} IS :key" if key else ""
+        values = {**self.values, **({"key": value} if key else {})}
+        sql = f"SELECT l.id FROM {self.sql} AND ({where}){of_line} ORDER BY l.opened_at DESC, l.id DESC"
+        return Counted(records, sql, tuple(values.items()))
+
+
+def at_bats(store: Store, wanted: Asked, *, imported: bool = False, joins: str = "", **values: Any) -> Base:
+    """The at bats that were opened in the period, by the filters.
+
+    Merged ones are left out, because the other of the two counts; imported ones too unless asked for, because nobody
+    worked them here. ``joins`` must not double a row.
+    """
+    narrowing, filters = wanted.narrowing(store)
+    account = "LEFT JOIN account a ON a.id = l.account_id" if "a." in narrowing + joins or wanted.segment else ""
+    sql = (
+        f"lead l {account} {joins} WHERE l.opened_day BETWEEN :first AND :last AND l.void = 0"
+        f" AND l.merged_into_id IS NULL{'' if imported else ' AND l.imported = 0'}{narrowing}"
+    )
+    span = {"first": wanted.period.first.isoformat(), "last": wanted.period.last.isoformat()}
+    return Base(sql, {**span, **filters, **values})
+
+
+@dataclass(slots=True)
+class _Group:
+    counts: list[int]
+    values: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+def breakdown(store: Store, base: Base, by: Dimension, measures: Sequence[Measure]) -> tuple[tuple[Line, ...], Line]:
+    """A line for each key, by name, and the total of all; each cell with its records."""
+    conditions: list[str] = []
+    for measure in measures:
+        conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
+    groups: dict[Key, _Group] = {}
+    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    for key, *counts in store.rows(f"SELECT {by.key}, {sums} FROM {base.sql} GROUP BY 1", dict(base.values)):
+        groups[key] = _Group(counts)
+    total = _Group([sum(group.counts[at] for group in groups.values()) for at in range(len(conditions))])
+    for at, measure in enumerate(measures):
+        if measure.value:
+            sql = f"SELECT {by.key}, {measure.value} FROM {base.sql} AND ({measure.where})"
+            for key, value in store.rows(sql, dict(base.values)):
+                if value is not None:
+                    groups[key].values[at].append(value)
+                    total.values[at].append(value)
+    names = by.labels(store)
+    lines = [
+        Line(key, by.label(names, key), tuple(_cells(base, measures, group, by.key, key)))
+        for key, group in groups.items()
+    ]
+    lines.sort(key=lambda line: (line.key is None or line.key == "", line.label.casefold()))
+    return tuple(lines), Line(None, "all", tuple(_cells(base, measures, total)))
+
+
+def _cells(base: Base, measures: Sequence[Measure], group: _Group, by: str = "", key: Key = None) -> list[Cell]:
+    cells, at = [], 0
+    for place, measure in enumerate(measures):
+        part = group.counts[at]
+        if measure.of:
+            counted = base.counted(f"({measure.where}) AND ({measure.of})", by, key)
+            cells.append(Cell.share(part, group.counts[at + 1], counted, measure.benchmark))
+            at += 2
+            continue
+        at += 1
+        if not measure.value:
+            counted = base.counted(measure.where, by, key)
+            cells.append(Cell(part, measure.unit, counted=counted, benchmark=measure.benchmark))
+            continue
+        values = group.values[place]
+        counted = base.counted(f"({measure.where}) AND {measure.value} IS NOT NULL", by, key)
+        found = sum(values) if measure.share is None else percentile(values, measure.share)
+        cells.append(Cell(found, measure.unit, counted=counted, benchmark=measure.benchmark))
+    return cells

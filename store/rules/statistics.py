@@ -1,0 +1,80 @@
+"""The statistics that reports state, each by one method that is said here: see docs/model.md, "Reports"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from statistics import NormalDist
+from typing import NamedTuple
+
+CONFIDENCE = 0.95
+
+
+class Interval(NamedTuple):
+    """Where a share may truly lie, at 95 % confidence."""
+
+    low: float
+    high: float
+
+
+class Compared(NamedTuple):
+    """Two shares against each other: the difference, where it may lie, and how likely chance alone is to show it.
+
+    ``lift`` is the difference in proportion to the first (None where that is nothing), ``p`` two-sided.
+    """
+
+    difference: float
+    interval: Interval
+    lift: float | None
+    p: float
+
+
+def percentile(values: Sequence[int], share: float) -> int | None:
+    """The value below which ``share`` of the values lie, rounded down to a whole number; None of nothing.
+
+    Between two values it lies in proportion (Hyndman and Fan 1996, type 7, as spreadsheets do it): the median of an
+    even number is the mean of the middle two.
+    """
+    if not values:
+        return None
+    ordered = sorted(values)
+    # Whole thousandths, because a median of microseconds must not lose any to a float.
+    place, rest = divmod((len(ordered) - 1) * round(share * 1000), 1000)
+    above = ordered[min(place + 1, len(ordered) - 1)]
+    return ordered[place] + (above - ordered[place]) * rest // 1000
+
+
+def wilson(part: int, of: int) -> Interval | None:
+    """The interval around a share (Wilson 1927, without correction for continuity); None of nothing."""
+    if not of:
+        return None
+    z = _z()
+    share = part / of
+    middle = share + z * z / (2 * of)
+    spread = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    scale = 1 + z * z / of
+    return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+
+
+def compare(part: int, of: int, other_part: int, other_of: int) -> Compared | None:
+    """The second share against the first: z-test with pooled variance, difference with Newcombe's interval (1998).
+
+    None where either has nothing. Where neither or both are whole, chance explains everything: p is 1.
+    """
+    first, second = wilson(part, of), wilson(other_part, other_of)
+    if first is None or second is None:
+        return None
+    a, b = part / of, other_part / other_of
+    difference = b - a
+    pooled = (part + other_part) / (of + other_of)
+    error = sqrt(pooled * (1 - pooled) * (1 / of + 1 / other_of))
+    p = 2 * (1 - NormalDist().cdf(abs(difference) / error)) if error else 1.0
+    interval = Interval(
+        difference - sqrt((b - second.low) ** 2 + (first.high - a) ** 2),
+        difference + sqrt((second.high - b) ** 2 + (a - first.low) ** 2),
+    )
+    return Compared(difference, interval, difference / a if a else None, p)
+
+
+def _z() -> float:
+    return NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
