@@ -21,8 +21,9 @@ from types import MappingProxyType, UnionType
 from typing import Annotated, Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from store import toml_lines
+from store.rule_values import Duration
 from store.rules_agree import EITHER, disagreements, guess
-from store.ruleset import PLACEHOLDERS, Cadence, Duration, PartOfDay, Reason, RulesError, RuleSet
+from store.ruleset import PLACEHOLDERS, Cadence, PartOfDay, Reason, RulesError, RuleSet
 
 SHIPPED = Path(__file__).with_name("rules.toml")  # importlib.resources costs a sixth of the start for the same
 

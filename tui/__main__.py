@@ -53,8 +53,8 @@ def _open_app(context: click.Context) -> int:
     if not output.on_a_terminal():
         return MISUSED
     settings = context.obj()
-    from tui.app import run
     from tui.logs import start_log
+    from tui.start import run
 
     start_log(settings.places.log_file)
     return run(settings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -23,7 +22,6 @@ from textual.worker import WorkerFailed
 from store.actor import Actor
 from store.errors import StoreError
 from store.instants import MINUTE, SECOND, Instant
-from store.vocabulary import UserRole
 from tui.bell import Bell
 from tui.commands import KeyChoices, Where, bindings
 from tui.config import ConfigError, Goals
@@ -31,84 +29,22 @@ from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
+from tui.places import ASK, DIALOGS, MAIN_VIEWS, SCREENS, STYLED, first_view, screen_of
 from tui.programs import Programs
+from tui.terminal_end import die
 from tui.terminal_filter import COLOUR_FILTER, TERMINAL_FILTER
-from tui.terminal_input import read_safely
 from tui.theme import THEMES
 from tui.upkeep import Upkeep
 from tui.view import View
 
 if TYPE_CHECKING:
     from store.rules_kept import RulesFile
-    from tui.config import Settings
 
 log = logging.getLogger(__name__)
 
-MAIN_VIEWS = (
-    MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),
-    MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
-    MainView("recycling", "Recycling", "screens.recycling.screen:RecyclingScreen"),
-    MainView("team", "Team", "screens.team.screen:TeamScreen"),
-)
-DIALOGS: dict[str, str] = {
-    "log": "screens.dialogs.log:LogDialog",
-    "callback": "screens.dialogs.callback:CallbackDialog",
-    "snooze": "screens.dialogs.callback:SnoozeDialog",
-    "note": "screens.dialogs.note:NoteDialog",
-    "signal": "screens.dialogs.signal:SignalDialog",
-    "extend": "screens.dialogs.extend:ExtendDialog",
-    "find": "screens.dialogs.find:FindDialog",
-    "amend": "screens.dialogs.amend:AmendDialog",
-    "status": "screens.dialogs.note:StatusDialog",
-    "close": "screens.dialogs.close:CloseDialog",
-    "convert": "screens.dialogs.convert:ConvertDialog",
-    "qualify": "screens.dialogs.qualify:QualifyDialog",
-    "person": "screens.dialogs.person_role:PersonRoleDialog",
-    "new_lead": "screens.dialogs.new_lead:NewLeadDialog",
-    "session_log": "screens.session.log:SessionLogDialog",
-    "session_resume": "screens.session.start:ResumeDialog",
-    "reverse": "screens.dialogs.reverse:ReverseDialog",
-    "approve": "screens.dialogs.approve:ApproveDialog",
-    "assign": "screens.dialogs.assign:AssignDialog",
-    "edit_person": "screens.dialogs.edit_person:EditPersonDialog",
-    "edit_account": "screens.dialogs.edit_account:EditAccountDialog",
-    "follow": "screens.dialogs.follow:FollowDialog",
-    "to_all": "screens.dialogs.bulk:BulkDialog",
-    "undo_all": "screens.dialogs.bulk:UndoDialog",
-    "snooze_marked": "screens.dialogs.marked:SnoozeMarkedDialog",
-    "status_marked": "screens.dialogs.marked:StatusMarkedDialog",
-    "close_marked": "screens.dialogs.marked:CloseMarkedDialog",
-    "save_view": "screens.dialogs.save_view:SaveViewDialog",
-    "deal_end": "screens.dialogs.deal_end:DealEndDialog",
-    "deal_stage": "screens.dialogs.deal_stage:DealStageDialog",
-    "deal_edit": "screens.dialogs.deal_edit:DealEditDialog",
-    "deal_hand_over": "screens.dialogs.deal_hand_over:DealHandOverDialog",
-    "deal_people": "screens.dialogs.deal_people:DealPeopleDialog",
-    "deal_note": "screens.dialogs.deal_note:DealNoteDialog",
-    "deal_log": "screens.dialogs.deal_log:DealLogDialog",
-    "deal_callback": "screens.dialogs.deal_callback:DealCallbackDialog",
-    "opportunity": "screens.dialogs.deal_open:DealOpenDialog",
-}
-SCREENS: dict[str, str] = {
-    "timeline": "screens.timeline.screen:TimelineScreen",
-    "session": "screens.session.screen:SessionScreen",
-    "session_summary": "screens.session.summary:SummaryScreen",
-    "account": "screens.account.screen:AccountScreen",
-    "deal_story": "screens.deals.story:DealStoryScreen",
-    "rep_queue": "screens.team.queue:RepQueueScreen",
-    "alerts": "screens.alerts.screen:AlertScreen",
-    "records": "screens.alerts.records:RecordsScreen",
-    "explain": "screens.dialogs.explain:ExplainScreen",
-}
-ASK = "ask"
-_STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling")
 WARM_AFTER = 0.2  # seconds after the first frame
 GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-# Alternate screen, mouse, bracketed paste, focus and key reports off; cursor on.
-_PLAIN_TERMINAL = (
-    b"\x1b[?1049l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[?25h\x1b[0m"
-)
 
 
 def _command_provider() -> type[Provider]:
@@ -124,7 +60,7 @@ class AtBat(Frame, inherit_bindings=False):
     # All at once: a stylesheet that comes with a screen makes Textual parse every other one again.
     CSS_PATH = [
         "tui.tcss",
-        *(f"../screens/{name}/{name}.tcss" for name in _STYLED),
+        *(f"../screens/{name}/{name}.tcss" for name in STYLED),
     ]
     ENABLE_COMMAND_PALETTE = False  # Textual would bind it inside dialogs too; the table binds it
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_command_provider}
@@ -196,7 +132,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.theme = theme if theme in self.available_themes else THEMES[0].name
         self.add_mode(ASK, View)
         for view in views:
-            self.add_mode(view.id, partial(_screen_of, view))
+            self.add_mode(view.id, partial(screen_of, view))
         if person is not None:
             self._sign_in(person)
 
@@ -296,7 +232,7 @@ class AtBat(Frame, inherit_bindings=False):
             self.say(f"The rules stay as they were: {found}", urgent=True)
         elif found is not None:
             self.rules_problem = ""
-            self.team = await self.desk.read(_team_facts)
+            self.team = await self.desk.read(team_facts)
             self.say("The rules were changed: the new ones are in force.", news=True)
 
     def _store_changed(self, change: Change) -> None:
@@ -346,7 +282,7 @@ class AtBat(Frame, inherit_bindings=False):
 
     def _end_on_signal(self, number: signal.Signals) -> None:
         code = 128 + number
-        backstop = threading.Timer(GONE_WITHIN - 0.1, _die, [code])
+        backstop = threading.Timer(GONE_WITHIN - 0.1, die, [code])
         backstop.daemon = True
         backstop.start()
         self._ending = asyncio.get_running_loop().create_task(self._leave(code, GONE_WITHIN - 0.5))
@@ -471,90 +407,9 @@ class AtBat(Frame, inherit_bindings=False):
         return (*colours, TERMINAL_FILTER)
 
 
-def run(settings: Settings, first_words: str = "") -> int:
-    """Open the database, run the app until it is left, and return the exit code; ``first_words`` are said at the start.
-
-    Raises StoreError, with what to do, for a database that cannot be opened and for a person who is no user.
-    """
-    gc.disable()  # nothing made before the first frame is garbage; collecting costs a tenth of the start
-    from store.database import open_store
-    from store.queries.users import users
-    from store.rules_kept import RulesFile, rules_beside
-    from tui.config import remember_person
-
-    file = RulesFile(lambda: settings.places.team_rules or rules_beside(settings.database), settings.database)
-    opened = partial(open_store, settings.database, rules=settings.places.team_rules, last_good=True)
-    desk = Desk(opened, partial(opened, read_only=True))
-    desk.wait_until_open()
-    team = desk.read_now(_team_facts)
-    people = desk.read_now(users)
-    app = AtBat(
-        desk,
-        team,
-        _named(settings.person, people),
-        people=people,
-        remember=partial(remember_person, config_file=settings.places.config_file),
-        keys=KeyChoices(settings.keymap),
-        keep_theme=partial(_keep_theme, settings),
-        theme=settings.theme,
-        log_file=settings.places.log_file,
-        upkeep=Upkeep(settings.database, desk.now),
-        goals=settings.goals,
-        bell=Bell(settings.bell),
-        calendar_folder=settings.calendar_folder,
-        programs=Programs(settings.phone_command, settings.mail_command, settings.places.config_file),
-        rules_file=file,
-        rules_problem=desk.read_now(_rules_problem),
-        first_words=first_words,
-        ticks=True,
-    )
-    read_safely()
-    app.run()
-    return app.return_code or 0
-
-
-def first_view(views: Sequence[MainView], person: Person) -> str:
-    """The view that somebody starts on: the one for their role, else the first."""
-    return next((view.id for view in views if person.role in view.first_for), views[0].id)
-
-
-def _screen_of(view: MainView) -> View:
-    screen: View = load_class(view.screen)()
-    return screen
-
-
-def _team_facts(store: Any) -> TeamFacts:
+def team_facts(store: Any) -> TeamFacts:
+    """What of the team and its rules the screens keep at hand."""
     return TeamFacts(store.zone, store.calendar, store.rules)
-
-
-def _rules_problem(store: Any) -> str:
-    return str(store.rules_problem)
-
-
-def _keep_theme(settings: Settings, theme: str) -> None:
-    """Remember a theme for the next start; raises ConfigError, with why, where it will not be found then."""
-    from tui.state import keep_theme
-
-    places = settings.places
-    if settings.sources.get("theme") == str(places.config_file):
-        raise ConfigError(f"It looks so until you leave: {places.config_file} names the theme.")
-    try:
-        keep_theme(theme, places.state_file)
-    except OSError as error:
-        problem = f"{places.state_file} cannot be written ({error.strerror})"
-        raise ConfigError(f"It looks so until you leave: {problem}.") from error
-
-
-def _named(name: str | None, people: Sequence[Person]) -> Person | None:
-    """The user of that name or its beginning, whatever the case; raises StoreError naming the users there are."""
-    if name is None:
-        return None
-    from store.queries.users import called, names_of
-
-    found = called(people, name)
-    if found is None:
-        raise StoreError(f"Nobody here is called {name}: start with --as and one of {names_of(people)}.")
-    return found
 
 
 def _resume_garbage_collection() -> None:
@@ -569,18 +424,3 @@ def _load(places: Sequence[str], team: TeamFacts, now: Instant) -> None:
             load_class(place)
     except Exception:  # whoever needs it next says it better
         log.info("could not load ahead", exc_info=True)
-
-
-def _die(code: int) -> None:
-    """The last resort of a signal: a plain terminal, and gone."""
-    try:
-        import termios
-
-        os.write(1, _PLAIN_TERMINAL)
-        attributes = termios.tcgetattr(0)
-        attributes[0] |= termios.ICRNL | termios.IXON
-        attributes[3] |= termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN
-        termios.tcsetattr(0, termios.TCSANOW, attributes)
-    except Exception:  # the terminal is gone: nothing to restore
-        log.info("the terminal was gone")
-    os._exit(code)

@@ -15,9 +15,9 @@ from store.models import Alert, Clock
 from store.operations.alerts import team_lead
 from store.operations.opportunity_rules import settle_opportunity
 from store.operations.scoring import drops_at
+from store.rule_values import Duration, Unit
 from store.rules import clocks
 from store.rules.standing import ONCE, Cause, ClockRow, Facts, Run, causes, length_of, next_rule, running
-from store.ruleset import Duration, Unit
 from store.vocabulary import AlertKind, ClockKind, Stage, Status
 
 if TYPE_CHECKING:

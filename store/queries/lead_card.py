@@ -15,6 +15,7 @@ from store.queries.converting import OpenOpportunity, open_opportunities
 from store.queries.people import EmailLine, Member, PhoneLine, group, reached
 from store.queries.timeline import AtBat, at_bats
 from store.reach import zones_of
+from store.rule_values import Unit
 from store.rules import expiry
 from store.rules.business import Calendar
 from store.rules.cadence import script
@@ -22,7 +23,7 @@ from store.rules.qualification import Answers
 from store.rules.scoring import Score
 from store.rules.standing import ends_at
 from store.rules.touch import Reach
-from store.ruleset import RuleSet, Unit
+from store.ruleset import RuleSet
 from store.vocabulary import Channel, ClockKind, Direction, Disposition, Outcome, Reachability, Stage, Trigger
 
 _LAST = 12  # touches told

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from store.errors import StoreError
 from store.instants import Instant, instant, moment
-from store.ruleset import Duration, Hours, Unit
+from store.rule_values import Duration, Unit
+from store.ruleset import Hours
 
 _ONE_DAY = timedelta(days=1)
 

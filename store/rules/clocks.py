@@ -7,8 +7,9 @@ count the team's working time, plain ones clock time. See docs/model.md, "Clocks
 from __future__ import annotations
 
 from store.instants import Instant
+from store.rule_values import Duration
 from store.rules.business import Calendar
-from store.ruleset import Duration, RuleSet
+from store.ruleset import RuleSet
 from store.vocabulary import Motion
 
 

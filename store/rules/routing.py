@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from store.instants import DAY, Instant
-from store.ruleset import AttributeRule, Comparison, RoutingRules, RoutingWhen
+from store.rule_values import Comparison
+from store.ruleset import AttributeRule, RoutingRules, RoutingWhen
 from store.vocabulary import Motion, UserRole
 
 # What the history calls the rules: the words that people read.

@@ -13,9 +13,10 @@ from enum import StrEnum
 
 from store.instants import DAY, Instant
 from store.lead_state import LeadState
+from store.rule_values import Duration, Unit
 from store.rules import clocks, expiry
 from store.rules.business import Calendar
-from store.ruleset import Duration, RuleSet, Unit
+from store.ruleset import RuleSet
 from store.vocabulary import AlertKind, ClockKind, Decision, Motion, Stage, Status
 
 _UNTOUCHED = (Stage.NEW, Stage.ACCEPTED)

@@ -14,11 +14,12 @@ from typing import Any
 from store.errors import Refusal
 from store.instants import DAY, MINUTE, Instant, moment
 from store.lead_state import LeadState
+from store.rule_values import Duration, Unit
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
 from store.rules.calling import next_callable, suggest_retry
 from store.rules.path import RANK, standing
-from store.ruleset import Duration, RuleSet, Unit
+from store.ruleset import RuleSet
 from store.vocabulary import (
     LOCKED_STAGES,
     Channel,

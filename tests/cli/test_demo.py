@@ -94,7 +94,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, said: list[str]) -> list[Settings]:
         said.append(first_words)
         return 0
 
-    monkeypatch.setattr("tui.app.run", run)
+    monkeypatch.setattr("tui.start.run", run)
     return seen
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.drivers import driving
 from tests.frame_fakes import fake_app
-from tui.app import _keep_theme
 from tui.config import ConfigError, load_settings
+from tui.start import _keep_theme
 from tui.state import keep_theme, kept_theme
 
 HOME = "ATBAT_HOME"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from store.errors import StoreError
 from store.instants import HOUR, MINUTE, instant, moment
+from store.rule_values import Duration
 from store.rules.business import Calendar, holidays_unknown
-from store.ruleset import Duration, Hours
+from store.ruleset import Hours
 
 WEEK = frozenset(range(5))
 HOURS = Hours(time(9), time(17), WEEK)

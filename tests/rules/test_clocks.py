@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from store.instants import DAY, HOUR, instant, moment
+from store.rule_values import Duration
 from store.rules import clocks
 from store.rules.business import Calendar
 from store.rules.expiry import window_end
-from store.ruleset import Duration, Hours, RuleSet, load_rules
+from store.ruleset import Hours, RuleSet, load_rules
 from store.vocabulary import Motion
 
 ZONE = "Europe/Berlin"

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.instants import DAY
+from store.rule_values import Comparison
 from store.rules.routing import (
     ACCOUNT_OWNER,
     IN_TURN,
@@ -27,7 +28,7 @@ from store.rules.routing import (
     load_trace,
     trace_words,
 )
-from store.ruleset import AttributeRule, Comparison, RoutingRules, RoutingWhen, load_rules
+from store.ruleset import AttributeRule, RoutingRules, RoutingWhen, load_rules
 from store.vocabulary import Motion, UserRole
 
 SHIPPED = load_rules().routing

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from store import toml_lines
 from store.errors import StoreError
 from store.instants import DAY, MINUTE
-from store.ruleset import ComesBack, Duration, RulesError, RuleSet, Unit, load_rules
+from store.rule_values import Duration, Unit
+from store.ruleset import ComesBack, RulesError, RuleSet, load_rules
 from store.vocabulary import Channel, Disposition, Motion, Outcome, Status, Trigger
 
 SHIPPED = Path(toml_lines.__file__).with_name("rules.toml")

@@ -17,10 +17,10 @@ from store.vocabulary import Status
 from tests.drivers import driving
 from tests.frame_fakes import PRIYA, FakeDone, FakeStore, Leads, fake_app, fake_log, team
 from tests.frame_fakes import LogDraft as Draft
-from tui.app import _named
 from tui.desk import Change
 from tui.frame import Standing
 from tui.guide import status_guide
+from tui.start import _named
 
 
 async def test_the_top_line_says_who_when_and_how_the_clocks_stand() -> None:

@@ -43,7 +43,7 @@ def command(settings: Settings, context: click.Context, new: bool, keep: bool, n
     if no_open:
         output.say(f'{target} is ready ({made}): atbat --db {target} --as "{REP}"')
         return None
-    from tui.app import run
+    from tui.start import run
 
     person = context.find_root().params["person"] or REP
     return run(replace(settings, database=str(target), person=person), first_words=f"The demo: {made}.")
