@@ -88,6 +88,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reassign", "r", "reassign", "Reassign to yourself, a team lead to anybody; no clock starts anew.", _LEADS),
     Command("person", "p", "person", "Add a person to this at bat, with the part they play.", _LEADS),
     Command("reverse", "U", "reverse", "Team lead: take back a conversion of today, with a reason.", _LEADS),
+    Command("set_back", "", "set back", "Team lead: set the stage back where it was wrong, with a reason.", _LEADS),
     Command("approve", "A", "approve", "Approve, or send back, a closing that waits for a team lead.", _LEADS),
     Command("signal", "w", "signal", "Record something they did: what it does is said beforehand.", _LEADS),
     Command("calendar", "I", "calendar file", "Write the callback or meeting as an .ics file.", _LEADS),

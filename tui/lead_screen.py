@@ -220,6 +220,10 @@ class LeadScreen(View):
         """Take a conversion back."""
         self.open_verb("reverse")
 
+    def action_set_back(self) -> None:
+        """Set the stage back."""
+        self.open_verb("set_back")
+
     def action_calendar(self) -> None:
         """Write what was agreed with this person as an .ics file."""
         if (lead := self._lead_for("calendar")) is not None:

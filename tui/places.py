@@ -32,6 +32,7 @@ DIALOGS: dict[str, str] = {
     "session_log": "screens.session.log:SessionLogDialog",
     "session_resume": "screens.session.start:ResumeDialog",
     "reverse": "screens.dialogs.reverse:ReverseDialog",
+    "set_back": "screens.dialogs.set_back:SetBackDialog",
     "approve": "screens.dialogs.approve:ApproveDialog",
     "assign": "screens.dialogs.assign:AssignDialog",
     "edit_person": "screens.dialogs.edit_person:EditPersonDialog",

@@ -57,9 +57,8 @@ class LeadDialog(Dialog[QueueRow | Offered, Done]):
         back = await self.app.desk.read(returned, self.lead.id)
         if back is None:
             return ""
-        what = "took the conversion back" if back.reversal else "sent it back"
         when = present.day(back.at, self.app.zone, self.app.desk.now())
-        return f"{present.safe(back.by, 40)} {what} {when}: “{present.safe(back.why, 160)}”"
+        return f"{present.safe(back.by, 40)} {back.deed} {when}: “{present.safe(back.why, 160)}”"
 
     def works_on(self, lead: LeadState) -> bool:
         """Whether it can be saved on an at bat that stands like this."""

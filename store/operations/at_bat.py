@@ -43,6 +43,7 @@ DEEDS: Mapping[str, str] = {
     "close": "closed this",
     "reassign": "took this over",
     "extend": "extended the window of this",
+    "set_back": "set the stage of this back",
     "reassign_to": "assigned this",
     "claim_next": "claimed this",
     "set_absent": "said when they are away",

@@ -34,6 +34,7 @@ ALLOWED_STATUSES: Mapping[Stage, tuple[Status, ...]] = {
 # What an at bat passes through when it goes forward by more than one stage. Qualified is never passed through:
 # it counts as entered only when it was; Disqualified only on the way to an outcome that disqualifies.
 _PASSED = (Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED)
+_WORKED_IN = (Stage.NEW, *_PASSED)
 
 
 def forward(here: Stage, there: Stage) -> bool:
@@ -46,6 +47,11 @@ def skipped(here: Stage, there: Stage) -> tuple[Stage, ...]:
     if there in (Stage.CLOSED, Stage.DISQUALIFIED):
         return ()
     return tuple(stage for stage in _PASSED if RANK[here] < RANK[stage] < RANK[there])
+
+
+def set_back_to(stage: Stage) -> tuple[Stage, ...]:
+    """The earlier stages that a team lead may set an open at bat back to, the nearest first."""
+    return tuple(earlier for earlier in reversed(_WORKED_IN) if RANK[earlier] < RANK[stage])
 
 
 def standing(stage: Stage, status: Status) -> str:
