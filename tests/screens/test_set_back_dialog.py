@@ -37,6 +37,6 @@ async def test_a_team_lead_sets_a_stage_back(floor: Floor) -> None:
 async def test_it_is_refused_before_anything_is_typed(floor: Floor, stage: Stage, who: object, why: str) -> None:
     lead_id = floor.lead(stage)
     async with at_the_plate(floor, lead_id, who) as d:  # type: ignore[arg-type]
-        d.app.screen.action_set_back()
+        await d.app.run_action("screen.set_back")
         await d.until(lambda: why in d.screen_text())
         assert not isinstance(d.app.screen, SetBackDialog)
