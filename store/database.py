@@ -33,6 +33,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _HISTORY = "schema_migration"
 _PATIENCE_MS = 60_000  # writers queue for each other this long before anybody is told
 _STATEMENTS = 512  # kept ready by a connection: a day of work has some 400, and making one anew costs 0.1 ms
+_STEPS = 50_000  # of SQLite's machine, some milliseconds, between two looks whether a read is still wanted
 _NO_TEAM = (0, "", "UTC", "", "US", "USD")
 _PRAGMAS: Mapping[str, Any] = {
     "foreign_keys": 1,
@@ -141,6 +142,10 @@ class Store:
                 self._asleep.clear()
             self._asleep[asked] = int(may_call(now, zone.split(), self.rules.calling) is False)
         return self._asleep[asked]
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """Give up a read, with apsw's InterruptError, soon after ``asked()`` says so, whatever statement it is at."""
+        self.connection.set_progress_handler(asked, _STEPS)
 
     def close(self) -> None:
         """Close the connection; the store is of no more use."""

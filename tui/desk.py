@@ -1,8 +1,8 @@
 """The screens' only way to the store: read(), write(), and word of what changed.
 
 The desk owns one writer and one reader thread, each with a store of its own, because a store belongs to the thread
-that opened it. Writes wait in line in one queue and survive whoever asked for them: closing a screen, resizing or
-quitting never loses one.
+that opened it; a third comes with the first read that may take seconds. Writes wait in line in one queue and survive
+whoever asked for them: closing a screen, resizing or quitting never loses one.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ class AnyStore(Protocol):
 
     def use_rules(self, rules: RuleSet) -> None:
         """Have these rules in force from now on."""
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """Give up a read soon after ``asked()`` says so."""
 
     def close(self) -> None:
         """Close it."""
@@ -172,6 +175,8 @@ class Desk:
             return open_reader()
 
         self._reader: StoreThread[AnyStore] = StoreThread("store-reader", open_reader_after_writer)
+        self._open_reader = open_reader
+        self._long_reader: StoreThread[AnyStore] | None = None
 
     def wait_until_open(self, timeout: float | None = None) -> None:
         """Block until both stores are open; raises StoreError if one cannot be opened."""
@@ -190,6 +195,34 @@ class Desk:
     def read_now(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As ``read``, but blocking: for the moment before the screen is there."""
         result: T = self._reader.submit(lambda store: query(store, *args, **kwargs)).result()
+        return result
+
+    async def read_long(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As ``read``, for what may take seconds: on a store of its own, so that no other read waits for it.
+
+        Long reads wait for each other. One whose caller is cancelled is given up within milliseconds.
+        """
+        if self._long_reader is None:
+            self._long_reader = StoreThread("store-long-reader", self._open_reader)
+        unwanted = threading.Event()
+
+        def job(store: AnyStore) -> T:
+            def is_unwanted() -> bool:
+                return self._closing or unwanted.is_set()
+
+            store.stop_when(is_unwanted)
+            try:
+                return query(store, *args, **kwargs)
+            except Exception as error:
+                if is_unwanted():
+                    raise StoreError("This was given up: nobody waits for it any more.") from error
+                raise
+
+        try:
+            result: T = await asyncio.wrap_future(self._long_reader.submit(job))
+        except asyncio.CancelledError:
+            unwanted.set()
+            raise
         return result
 
     async def write(
@@ -217,6 +250,8 @@ class Desk:
         )
         if found is not None and not isinstance(found, StoreError):
             await asyncio.wrap_future(self._reader.submit(lambda store: store.use_rules(found)))
+            if self._long_reader is not None:
+                self._long_reader.submit(lambda store: store.use_rules(found))
         return found
 
     async def let_time_pass(self, tick: Callable[..., int]) -> int:
@@ -279,6 +314,8 @@ class Desk:
         unfinished = (await asyncio.wait(waiting, timeout=patience))[1] if waiting else set()
         self._writer.stop()
         self._reader.stop()
+        if self._long_reader is not None:
+            self._long_reader.stop()
         if unfinished:
             log.error("%d writes were not finished when the program closed", len(unfinished))
             return False
