@@ -318,6 +318,15 @@ class AlertKind(Word):
     OVERRIDES = "overrides"
 
 
+class Subject(Word):
+    """What the arms of an experiment differ in."""
+
+    CADENCE = "cadence"
+    SCRIPT = "script"
+    ROUTING = "routing"
+    THRESHOLD = "threshold"
+
+
 class OpportunityStage(Word):
     """Where an opportunity stands."""
 

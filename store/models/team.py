@@ -5,7 +5,7 @@ from __future__ import annotations
 from peewee import SQL, IntegerField, TextField
 
 from store.models.base import Row, count, flag, link, moment, text, void, whole, word, written_by
-from store.vocabulary import UserRole
+from store.vocabulary import Motion, UserRole
 
 
 class Team(Row):
@@ -97,13 +97,14 @@ class Approval(Row):
 
 
 class Experiment(Row):
-    """Two or more arms compared on cadence, script or routing."""
+    """Two or more arms compared on cadence, script, routing or threshold, on at bats of one ``motion`` or of any."""
 
     name = TextField(unique=True)
     subject = TextField()
     starts_at = moment()
     ends_at = moment(null=True)
     written = written_by()
+    motion = word("motion", Motion, null=True)
 
 
 class ExperimentArm(Row):
@@ -114,6 +115,33 @@ class ExperimentArm(Row):
     share = whole()
     value = text()
     written = written_by()
+
+
+class ExperimentAssignment(Row):
+    """The arm of an experiment that an at bat was given when it was opened."""
+
+    lead_id = IntegerField()
+    experiment = link(Experiment)
+    arm = link(ExperimentArm)
+    at = moment()
+    void = void()
+    written = written_by()
+
+
+ExperimentAssignment.add_index(
+    ExperimentAssignment.lead_id,
+    ExperimentAssignment.experiment,
+    unique=True,
+    where=SQL("void = 0"),
+    name="experiment_assignment_once",
+)
+ExperimentAssignment.add_index(
+    ExperimentAssignment.experiment,
+    ExperimentAssignment.arm,
+    ExperimentAssignment.lead_id,
+    where=SQL("void = 0"),
+    name="experiment_assignment_arm",
+)
 
 
 class SavedView(Row):
