@@ -68,17 +68,21 @@ def users(store: Store) -> Mapping[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The at bats that a report is about: ``l`` is the at bat, ``a`` its company."""
+    """The at bats that a report is about: ``l`` is the at bat, ``a`` its company.
+
+    They may be other ``records``, of which ``l`` then gives an ``id`` and ``opened_at``, when they came.
+    """
 
     sql: str
     values: Mapping[str, Any]
+    records: Records = Records.LEAD
 
-    def counted(self, where: str, key: str = "", value: Key = None, records: Records = Records.LEAD) -> Counted:
-        """The at bats of these where the condition holds, of one line where ``key`` is given."""
+    def counted(self, where: str, key: str = "", value: Key = None, records: Records | None = None) -> Counted:
+        """Those of these where the condition holds, of one line where ``key`` is given."""
         of_line = f" AND {key} IS :key" if key else ""
         values = {**self.values, **({"key": value} if key else {})}
         sql = f"SELECT l.id FROM {self.sql} AND ({where}){of_line} ORDER BY l.opened_at DESC, l.id DESC"
-        return Counted(records, sql, tuple(values.items()))
+        return Counted(records or self.records, sql, tuple(values.items()))
 
 
 def at_bats(store: Store, wanted: Asked, *, imported: bool = False, joins: str = "", **values: Any) -> Base:

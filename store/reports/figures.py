@@ -6,6 +6,7 @@ median of nothing) is None, which every reader shows as "–".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -141,17 +142,25 @@ class Table:
 
     def beside(self, earlier: Table | None) -> Table:
         """This table with the figures of the period before in it; a line that was not there had nothing."""
-        then = {line.key: line for line in earlier.lines} if earlier is not None else {}
-        lines = tuple(_beside(line, then.get(line.key)) for line in self.lines)
-        total = _beside(self.total, earlier.total if earlier else None) if self.total else None
+        if earlier is None:
+            return self
+        at = {column.name: place for place, column in enumerate(earlier.columns)}
+        places = [at.get(column.name) for column in self.columns]
+        then = {line.key: line for line in earlier.lines}
+        lines = tuple(_beside(line, then.get(line.key), places) for line in self.lines)
+        total = _beside(self.total, earlier.total, places) if self.total else None
         return replace(self, lines=lines, total=total)
 
 
-def _beside(line: Line, earlier: Line | None) -> Line:
-    if earlier is None or len(earlier.cells) != len(line.cells):
+def _beside(line: Line, earlier: Line | None, places: Sequence[int | None]) -> Line:
+    """A line with the cells of another as those of before; ``places`` says where in it each column stands."""
+    if earlier is None:
         return line
-    pairs = zip(line.cells, earlier.cells, strict=True)
-    return replace(line, cells=tuple(replace(cell, before=then.value) for cell, then in pairs))
+    cells = (
+        cell if place is None else replace(cell, before=earlier.cells[place].value)
+        for cell, place in zip(line.cells, places, strict=True)
+    )
+    return replace(line, cells=tuple(cells))
 
 
 @dataclass(frozen=True, slots=True)
