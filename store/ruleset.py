@@ -404,6 +404,12 @@ class LimitRules(NamedTuple):
     note: Positive
 
 
+class AttributionRules(NamedTuple):
+    """How sources share in an opportunity; docs/model.md, "Sources"."""
+
+    half_life_days: Positive
+
+
 class Benchmark(NamedTuple):
     """A figure to hold one's own against; ``grade`` A published study, B vendor data with sample, C opinion."""
 
@@ -450,6 +456,7 @@ class RuleSet(NamedTuple):
     lead: LeadRules
     limits: LimitRules
     segments: Mapping[str, Positive]
+    attribution: AttributionRules
     benchmarks: Mapping[str, Benchmark]
     sub_statuses: Mapping[Status, Mapping[str, str]] = MappingProxyType({})
 

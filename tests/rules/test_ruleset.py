@@ -58,6 +58,7 @@ def test_the_shipped_numbers() -> None:
     assert (RULES.score.mql, RULES.score.sql, RULES.score.half_life_days) == (50, 75, 30)
     assert (RULES.team.idle, RULES.team.kept) == (15 * MINUTE, 0.8)
     assert RULES.routing.open_lead_limit == 150
+    assert RULES.attribution.half_life_days == 7
     assert (RULES.approval.employees, RULES.approval.expected) == (1000, 50_000_00)
     assert (RULES.attempts.per_day, RULES.attempts.days_running) == (2, 2)
     assert [part.opens.hour for part in RULES.attempts.parts_of_day] == [8, 12, 16]
