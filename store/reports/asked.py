@@ -95,8 +95,12 @@ def in_words(store: Store, wanted: Asked) -> str:
 def segment_sql(store: Store, account: str = "a") -> str:
     """The name of the segment that a company is in, by its employees, as SQL."""
     bands = sorted(store.rules.segments.items(), key=lambda band: -band[1])
-    whens = " ".join(f"WHEN {account}.employees >= {least} THEN '{name}'" for name, least in bands)
+    whens = " ".join(f"WHEN {account}.size >= {least} THEN {_quoted(name)}" for name, least in bands)
     return f"CASE {whens} ELSE '{UNKNOWN_SEGMENT}' END"
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
 
 
 def _named(store: Store, table: str, word: str, name: str) -> int | None:
