@@ -62,3 +62,21 @@ def benchmark(line: Benchmark) -> str:
     span = f"{low}–{high}" if low and high else f"at least {low}" if low else f"at most {high}"
     source = f"{line.source}, {line.year}" if line.year else line.source
     return safe(f"{span} {line.unit} {line.denominator} · {source} ({grades.get(line.grade, line.grade)})")
+
+
+def change(cell: Cell, currency: str) -> str:
+    """How a figure differs from that of the period before: ``+12``, ``−3 points``, ``±0``; nothing of nothing.
+
+    Shares differ in points of a hundred.
+    """
+    if cell.value is None or cell.before is None or isinstance(cell.value, str) or isinstance(cell.before, str):
+        return ""
+    difference = cell.value - cell.before
+    if cell.unit is Unit.SHARE:
+        points = f"{abs(difference) * 100:.0f}"
+        words = f"{points} {'point' if points == '1' else 'points'}"
+        is_zero = points == "0"
+    else:
+        words = written(abs(difference), cell.unit, currency)
+        is_zero = words == written(0, cell.unit, currency)
+    return "±0" if is_zero else f"{'−' if difference < 0 else '+'}{words}"
