@@ -25,6 +25,7 @@ from store.errors import StoreError
 from store.instants import MINUTE, Instant
 from store.rules.business import Calendar
 from store.rules.calling import may_call
+from store.rules.worked import Worked
 from store.rules_kept import read_rules, rules_beside
 from store.ruleset import RuleSet
 
@@ -86,6 +87,8 @@ class Store:
         self.team_id, self.team, self.zone, self.country, self.region, self.currency = team or _NO_TEAM
         hours = self.rules.hours
         self.calendar = Calendar(self.zone, hours._replace(country=self.country or hours.country))
+        # SQL's worked(start, end): the team's working time between two instants, as reports count it.
+        self.connection.create_scalar_function("worked", Worked(self.calendar).between, 2)
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a kept SQL text."""

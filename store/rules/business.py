@@ -132,6 +132,10 @@ class Calendar:
         working = (later for later in _days(day) if self.works(later))
         return next(islice(working, days, None))
 
+    def midnight(self, day: date) -> Instant:
+        """The midnight with which a date begins in the team's zone."""
+        return at_local(day, time(0), self.zone)
+
     def end_of_day(self, day: date | str) -> Instant:
         """The midnight with which a date (or its ISO text) ends in the team's zone."""
         if isinstance(day, str):
@@ -145,6 +149,15 @@ class Calendar:
     def closing(self, day: date) -> Instant:
         """When the team closes on this date, or would if it worked."""
         return at_local(day, self.hours.closes, self.zone)
+
+    def shifts(self, first: date, last: date) -> Iterator[tuple[Instant, Instant]]:
+        """From when to when the team works on each date that it does, both dates in it."""
+        for day in _days(first):
+            if day > last:
+                return
+            shift = self._shift(day)
+            if shift is not None:
+                yield shift
 
     def _shifts_from(self, at: Instant) -> Iterator[tuple[Instant, Instant]]:
         """The working stretches that end after ``at``, in order."""
