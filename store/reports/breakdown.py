@@ -106,31 +106,56 @@ class _Group:
     counts: list[int]
     values: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
+    def add(self, counts: Sequence[int]) -> None:
+        for at, count in enumerate(counts):
+            self.counts[at] += count
+
 
 def breakdown(store: Store, base: Base, by: Dimension, measures: Sequence[Measure]) -> tuple[tuple[Line, ...], Line]:
     """A line for each key, by name, and the total of all; each cell with its records."""
+    return breakdowns(store, base, (by,), measures)[0]
+
+
+def breakdowns(
+    store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure]
+) -> list[tuple[tuple[Line, ...], Line]]:
+    """The same by each of several dimensions, in one pass over the at bats."""
     conditions: list[str] = []
     for measure in measures:
         conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
-    groups: dict[Key, _Group] = {}
+    keys = ", ".join(dimension.key for dimension in by)
+    places = ", ".join(str(place) for place in range(1, len(by) + 1))
+    found: list[dict[Key, _Group]] = [{} for _ in by]
+    total = _Group([0] * len(conditions))
     sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
-    for key, *counts in store.rows(f"SELECT {by.key}, {sums} FROM {base.sql} GROUP BY 1", dict(base.values)):
-        groups[key] = _Group(counts)
-    total = _Group([sum(group.counts[at] for group in groups.values()) for at in range(len(conditions))])
+    for row in store.rows(f"SELECT {keys}, {sums} FROM {base.sql} GROUP BY {places}", dict(base.values)):
+        counts = row[len(by) :]
+        total.add(counts)
+        for groups, key in zip(found, row, strict=False):
+            groups.setdefault(key, _Group([0] * len(conditions))).add(counts)
     for at, measure in enumerate(measures):
         if measure.value:
-            sql = f"SELECT {by.key}, {measure.value} FROM {base.sql} AND ({measure.where})"
-            for key, value in store.rows(sql, dict(base.values)):
+            sql = f"SELECT {keys}, {measure.value} FROM {base.sql} AND ({measure.where})"
+            for *of, value in store.rows(sql, dict(base.values)):
                 if value is not None:
-                    groups[key].values[at].append(value)
                     total.values[at].append(value)
+                    for groups, key in zip(found, of, strict=True):
+                        groups[key].values[at].append(value)
+    whole = Line(None, "all", tuple(_cells(base, measures, total)))
+    return [
+        (_lines(store, base, dimension, measures, groups), whole) for dimension, groups in zip(by, found, strict=True)
+    ]
+
+
+def _lines(
+    store: Store, base: Base, by: Dimension, measures: Sequence[Measure], groups: Mapping[Key, _Group]
+) -> tuple[Line, ...]:
     names = by.labels(store)
     lines = [
         Line(key, by.label(names, key), tuple(_cells(base, measures, group, by.key, key)))
         for key, group in groups.items()
     ]
-    lines.sort(key=lambda line: (line.key is None or line.key == "", line.label.casefold()))
-    return tuple(lines), Line(None, "all", tuple(_cells(base, measures, total)))
+    return tuple(sorted(lines, key=lambda line: (line.key is None or line.key == "", line.label.casefold())))
 
 
 def _cells(base: Base, measures: Sequence[Measure], group: _Group, by: str = "", key: Key = None) -> list[Cell]:

@@ -5,13 +5,15 @@ Cohort by creation date, as everywhere; an at bat that is still open counts as o
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdown, users
-from store.reports.figures import Chart, Table
+from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, users
+from store.reports.figures import Cell, Chart, Column, Key, Line, Table
 from store.reports.registry import Made
 from store.vocabulary import Motion, Outcome
 
@@ -20,6 +22,7 @@ TIMING = (Outcome.NOT_READY, Outcome.NO_RESPONSE, Outcome.NO_SHOW, Outcome.RE_EN
 FIT = (Outcome.BAD_FIT, Outcome.WRONG_PERSON, Outcome.EXISTING, Outcome.SUPPRESS)
 DATA = (Outcome.DUPLICATE, Outcome.BAD_DATA)
 SUCCESS = (Outcome.CONVERTED, Outcome.MEETING_BOOKED)
+_CAUSES = {"timing": TIMING, "fit": FIT, "data": DATA}
 
 
 def _in(outcomes: tuple[Outcome, ...]) -> str:
@@ -40,29 +43,115 @@ _MEASURES = (
 )
 _ENDINGS = (
     Measure("ended", "at bats"),
-    Measure("first", "of first at bats", "l.number = 1"),
+    Measure("first", "of first at bats", "l.number = 1", note="the first with that person"),
     Measure("connected", "had been reached", "l.connected_at IS NOT NULL"),
 )
-
-
-def make(store: Store, wanted: Asked, now: Instant) -> Made:
-    """By outcome and by reason, then timing against fit by source, motion and rep."""
-    base = at_bats(store, wanted)
-    ended = replace(base, sql=f"{base.sql} AND {_ENDED}")
-    tables = [_table(store, ended, dimension, _ENDINGS, Chart.BARS) for dimension in (_OUTCOME, _REASON)]
-    tables += [_table(store, base, dimension, _MEASURES) for dimension in (_SOURCE, _MOTION, _REP)]
-    return (), tuple(tables)
-
-
-def _table(store: Store, base: Base, by: Dimension, measures: tuple[Measure, ...], chart: Chart = Chart.NONE) -> Table:
-    lines, total = breakdown(store, base, by, measures)
-    columns = tuple(measure.column for measure in measures)
-    charted = (measures[0].name,) if chart is not Chart.NONE else ()
-    return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, lines, total, chart, charted)
-
+_NOTE = "At bats opened in the period; merged and imported ones are left out."
+_NOTE_ENDED = "At bats opened in the period that have ended; merged and imported ones are left out."
 
 _OUTCOME = Dimension("outcome", "l.outcome", lambda store: {outcome.value: outcome.label for outcome in Outcome})
 _REASON = Dimension("reason", "l.reason", lambda store: {key: each.label for key, each in store.rules.reasons.items()})
 _SOURCE = Dimension("source", "l.source")
 _MOTION = Dimension("motion", "l.motion", lambda store: {motion.value: motion.label for motion in Motion})
 _REP = Dimension("rep", "l.owner_id", users, NOBODY)
+_ENDS = (_OUTCOME, _REASON)
+_WHOSE = (_SOURCE, _MOTION, _REP)
+
+_Crossings = Mapping[tuple[str, str], Mapping[Key, Counter[Key]]]
+
+
+def make(store: Store, wanted: Asked, now: Instant) -> Made:
+    """Timing against fit by source, motion and rep; by outcome and by reason; each of these by each of those."""
+    base = at_bats(store, wanted)
+    ended = replace(base, sql=f"{base.sql} AND {_ENDED}")
+    whose = [
+        _table(by, made, _MEASURES, _NOTE)
+        for by, made in zip(_WHOSE, breakdowns(store, base, _WHOSE, _MEASURES), strict=True)
+    ]
+    ends = [
+        _table(by, made, _ENDINGS, _NOTE_ENDED, Chart.BARS)
+        for by, made in zip(_ENDS, breakdowns(store, ended, _ENDS, _ENDINGS), strict=True)
+    ]
+    crossings = _crossings(store, ended)
+    crossed = [
+        _crossed(store, ended, by, over, crossings[by.head, over.head], whole)
+        for over, whole in zip(_ENDS, ends, strict=True)
+        for by in _WHOSE
+    ]
+    said = _sentences(whose[0], ends[1], crossings[_OUTCOME.head, _REASON.head])
+    return said, (*ends, *whose, *crossed)
+
+
+def _table(
+    by: Dimension,
+    made: tuple[tuple[Line, ...], Line],
+    measures: Sequence[Measure],
+    note: str,
+    chart: Chart = Chart.NONE,
+) -> Table:
+    lines, total = made
+    columns = tuple(measure.column for measure in measures)
+    charted = (measures[0].name,) if chart is not Chart.NONE else ()
+    return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, lines, total, chart, charted, note)
+
+
+def _sentences(whole: Table, reasons: Table, by_outcome: Mapping[Key, Counter[Key]]) -> tuple[str, ...]:
+    """What most of those that ended without success ended by, timing, fit or data, and the reason most given for it."""
+    if whole.total is None:
+        return ()
+    counts = {name: int(whole.total.cells[whole.column(name)].value or 0) for name in _CAUSES}
+    lost = sum(counts.values())
+    if not lost:
+        return ()
+    cause = max(counts, key=lambda name: counts[name])
+    given = Counter[Key]()
+    for outcome in _CAUSES[cause]:
+        given.update(by_outcome.get(outcome.value, {}))
+    said = max((line for line in reasons.lines), key=lambda line: given[line.key])
+    share = f"{counts[cause] / lost * 100:.0f} %"
+    return (
+        f"Largest cause: {cause}, {counts[cause]:,} of {lost:,} that ended without success ({share}),"
+        f" most often by {said.label} ({given[said.key]:,}).",
+    )
+
+
+def _crossings(store: Store, ended: Base) -> _Crossings:
+    """How many at bats ended by each pair of keys, in one pass."""
+    found: dict[tuple[str, str], dict[Key, Counter[Key]]] = {
+        (by.head, over.head): defaultdict(Counter) for by in (*_WHOSE, _OUTCOME) for over in _ENDS
+    }
+    dimensions = (*_WHOSE, *_ENDS)
+    keys = ", ".join(each.key for each in dimensions)
+    for *row, count in store.rows(f"SELECT {keys}, count(*) FROM {ended.sql} GROUP BY 1, 2, 3, 4, 5", ended.values):
+        key = dict(zip((each.head for each in dimensions), row, strict=True))
+        for (by, over), counts in found.items():
+            counts[key[by]][key[over]] += count
+    return found
+
+
+def _crossed(
+    store: Store, ended: Base, by: Dimension, over: Dimension, counts: Mapping[Key, Counter[Key]], ends: Table
+) -> Table:
+    """How many ended by each outcome or reason that there was, by source, motion or rep."""
+    columns = tuple(Column(str(end.key or "none"), end.label) for end in ends.lines)
+    where = tuple(f"{over.key} = {_quoted(end.key)}" for end in ends.lines)
+
+    def cells(counted: Mapping[Key, int], key: str = "", value: Key = None) -> tuple[Cell, ...]:
+        return tuple(
+            Cell(counted.get(end.key, 0), counted=ended.counted(each, key, value))
+            for end, each in zip(ends.lines, where, strict=True)
+        )
+
+    names = by.labels(store)
+    lines = [Line(key, by.label(names, key), cells(row, by.key, key)) for key, row in counts.items()]
+    lines.sort(key=lambda line: (line.key is None or line.key == "", line.label.casefold()))
+    total = Line(None, "all", tuple(Cell(end.cells[0].value, counted=end.cells[0].counted) for end in ends.lines))
+    title = f"{over.head.capitalize()}s by {by.head}"
+    charted = tuple(column.name for column in columns)
+    return Table(
+        f"{over.head}s_by_{by.head}", title, by.head, columns, tuple(lines), total, Chart.HEAT, charted, _NOTE_ENDED
+    )
+
+
+def _quoted(key: Key) -> str:
+    return "'" + str(key or "").replace("'", "''") + "'"
