@@ -88,7 +88,8 @@ class Store:
         hours = self.rules.hours
         self.calendar = Calendar(self.zone, hours._replace(country=self.country or hours.country))
         # SQL's worked(start, end): the team's working time between two instants, as reports count it.
-        self.connection.create_scalar_function("worked", Worked(self.calendar).between, 2)
+        worked: Callable[..., int | None] = Worked(self.calendar).between
+        self.connection.create_scalar_function("worked", worked, 2)
 
     def rows(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a kept SQL text."""
