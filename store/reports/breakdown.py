@@ -117,9 +117,12 @@ def breakdown(store: Store, base: Base, by: Dimension, measures: Sequence[Measur
 
 
 def breakdowns(
-    store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure]
+    store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure], also: Sequence[Iterable[Key]] = ()
 ) -> list[tuple[tuple[Line, ...], Line]]:
-    """The same by each of several dimensions, in one pass over the at bats."""
+    """The same by each of several dimensions, in one pass over the at bats.
+
+    ``also`` are the keys of each dimension that get a line even where no at bat has them.
+    """
     conditions: list[str] = []
     for measure in measures:
         conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
@@ -133,6 +136,9 @@ def breakdowns(
         total.add(counts)
         for groups, key in zip(found, row, strict=False):
             groups.setdefault(key, _Group([0] * len(conditions))).add(counts)
+    for groups, keys_of_lines in zip(found, also, strict=False):
+        for key in keys_of_lines:
+            groups.setdefault(key, _Group([0] * len(conditions)))
     for at, measure in enumerate(measures):
         if measure.value:
             sql = f"SELECT {keys}, {measure.value} FROM {base.sql} AND ({measure.where})"
