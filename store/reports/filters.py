@@ -43,11 +43,11 @@ def asked_as(store: Store, now: Instant, text: str) -> Asked:
     """What a line asks for; raises Refusal for a name that nothing has."""
     filters = parts(text)
     if source := filters.get("source"):
-        filters["source"] = _source(store, source)
+        filters["source"] = source_called(store, source)
     return asked(store, now, **filters)
 
 
-def _source(store: Store, typed: str) -> str:
+def source_called(store: Store, typed: str) -> str:
     """The source that is called so or, alone, begins so."""
     known = [name for (name,) in store.rows(_SOURCES)]
     folded = typed.casefold()

@@ -48,7 +48,7 @@ def command(settings: Settings, what: str, output: Path | None, force: bool) -> 
         if output is None:
             fill(sys.stdout)
         else:
-            _write_file(output, fill, encoding)
+            write_file(output, fill, encoding)
     finally:
         store.close()
 
@@ -79,7 +79,7 @@ def _write(file: TextIO, rows: Iterable[tuple[str, ...]]) -> None:
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
-def _write_file(target: Path, fill: Callable[[TextIO], None], encoding: str) -> None:
+def write_file(target: Path, fill: Callable[[TextIO], None], encoding: str) -> None:
     """Write beside ``target`` and put it in its place when whole: a failure leaves what was there before."""
     if not target.parent.is_dir():
         raise click.ClickException(f"{target.parent} is no folder: {target.name} cannot be written there.")
