@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -70,10 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _tolerate_any_text()
     try:
         result = atbat.main(arguments, prog_name="atbat", standalone_mode=False)
-        sys.stdout.flush()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
         return result if isinstance(result, int) else DONE
     except BrokenPipeError:  # whoever read our output has seen enough
-        _drop_output()
+        _drop(sys.stdout)
         return REFUSED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -88,9 +90,9 @@ def _stand_in_for_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (for the life of the process)
 
 
-def _drop_output() -> None:
+def _drop(stream: TextIO) -> None:
     """Let what is still waiting to be printed go nowhere, or Python complains about it while it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _tolerate_any_text() -> None:
@@ -114,11 +116,12 @@ def _fail(error: Exception) -> int:
         complain(error.format_message() if isinstance(error, click.ClickException) else str(error))
         return REFUSED
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        _drop_output()
+        _drop(sys.stdout)
         complain("the disk is full: free some space, then try again.")
         return REFUSED
     if isinstance(error, OSError) and error.errno == errno.EIO:  # the terminal is gone: there is nobody to tell
-        _drop_output()
+        for stream in (sys.stdout, sys.stderr):
+            _drop(stream)
         return HUNG_UP
     if isinstance(error, OSError) and error.filename is not None:
         complain(f"{os.fsdecode(error.filename)}: {error.strerror}.")

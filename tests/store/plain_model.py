@@ -86,6 +86,7 @@ class AtBat:
     outcome: str | None = None
     answers: tuple[str | None, ...] = (None, None, None, None)
     promises: tuple[int, ...] = ()
+    promised_at: int = 0
     group: frozenset[int] = frozenset()
     before_wait: tuple[str, str] | None = None
 
@@ -144,6 +145,7 @@ class World:
         self.things: dict[Key, Thing] = {}
         self.acts: list[Act] = []
         self.touched: set[Key] = set()
+        self.now = 0
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -168,6 +170,7 @@ class World:
         """One act: a refusal leaves everything as it was."""
         before = {key: copy(thing) for key, thing in self.things.items()}
         self.touched = set()
+        self.now = at
         try:
             yield
         except Refused:
@@ -275,11 +278,12 @@ class World:
         at_bat.connects += reached
         self._move(at_bat, said, tried, reached)
         talked = (channel == "call" and (tried or reached)) or (reached and channel in ("meeting", "other"))
+        talked = talked and when >= at_bat.promised_at
         if at_bat.promises and talked and (reached or when >= min(at_bat.promises) - 15 * 60 * 1_000_000):
             at_bat.promises = ()
         if said == "callback_requested":
             assert promise is not None
-            at_bat.promises = (promise,)
+            at_bat.promises, at_bat.promised_at = (promise,), self.now
         if said == "wrong_number":
             who.phones = max(0, who.phones - 1)
         if said == "bounced":
@@ -325,7 +329,7 @@ class World:
         at_bat = self.working(lead)
         if at_bat.person is not None and self.get(Person, at_bat.person).suppressed:
             raise Refused
-        at_bat.promises = (at,)
+        at_bat.promises, at_bat.promised_at = (at,), self.now
 
     def set_status(self, lead: int, status: str) -> None:
         at_bat = self.working(lead)
@@ -430,6 +434,7 @@ class World:
         for name in ("touches", "attempts", "direct", "partner", "connects"):
             setattr(survivor, name, getattr(survivor, name) + getattr(at_bat, name))
         survivor.connected = survivor.connected or at_bat.connected
+        survivor.promised_at = max((one.promised_at for one in (survivor, at_bat) if one.promises), default=0)
         survivor.promises = (*survivor.promises, *at_bat.promises)
         survivor.group |= at_bat.group
         survivor.answers = tuple(mine or theirs for mine, theirs in zip(survivor.answers, at_bat.answers, strict=True))
