@@ -1,0 +1,275 @@
+"""Funnel: how many at bats go on from each stage, how long they stay in it, and where the funnel narrows.
+
+An at bat entered a stage when a spell says so, passed over or not, unless a correction (a stage set back, a conversion
+reversed) took it back to before that stage and it did not come there again. What is still open inside its window and
+has not gone on counts neither for nor against. See docs/model.md, "Reports".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from store.database import Store
+from store.instants import DAY, HOUR, Instant
+from store.reports.asked import Asked
+from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdown
+from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
+from store.reports.registry import Made
+from store.rules.path import RANK, standing
+from store.rules.statistics import percentile
+from store.ruleset import Benchmark
+from store.vocabulary import Stage, Status
+
+_STAYS = (Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED)
+_HELD = (
+    *(Status.UNCONTACTED, Status.RECYCLED, Status.ATTEMPTING, Status.CONNECTED, Status.WORKING),
+    *(Status.STALE, Status.QUALIFIED, Status.UNQUALIFIED),
+)
+_LONGEST_PROMISE = 400 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one stage to the next, as conditions on the rows of ``_played``; ``name`` is that of its benchmark."""
+
+    name: str
+    title: str
+    entered: str
+    went_on: str
+    waits: str = "waits"
+
+
+_STEPS = (
+    _Step("new_to_attempting", "New to Attempting", "1", "attempting"),
+    _Step("attempting_to_connected_warm", "Attempting to Connected, warm", "attempting AND warm", "connected"),
+    _Step("attempting_to_connected_cold", "Attempting to Connected, cold", "attempting AND NOT warm", "connected"),
+    _Step("connected_to_qualified", "Connected to Qualified", "connected", "qualified"),
+    _Step("qualified_to_converted", "Qualified to Converted", "qualified", "converted"),
+    _Step("qualified_to_won", "Qualified to won", "qualified", "deal IS 'won'", "(waits OR deal IS 'open')"),
+)
+_CONVERSION = (
+    Column("entered", "entered", note="at bats that came to the stage, passed over or not"),
+    Column("went_on", "went on", note="of these, came to the next"),
+    Column("waiting", "still open", note="not yet, and still open inside the window; of won: the opportunity is open"),
+    Column("rate", "rate", Unit.SHARE, "went on, of entered without those still open"),
+)
+_TIMES = (
+    Column("stayed", "at bats", note="that have left it"),
+    Column("median", "median", Unit.SPAN),
+    Column("ninth", "90 %", Unit.SPAN, "nine of ten took no longer"),
+)
+
+
+def make(store: Store, wanted: Asked, now: Instant) -> Made:
+    """Conversion from stage to stage, time in stage and status, and where the at bats stand now."""
+    conversion = _conversion(store, wanted, now)
+    stages = _time_in_stage(store, wanted)
+    statuses = _time_in_status(store, wanted)
+    sentences = (
+        _bottleneck(conversion, store.rules.alerts.from_records),
+        *_slowest((stages, statuses), store.rules.alerts.from_records),
+    )
+    return sentences, (conversion, stages, statuses, _standing(store, wanted))
+
+
+def _conversion(store: Store, wanted: Asked, now: Instant) -> Table:
+    played = _played(store, wanted, now)
+    conditions = [condition for step in _STEPS for condition in _conditions(step)]
+    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    (counts,) = store.rows(f"{played.sql} SELECT {sums} FROM played", dict(played.values))
+    lines = []
+    for at, step in enumerate(_STEPS):
+        entered, went_on, waiting, decided = counts[4 * at : 4 * at + 4]
+        ids = [_counted(played, condition) for condition in _conditions(step)]
+        rate = Cell.share(went_on, decided, ids[1], store.rules.benchmarks.get(step.name))
+        cells = [Cell(count, counted=of) for count, of in zip((entered, went_on, waiting), ids, strict=False)]
+        lines.append(Line(step.name, step.title, (*cells, rate)))
+    note = "Warm: inbound motions. A stage that was skipped was entered, Qualified only where it truly was."
+    return Table(
+        "conversion", "From stage to stage", "step", _CONVERSION, tuple(lines), None, Chart.BARS, ("rate",), note
+    )
+
+
+def _conditions(step: _Step) -> tuple[str, str, str, str]:
+    """Entered; went on; still open; and decided, of which those who went on are a share."""
+    went_on = f"{step.entered} AND {step.went_on}"
+    return (
+        step.entered,
+        went_on,
+        f"{step.entered} AND NOT ({step.went_on}) AND {step.waits}",
+        f"{step.entered} AND (({step.went_on}) OR NOT {step.waits})",
+    )
+
+
+def _counted(played: Base, condition: str) -> Counted:
+    sql = f"{played.sql} SELECT id FROM played WHERE {condition} ORDER BY opened_at DESC, id DESC"
+    return Counted(Records.LEAD, sql, tuple(played.values.items()))
+
+
+def _played(store: Store, wanted: Asked, now: Instant) -> Base:
+    """The at bats with how far each came, once: figures and records are both read from this."""
+    calendar, grace = store.calendar, store.rules.extensions.promise_grace
+    # A promise holds the window for a while; business days do not count backwards, so the first that does is sought.
+    past = range(now - _LONGEST_PROMISE, now)
+    held = past.start + bisect_right(past, now, key=lambda promised: calendar.add(promised, grace))
+    warm = ", ".join(f"'{motion.value}'" for motion, kind in store.rules.motions.items() if kind.inbound)
+    base = at_bats(store, wanted, now=now, held=held)
+    sql = (
+        "WITH far AS MATERIALIZED ("
+        f"SELECT l.id, l.opened_at, l.stage, l.motion IN ({warm}) AS warm,"
+        " l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR coalesce(l.callback_at, 0) >= :held)"
+        f" AS waits, ({_PASSED}) AS passed FROM {base.sql}),"
+        " played AS MATERIALIZED ("
+        "SELECT id, opened_at, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
+        f" passed & 4 AS qualified, passed & 8 AS converted, CASE WHEN passed & 8 THEN ({_DEAL}) END AS deal FROM far)"
+    )
+    return Base(sql, base.values)
+
+
+def _entered(stage: Stage) -> str:
+    """Whether the last spell of the stage is younger than the last correction to before it."""
+    before = ", ".join(f"'{each.value}'" for each in Stage if RANK[each] < RANK[stage])
+    return (
+        f"max(CASE s.stage WHEN '{stage.value}' THEN s.id ELSE 0 END)"
+        f" > max(CASE WHEN s.override = 1 AND s.stage IN ({before}) THEN s.id ELSE 0 END)"
+    )
+
+
+_PASSED = (
+    "SELECT "
+    + " | ".join(
+        f"({_entered(stage)}) * {1 << bit}"
+        for bit, stage in enumerate((Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED, Stage.CONVERTED))
+    )
+    + " FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0"
+)
+# A meeting that is to come may still become an opportunity; one that was, and brought none, is not won.
+_DEAL = """
+SELECT CASE WHEN o.stage = 'won' THEN 'won' WHEN o.open = 1 OR o.id IS NULL AND m.result = 'booked' THEN 'open'
+  ELSE 'lost' END
+FROM conversion c LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN meeting m ON m.id = c.meeting_id
+WHERE c.lead_id = far.id AND c.void = 0 AND c.reversed_at IS NULL"""
+
+
+def _time_in_stage(store: Store, wanted: Asked) -> Table:
+    """How long at bats were in each stage, all their spells of it together; one passed over took no time."""
+    stages = ", ".join(f"'{stage.value}'" for stage in _STAYS)
+    base = at_bats(store, wanted, joins="JOIN stage_spell s ON s.lead_id = l.id")
+    stays = Base(
+        "SELECT l.id AS id, max(l.opened_at) AS opened_at, s.stage AS place, sum(s.left_at - s.entered_at) AS span"
+        f" FROM {base.sql} AND s.void = 0 AND s.skipped = 0 AND s.stage IN ({stages})"
+        " GROUP BY l.id, s.stage HAVING count(*) = count(s.left_at)",
+        base.values,
+    )
+    lines = _times(store, stays, [(stage, f"dwell_{stage.value}") for stage in _STAYS])
+    note = "Of those that have left the stage, on or out; one that was skipped took no time and does not count."
+    return Table("time_in_stage", "Time in stage", "stage", _TIMES, lines, None, Chart.BARS, ("median",), note)
+
+
+def _time_in_status(store: Store, wanted: Asked) -> Table:
+    """How long at bats had each status, every time they had it together."""
+    statuses = ", ".join(f"'{status.value}'" for status in _HELD)
+    base = at_bats(store, wanted, joins="JOIN status_change s ON s.lead_id = l.id")
+    stays = Base(
+        "SELECT id, max(opened_at) AS opened_at, place, sum(until - at) AS span FROM ("
+        "SELECT l.id AS id, l.opened_at AS opened_at, s.status AS place, s.at AS at,"
+        f" lead(s.at) OVER (PARTITION BY l.id ORDER BY s.id) AS until FROM {base.sql} AND s.void = 0)"
+        f" WHERE place IN ({statuses}) GROUP BY id, place HAVING count(*) = count(until)",
+        base.values,
+    )
+    # The benchmark of Qualified is that of the stage.
+    lines = _times(store, stays, [(s, "dwell_working" if s is Status.WORKING else "") for s in _HELD])
+    note = "Of those that have another status now."
+    return Table("time_in_status", "Time in status", "status", _TIMES, lines, None, Chart.BARS, ("median",), note)
+
+
+def _times(store: Store, stays: Base, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
+    spans: dict[str, list[int]] = defaultdict(list)
+    for place, span in store.rows(f"SELECT place, span FROM ({stays.sql})", dict(stays.values)):
+        spans[place].append(span)
+    lines = []
+    for place, benchmark in places:
+        values = {**stays.values, "place": place.value}
+        sql = f"SELECT id FROM ({stays.sql}) WHERE place = :place ORDER BY opened_at DESC, id DESC"
+        ids = Counted(Records.LEAD, sql, tuple(values.items()))
+        found = spans[place.value]
+        cells = (
+            Cell(len(found), counted=ids),
+            Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=store.rules.benchmarks.get(benchmark)),
+            Cell(percentile(found, NINTH), Unit.SPAN, counted=ids),
+        )
+        lines.append(Line(place.value, place.label, cells))
+    return tuple(lines)
+
+
+_SEPARATOR = "/"
+_WHERE = Dimension(
+    "stage and status",
+    f"l.stage || '{_SEPARATOR}' || l.status",
+    lambda store: {f"{g.value}{_SEPARATOR}{s.value}": standing(g, s) for g in Stage for s in Status},
+)
+
+
+def _standing(store: Store, wanted: Asked) -> Table:
+    """Where the at bats stand now, in the order of the path."""
+    measure = Measure("now", "at bats")
+    lines, total = breakdown(store, at_bats(store, wanted), _WHERE, (measure,))
+    order = {f"{stage.value}{_SEPARATOR}{status.value}": at for at, (stage, status) in enumerate(_pairs())}
+    lines = tuple(sorted(lines, key=lambda line: order[str(line.key)]))
+    note = "All at bats of the period, where each stands now."
+    return Table("standing", "Standing now", _WHERE.head, (measure.column,), lines, total, Chart.BARS, ("now",), note)
+
+
+def _pairs() -> Iterable[tuple[Stage, Status]]:
+    return ((stage, status) for stage in Stage for status in Status)
+
+
+def _bottleneck(conversion: Table, least: int) -> str:
+    """The step that is furthest below its benchmark, in proportion to it, as a sentence."""
+    worst: tuple[float, Line, Cell, Benchmark] | None = None
+    for line in conversion.lines:
+        cell = line.cells[-1]
+        line_of = cell.benchmark
+        if cell.of is None or cell.of < least or line_of is None or not line_of.low:
+            continue
+        assert isinstance(cell.value, float)
+        reached = 100 * cell.value / line_of.low
+        if worst is None or reached < worst[0]:
+            worst = (reached, line, cell, line_of)
+    if worst is None:
+        return f"No bottleneck can be named: no step has {least} at bats that are decided."
+    reached, line, cell, line_of = worst
+    assert isinstance(cell.value, float)
+    said = f"{line.label}, {_short(100 * cell.value)} % of {cell.of} against {_against(line_of)}"
+    return f"Bottleneck: {said}." if reached < 1 else f"No bottleneck: nearest to its benchmark is {said}."
+
+
+def _slowest(tables: Iterable[Table], least: int) -> tuple[str, ...]:
+    """Where the median stay is furthest above its benchmark, as a sentence; nothing where none is."""
+    worst: tuple[float, str] = (1.0, "")
+    for table in tables:
+        for line in table.lines:
+            count, median, _ = line.cells
+            line_of = median.benchmark
+            if line_of is None or not line_of.high or not isinstance(count.value, int) or count.value < least:
+                continue
+            assert isinstance(median.value, int)
+            length = median.value / {"hours": HOUR, "days": DAY}[line_of.unit]
+            if length / line_of.high > worst[0]:
+                said = f"{line_of.label}, {_short(length)} {line_of.unit} against {_against(line_of)}"
+                worst = (length / line_of.high, f"Slowest: {said} (median of {count.value}).")
+    return (worst[1],) if worst[1] else ()
+
+
+def _against(line: Benchmark) -> str:
+    low, high = (f"{end:g}" if end is not None else "" for end in (line.low, line.high))
+    span = f"{low}–{high}" if low and high else low or f"at most {high}"
+    return f"{span} {line.unit}"
+
+
+def _short(value: float) -> str:
+    """With one decimal where that says more: ``12``, ``9.6``."""
+    return f"{value:.1f}".removesuffix(".0")
