@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import apsw
 
 from store.database import Store
+from store.doctor.experiments import EXPERIMENT_FACTS
 from store.doctor.facts import FACTS, Fact, links
 from store.doctor.finding import Finding
 from store.doctor.history import altered_history
@@ -73,7 +74,7 @@ def _steps() -> list[Step]:
     return [
         ("the file", _unsound),
         ("references", _dangling),
-        *((fact.name, _asker(fact)) for fact in (*FACTS, *links())),
+        *((fact.name, _asker(fact)) for fact in (*FACTS, *EXPERIMENT_FACTS, *links())),
         ("stages follow each other", wrong_spells),
         ("counters equal the touches", miscounted),
         ("places in the queue", misplaced),

@@ -13,10 +13,11 @@ from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
 from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
+from store.operations.experiments import arms_of_new, keep_arms
 from store.operations.scoring import total_of
 from store.operations.transaction import Transaction
 from store.reach import reach_of
-from store.rules import clocks, expiry, queue_order
+from store.rules import clocks, experiments, expiry, queue_order
 from store.rules.business import at_local
 from store.rules.cadence import next_step
 from store.rules.path import forward
@@ -57,6 +58,9 @@ DEEDS: Mapping[str, str] = {
     "receive_signal": "recorded a signal on this",
     "approve": "approved the closing of this",
     "send_back": "sent this back",
+    "set_motion": "changed the motion of this",
+    "set_campaign": "changed the campaign of this",
+    "lift_suppression": "lifted the suppression of this",
     "new_lead": "opened this",
     "follow": "opened this",
     "recycle": "brought this back",
@@ -85,6 +89,12 @@ DEEDS: Mapping[str, str] = {
     "bulk_close": "closed this",
     "bulk_reassign": "took this over",
     "bulk_recycle": "brought this back",
+    "bulk_reassign_to": "assigned this",
+    "bulk_extend": "extended the window of this",
+    "bulk_set_motion": "changed the motion of this",
+    "bulk_set_campaign": "changed the campaign of this",
+    "bulk_approve": "approved the closing of this",
+    "bulk_send_back": "sent this back",
 }
 
 _OTHERS = """
@@ -234,14 +244,18 @@ def open_at_bat(
     ``rule`` and ``trace`` say who gets it and why, as ``routing.route`` answers. Raises Refusal when the person is
     suppressed or has an open at bat already. ``cadence`` names one to be worked by; else it is the motion's.
     ``high_intent``: the signal behind it was, so that its first touch is as urgent as a demo request's.
+    Of each experiment that runs it gets an arm, unless it is ``imported``.
     """
     before = _earlier(tx, contact_id, account_id)
     opened = tx.now if opened_at is None else opened_at
     rules, calendar = tx.store.rules, tx.store.calendar
     starts = tx.now if imported else opened  # an imported window starts at the import
+    arms = () if imported else arms_of_new(tx, motion, contact_id, account_id)
+    score = total_of(tx.store, contact_id, account_id, tx.now, signal_id=signal_id)
+    high_intent = high_intent or experiments.urgent(arms, score)
     first_due = clocks.first_touch_due(motion, opened, rules, calendar, high_intent=high_intent)
     first_due = None if imported else first_due
-    plan = rules.cadences[cadence] if cadence else rules.cadence_of(motion)
+    plan = rules.cadences[experiments.cadence_of(arms, cadence or rules.motions[motion].cadence, rules)]
     reach = reach_of(tx.store, contact_id)
     by = partial(usable, reach)
     first = next_step(plan, 0, starts, starts, calendar, rules.calling, reach.zones, usable=by)
@@ -272,7 +286,7 @@ def open_at_bat(
         "expires_at": expires,
         "warn_at": expiry.warns_at(expires, rules),
         "value": value,
-        "score": total_of(tx.store, contact_id, account_id, tx.now, signal_id=signal_id),
+        "score": score,
         "imported": int(imported),
         "rules": rules.digest,
         "updated_at": tx.now,
@@ -285,6 +299,7 @@ def open_at_bat(
     tx.insert(StageSpell, lead_id=lead_id, stage=Stage.NEW, entered_at=opened)
     tx.insert(StatusChange, lead_id=lead_id, status=lead.status, at=opened)
     _keep_assignment(tx, lead, owner_id, rule, trace)
+    keep_arms(tx, lead_id, arms)
     if contact_id is not None:
         tx.insert(LeadContact, lead_id=lead_id, contact_id=contact_id, role=Role.OTHER, is_primary=1, added_at=tx.now)
     for kind, due in (("first_touch", first_due), ("accept", clocks.accept_due(motion, opened, rules, calendar))):

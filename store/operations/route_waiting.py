@@ -45,6 +45,7 @@ def route_waiting(tx: Transaction, draft: RouteDraft) -> Done:
             source=lead.source,
             score=lead.score,
             value=lead.value,
+            lead_id=lead.id,
         )
         if routed.rule != UNROUTED:
             tx.not_before(max(lead.updated_at, lead.stage_at))

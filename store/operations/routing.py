@@ -16,11 +16,13 @@ from store.instants import Instant, usable_zone
 from store.lead_state import LeadState
 from store.models import User
 from store.operations.at_bat import advance, assign, require_open, spoken_name, take_up
+from store.operations.experiments import arms_kept, arms_of_new
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.working import held_by
 from store.queries import queue
 from store.rules.business import at_local
 from store.rules.clocks import accept_due, first_touch_due
+from store.rules.experiments import routing_of
 from store.rules.queue_views import View
 from store.rules.routing import (
     ASSIGNED,
@@ -74,10 +76,12 @@ def route(
     value: int,
     besides: Iterable[int] = (),
     product: str = "",
+    lead_id: int | None = None,
 ) -> Routed:
     """Who gets a new at bat; nothing is written. ``value`` is in minor units.
 
     ``besides`` are users to avoid where the team has another: whoever had the last one, which got no response.
+    ``lead_id`` is one that was opened before and is routed again, by the arm of an experiment that it was given then.
     """
     account = tx.store.row(_ACCOUNT, {"account": account_id, "contact": contact_id})
     size, industry, country, region, account_owner = account or (None, "", "", "", None)
@@ -98,7 +102,8 @@ def route(
         tuple(besides),
     )
     found = candidates(tx.store, tx.now, _first_due(tx, motion))
-    choice = choose(wanted, found, tx.rules.routing)
+    arms = arms_of_new(tx, motion, contact_id, account_id) if lead_id is None else arms_kept(tx.store, lead_id)
+    choice = choose(wanted, found, *routing_of(arms, tx.rules.routing))
     return Routed(choice.owner_id, choice.rule, choice.trace)
 
 
@@ -150,6 +155,7 @@ def route_anew(tx: Transaction, lead: LeadState) -> LeadState:
         source=lead.source,
         score=lead.score,
         value=lead.value,
+        lead_id=lead.id,
     )
     return assign(tx, lead, routed.owner_id, routed.rule, routed.trace)
 
@@ -184,18 +190,33 @@ def claim_next(tx: Transaction, draft: ClaimDraft) -> Done:
 @operation("reassign_to")
 def reassign_to(tx: Transaction, draft: AssignDraft) -> Done:
     """Give an at bat to somebody of the team, whatever they hold. Team leads only; not to who has left."""
-    if not tx.actor.leads_team:
-        raise Refusal("Only a team lead gives at bats to others.")
+    require_assigner(tx.actor)
     lead = take_up(tx, draft.lead_id, draft.seen)
-    require_open(lead)
     user = tx.get(User, draft.owner_id)
-    if not user["active"]:
-        raise Refusal(f"{user['name']} has left: choose somebody else.", "owner")
-    if lead.owner_id == draft.owner_id:
-        raise Refusal(f"{user['name']} has it already: choose somebody else.", "owner")
+    require_active(user["name"], active=user["active"])
+    may_assign(lead, draft.owner_id, user["name"])
     by = str(tx.get(User, tx.actor.user_id)["name"])
     assign(tx, lead, draft.owner_id, ASSIGNED, (Step(ASSIGNED, user["name"], f"by {by}", chosen=True),))
     return tx.done(f"{spoken_name(tx, lead)} goes to {user['name']}")
+
+
+def require_assigner(actor: Actor) -> None:
+    """Raise Refusal unless this person may give at bats to others."""
+    if not actor.leads_team:
+        raise Refusal("Only a team lead gives at bats to others.")
+
+
+def require_active(name: str, *, active: int | None) -> None:
+    """Raise Refusal where somebody is no longer, or never was, in the team."""
+    if not active:
+        raise Refusal(f"{name or 'That person'} has left: choose somebody else.", "owner")
+
+
+def may_assign(lead: LeadState, owner_id: int, name: str) -> None:
+    """Raise Refusal unless the at bat may be given to this person, who is in the team."""
+    require_open(lead)
+    if lead.owner_id == owner_id:
+        raise Refusal(f"{name} has it already: choose somebody else.", "owner")
 
 
 def _may_claim(tx: Transaction) -> None:

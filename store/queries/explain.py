@@ -13,10 +13,12 @@ from store.database import Store
 from store.instants import MINUTE, Instant
 from store.lead_state import COLUMNS, LeadState, lead_state
 from store.operations.alerts import team_lead
+from store.operations.experiments import arms_kept
 from store.operations.scoring import last_midnight
 from store.operations.settle import facts_of
 from store.queries.score import ScoreCard, score_card, score_card_of_person
 from store.rules.alert_words import ALERTS
+from store.rules.experiments import value_words
 from store.rules.routing import load_trace, trace_words
 from store.rules.standing import ClockRow, Due, causes, dues
 from store.rules.story import (
@@ -220,6 +222,8 @@ def _opening(store: Store, lead: LeadState, op: _Op) -> Event:
         words = f"opened by {op.who}: {lead.motion.label}, from {lead.source}"
     if lead.why:
         more.append(f"why: {lead.why}")
+    for given in arms_kept(store, lead.id):
+        more.append(f"{given.words}, {value_words(given.experiment.subject, given.arm.value, store.rules)}")
     return Event(lead.opened_at if not lead.imported else op.at, EventKind.OPENED, words, tuple(more))
 
 

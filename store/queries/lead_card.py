@@ -19,6 +19,7 @@ from store.rule_values import Unit
 from store.rules import expiry
 from store.rules.business import Calendar
 from store.rules.cadence import script
+from store.rules.experiments import script_at
 from store.rules.qualification import Answers
 from store.rules.scoring import Score
 from store.rules.standing import ends_at
@@ -188,7 +189,7 @@ def card(store: Store, lead_id: int, now: Instant) -> LeadCard | None:
         ends_at=ends_at(lead, store.rules, store.calendar) if lead.open else lead.expires_at,
         ends_when=expiry.rule_words(lead.motion, store.rules),
         attempt_limit=_attempt_limit(lead, store.rules),
-        step=_step(lead, names, store.rules),
+        step=_step(lead, names, store.rules, head["arm_says"]),
         earlier=_earlier(store, lead),
         group=group(store, lead.id),
         opportunities=open_opportunities(store, lead.account_id),
@@ -271,12 +272,14 @@ def _attempt_limit(lead: LeadState, rules: RuleSet) -> int | None:
     return None if limit is None else limit * (1 + lead.extensions)
 
 
-def _step(lead: LeadState, names: Mapping[str, str | None], rules: RuleSet) -> NextStep | None:
+def _step(lead: LeadState, names: Mapping[str, str | None], rules: RuleSet, arm_says: str) -> NextStep | None:
     cadence = rules.cadences.get(lead.cadence)
     if not lead.open or cadence is None or lead.cadence_step >= len(cadence.steps):
         return None
-    step = cadence.steps[lead.cadence_step]
-    return NextStep(lead.cadence_step + 1, len(cadence.steps), step.channel, script(step, names))
+    step, number = cadence.steps[lead.cadence_step], lead.cadence_step + 1
+    said = script_at(arm_says, lead.cadence, number)
+    step = step if said is None else step._replace(script=said)
+    return NextStep(number, len(cadence.steps), step.channel, script(step, names))
 
 
 def _earlier(store: Store, lead: LeadState) -> tuple[AtBat, ...]:
@@ -327,6 +330,9 @@ _HEAD_SQL = {
     "owner": "coalesce(u.name, '')",
     "rule": "coalesce((SELECT rule FROM assignment WHERE lead_id = l.id AND void = 0"
     " ORDER BY at DESC, id DESC LIMIT 1), '')",
+    "arm_says": "coalesce((SELECT r.value FROM experiment_assignment x"
+    " JOIN experiment e ON e.id = x.experiment_id AND e.subject = 'script' JOIN experiment_arm r ON r.id = x.arm_id"
+    " WHERE x.lead_id = l.id AND x.void = 0), '')",
     "clock": f"(SELECT kind {_RUNS})",
     "clock_due": f"(SELECT due_at {_RUNS})",
     "asked_by": "asker.name",

@@ -119,12 +119,15 @@ def counted_from(candidates: Iterable[Candidate], rules: RoutingRules, now: Inst
     return max([now - rules.looks_back_days * DAY, *(one.since for one in candidates if one.available)])
 
 
-def choose(wanted: Wanted, candidates: Sequence[Candidate], rules: RoutingRules) -> Choice:
-    """Who gets it. Somebody of ``wanted.besides`` does only as account owner, or where there is nobody else."""
-    routing = _Routing(wanted, candidates, rules)
+def choose(wanted: Wanted, candidates: Sequence[Candidate], rules: RoutingRules, first: str = "") -> Choice:
+    """Who gets it. Somebody of ``wanted.besides`` does only as account owner, or where there is nobody else.
+
+    ``first`` is what the first attribute rule is called where it is none of the team's own; it begins with "rule ".
+    """
+    routing = _Routing(wanted, candidates, rules, first)
     choice = routing.choose(frozenset(wanted.besides))
     if choice.rule == UNROUTED and wanted.besides:
-        again = _Routing(wanted, candidates, rules).choose(frozenset())
+        again = _Routing(wanted, candidates, rules, first).choose(frozenset())
         return choice if again.rule == UNROUTED else again
     return choice
 
@@ -132,11 +135,12 @@ def choose(wanted: Wanted, candidates: Sequence[Candidate], rules: RoutingRules)
 class _Routing:
     """One run through the rules, noting each step."""
 
-    def __init__(self, wanted: Wanted, candidates: Sequence[Candidate], rules: RoutingRules) -> None:
+    def __init__(self, wanted: Wanted, candidates: Sequence[Candidate], rules: RoutingRules, first: str = "") -> None:
         self.wanted = wanted
         self.candidates = sorted(candidates, key=lambda one: one.user_id)
         self.by_id = {one.user_id: one for one in self.candidates}
         self.rules = rules
+        self.first = first
         self.steps: list[Step] = []
 
     def choose(self, avoided: Collection[int]) -> Choice:
@@ -155,8 +159,9 @@ class _Routing:
         if rules.account_owner:
             owners = () if wanted.account_owner is None else (wanted.account_owner,)
             yield ACCOUNT_OWNER, self._first(ACCOUNT_OWNER, owners, ())
-        for number, rule in enumerate(rules.rules, 1):
+        for number, rule in enumerate(rules.rules, 0 if self.first else 1):
             label = f"rule {number} ({rule.name})" if rule.name else f"rule {number}"
+            label = label if number else self.first
             yield label, self._by_attributes(label, rule, avoided)
         if not rules.pull:
             reps = [one for one in self.candidates if one.team == wanted.team and one.role is UserRole.SDR]
