@@ -19,7 +19,7 @@ from store.vocabulary import Stage
 _SAMPLE = 2_000  # rows of a search table looked up by their own words; of more, an even sample
 
 _RANK = "CASE {} " + " ".join(f"WHEN '{stage.value}' THEN {rank}" for stage, rank in RANK.items()) + " END"
-_BACKWARD = ("set_back", "reverse", "undo", "send_back")
+_BACKWARD = ("set_back", "reverse", "undo", "send_back", "bulk_send_back")
 _STANDS = """
 SELECT l.id, l.stage, coalesce(group_concat(s.stage), 'missing') FROM lead l
 LEFT JOIN stage_spell s ON s.lead_id = l.id AND s.left_at IS NULL AND s.void = 0

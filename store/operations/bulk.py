@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from store.actor import Actor
@@ -21,45 +19,16 @@ from store.database import Store
 from store.errors import Refusal
 from store.instants import Instant
 from store.lead_state import COLUMNS, LeadState, lead_state
-from store.operations.closing import cleaned, close
-from store.operations.promises import SnoozeDraft, may_snooze, snooze
-from store.operations.recycle import RecycleDraft, may_recycle, recycle
+from store.operations.bulk_acts import ACTS, ONE_BY_ONE, Asked, Like, Verb, check_of, for_many, words
+from store.operations.promises import SnoozeDraft
 from store.operations.transaction import Done, Operation, Transaction
-from store.operations.working import (
-    LeadDraft,
-    StatusDraft,
-    accept,
-    held_by,
-    may_accept,
-    may_reassign,
-    may_set_status,
-    reassign,
-    set_status,
-)
 from store.rules import queue_order
-from store.rules.closing import CONVERSIONS, CloseDraft, ending
+from store.rules.closing import CloseDraft
 from store.vocabulary import Outcome, Stage
 
 BATCH = 100  # at bats in one transaction: others wait for the write lock no longer than these take
 BULK = "bulk_"  # begins the kind of every operation here
 NAMED = 3  # people named for each reason
-# Outcomes that name something of their own on each at bat: what it became, the other one, the right person.
-ONE_BY_ONE = CONVERSIONS | {Outcome.DUPLICATE, Outcome.WRONG_PERSON}
-
-
-class Verb(StrEnum):
-    """What can be done to many at once."""
-
-    ACCEPT = "accept"
-    SNOOZE = "snooze"
-    STATUS = "set_status"
-    CLOSE = "close"
-    REASSIGN = "reassign"
-    RECYCLE = "recycle"
-
-
-Like = LeadDraft | SnoozeDraft | StatusDraft | CloseDraft | RecycleDraft
-"""The draft of the act as it is meant for each; its at bat and version are filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +96,7 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
 
     Raises Refusal where the draft itself is wrong, naming the field.
     """
-    check = _check(store, actor, now, verb, like)
+    check = check_of(verb, Asked(store, actor, now, like))
     found = {row[0]: row for row in store.rows(_FACTS, (json.dumps(list(ids)),))}
     able: list[tuple[int, int]] = []
     refused: list[Refused] = []
@@ -188,67 +157,6 @@ def batches(act: UUID, verb: Verb, like: Like, leads: Sequence[tuple[int, int]],
     return [Batch(verb, like, part, act, number) for number, part in enumerate(parts)]
 
 
-Check = Callable[[LeadState, str, int | None], str]
-"""Judges an at bat, its owner's name and its company's size: raises Refusal, or says what else would come of it."""
-
-
-def _check(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like) -> Check:
-    rules, calendar = store.rules, store.calendar
-
-    def accepted(lead: LeadState, owner: str, _size: int | None) -> str:
-        may_accept(lead, actor.user_id, owner)
-        return "" if lead.owner_id is not None else "were nobody's and become yours"
-
-    def snoozed(lead: LeadState, _owner: str, _size: int | None) -> str:
-        assert isinstance(like, SnoozeDraft)
-        may_snooze(lead, like.until, now, rules, calendar)
-        return ""
-
-    def set_to(lead: LeadState, _owner: str, _size: int | None) -> str:
-        assert isinstance(like, StatusDraft)
-        may_set_status(lead, like.status)
-        return ""
-
-    held = held_by(store, actor) if verb is Verb.REASSIGN else 0
-
-    def reassigned(lead: LeadState, owner: str, _size: int | None) -> str:
-        nonlocal held
-        may_reassign(lead, actor, held, rules.routing.open_lead_limit)
-        held += 0 if actor.leads_team else 1
-        return f"are taken from {owner}" if owner else "were nobody's"
-
-    def closed(lead: LeadState, _owner: str, size: int | None) -> str:
-        assert isinstance(draft, CloseDraft)
-        if ending(lead, draft, rules, now, employees=size, leads_team=actor.leads_team).waits:
-            return "wait for a team lead's approval"
-        return "drop a promised callback" if lead.callback_at is not None else ""
-
-    def recycled(lead: LeadState, _owner: str, _size: int | None) -> str:
-        return may_recycle(store, lead, now)
-
-    draft = like
-    if isinstance(like, CloseDraft):
-        _for_many(like)
-        draft = cleaned(like, rules.limits)
-    checks: Mapping[Verb, Check] = {
-        Verb.ACCEPT: accepted,
-        Verb.SNOOZE: snoozed,
-        Verb.STATUS: set_to,
-        Verb.CLOSE: closed,
-        Verb.REASSIGN: reassigned,
-        Verb.RECYCLE: recycled,
-    }
-    return checks[verb]
-
-
-def _for_many(like: CloseDraft) -> None:
-    """Refuse what can be said of one at bat only."""
-    if like.outcome in ONE_BY_ONE:
-        raise Refusal(f"“{like.outcome.label}” is said of one at bat at a time: close these one by one.", "outcome")
-    if like.opportunity_id is not None:
-        raise Refusal("An open opportunity is named for one at bat at a time: close these one by one.", "known_as")
-
-
 # --- doing it ---
 
 
@@ -276,11 +184,10 @@ class _NothingDone(Exception):
 
 
 def _run(tx: Transaction, batch: Batch) -> Done:
-    if isinstance(batch.like, CloseDraft):
-        _for_many(batch.like)
-    tx.override = "status" if batch.verb is Verb.STATUS else ""
+    for_many(batch.like)
+    tx.override = ACTS[batch.verb].override
     tx.begin()
-    act, now = _SINGLE[batch.verb], tx.now
+    act, now = ACTS[batch.verb].operation, tx.now
     did: list[int] = []
     refused: list[Refused] = []
     for lead_id, seen in batch.leads:
@@ -306,35 +213,11 @@ def _run(tx: Transaction, batch: Batch) -> Done:
     )
 
 
-def words(verb: Verb, like: Like, count: int, waiting: int = 0, *, of: int = 0) -> str:
-    """What was done to so many, where fewer than ``of``: ``1,200 of 5,000 accepted``."""
-
-    def many(number: int) -> str:
-        return f"{number:,} of {of:,}" if of > count else f"{number:,}"
-
-    if isinstance(like, StatusDraft):
-        return f"{many(count)} set to {like.status.label}"
-    if not isinstance(like, CloseDraft):
-        return f"{many(count)} {_DONE[verb]}"
-    closed = f"{many(count - waiting)} closed: {like.outcome.label}" if count > waiting or not waiting else ""
-    asked = f"{waiting:,} {'waits' if waiting == 1 else 'wait'} for a team lead's approval" if waiting else ""
-    return "; ".join(filter(None, (closed, asked)))
-
-
 def _waiting(store: Store, ids: list[int]) -> int:
     return int(store.value(_WAITING, (json.dumps(ids),)))
 
 
-_SINGLE: Mapping[Verb, Operation[Any]] = {
-    Verb.ACCEPT: accept,
-    Verb.SNOOZE: snooze,
-    Verb.STATUS: set_status,
-    Verb.CLOSE: close,
-    Verb.REASSIGN: reassign,
-    Verb.RECYCLE: recycle,
-}
 OPERATIONS: Mapping[Verb, Operation[Batch]] = {verb: Operation(f"{BULK}{verb.value}", _run) for verb in Verb}
-_DONE = {Verb.ACCEPT: "accepted", Verb.SNOOZE: "snoozed", Verb.REASSIGN: "taken over", Verb.RECYCLE: "brought back"}
 
 _WIDTH = len(COLUMNS)
 _FACTS = f"""
@@ -349,3 +232,24 @@ _STAGES = "SELECT DISTINCT stage FROM lead WHERE id IN (SELECT value FROM json_e
 _DID = "SELECT DISTINCT entity_id FROM change WHERE operation_id = ? AND +entity = 'lead' ORDER BY entity_id"
 _WAITING = f"""
 SELECT count(*) FROM lead WHERE id IN (SELECT value FROM json_each(?)) AND stage = '{Stage.DISQUALIFIED.value}'"""
+
+__all__ = [
+    "BATCH",
+    "BULK",
+    "NAMED",
+    "ONE_BY_ONE",
+    "OPERATIONS",
+    "Batch",
+    "BatchDone",
+    "Like",
+    "Preview",
+    "Reason",
+    "Refused",
+    "Verb",
+    "batches",
+    "do_batch",
+    "preview",
+    "reasons",
+    "stages",
+    "words",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from store.actor import Actor
 from store.database import Store
 from store.errors import Refusal
 from store.instants import Instant
@@ -38,20 +39,8 @@ def extend(tx: Transaction, draft: ExtendDraft) -> Done:
     """
     lead = take_up(tx, draft.lead_id, draft.seen)
     require_open(lead, tx)
-    if lead.owner_id != tx.actor.user_id and not tx.actor.leads_team:
-        raise Refusal("Only its owner or a team lead gives it more time.")
-    if not expiry.may_extend(lead.extensions, tx.actor.leads_team, tx.rules):
-        raise Refusal("It was given more time already: a team lead may give it more.")
-    reason = clean_note(draft.reason, field="reason", limit=tx.rules.limits.note).strip()
-    if not reason:
-        raise Refusal("Say why it needs more time.", "reason")
-    latest = latest_end(tx.store, lead, tx.now)
-    until = latest if draft.until is None else draft.until
-    if until is not None and latest is not None:
-        if until > latest:
-            raise Refusal("That is more than its window was: choose an earlier time.", "when")
-        if until <= max(tx.now, lead.expires_at or 0):
-            raise Refusal("That gives it no more time: choose a later one.", "when")
+    reason = reason_of(draft, tx.rules.limits.note)
+    until = may_extend(tx.store, tx.actor, lead, draft.until, tx.now)
     changes: dict[str, Any] = {
         "expires_at": until,
         "warn_at": expiry.warns_at(until, tx.rules),
@@ -71,6 +60,31 @@ def extend(tx: Transaction, draft: ExtendDraft) -> Done:
     )
     advance(tx, lead, changes)
     return tx.done(f"{spoken_name(tx, lead)} has more time")
+
+
+def reason_of(draft: ExtendDraft, limit: int) -> str:
+    """Why it needs more time, cleaned; raises Refusal for none."""
+    reason = clean_note(draft.reason, field="reason", limit=limit).strip()
+    if not reason:
+        raise Refusal("Say why it needs more time.", "reason")
+    return reason
+
+
+def may_extend(store: Store, actor: Actor, lead: LeadState, wanted: Instant | None, now: Instant) -> Instant | None:
+    """Until when this person may extend the window now: until ``wanted``, or as long as may be; else raises Refusal."""
+    require_open(lead)
+    if lead.owner_id != actor.user_id and not actor.leads_team:
+        raise Refusal("Only its owner or a team lead gives it more time.")
+    if not expiry.may_extend(lead.extensions, actor.leads_team, store.rules):
+        raise Refusal("It was given more time already: a team lead may give it more.")
+    latest = latest_end(store, lead, now)
+    until = latest if wanted is None else wanted
+    if until is not None and latest is not None:
+        if until > latest:
+            raise Refusal("That is more than its window was: choose an earlier time.", "when")
+        if until <= max(now, lead.expires_at or 0):
+            raise Refusal("That gives it no more time: choose a later one.", "when")
+    return until
 
 
 def latest_end(store: Store, lead: LeadState, now: Instant) -> Instant | None:

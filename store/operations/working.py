@@ -254,9 +254,14 @@ def send_back(tx: Transaction, draft: ApprovalDraft) -> Done:
     return tx.done(f"{spoken_name(tx, lead)} sent back")
 
 
-def _waiting(tx: Transaction, draft: ApprovalDraft) -> tuple[LeadState, dict[str, Any]]:
-    if not tx.actor.leads_team:
+def require_decider(actor: Actor) -> None:
+    """Raise Refusal unless this person decides about disqualifications."""
+    if not actor.leads_team:
         raise Refusal("Only a team lead decides this.")
+
+
+def _waiting(tx: Transaction, draft: ApprovalDraft) -> tuple[LeadState, dict[str, Any]]:
+    require_decider(tx.actor)
     lead = take_up(tx, draft.lead_id, draft.seen)
     asked = tx.find(Approval, lead_id=lead.id, decided_at=None, void=0)
     if not asked:

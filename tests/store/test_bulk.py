@@ -29,13 +29,28 @@ from store.operations.bulk import (
     do_batch,
     preview,
 )
+from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.closing import close
+from store.operations.extend import ExtendDraft, extend
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
+from store.operations.reclassify import LeadCampaignDraft, MotionDraft, set_campaign, set_motion
+from store.operations.routing import AssignDraft, reassign_to
 from store.operations.transaction import Operation, Transaction
 from store.operations.undo import UndoDraft, Undone, left_of, undo
-from store.operations.working import LeadDraft, NoteDraft, StatusDraft, accept, note, reassign, set_status
+from store.operations.working import (
+    ApprovalDraft,
+    LeadDraft,
+    NoteDraft,
+    StatusDraft,
+    accept,
+    approve,
+    note,
+    reassign,
+    send_back,
+    set_status,
+)
 from store.rules.closing import CloseDraft
-from store.vocabulary import Outcome, Stage, Status
+from store.vocabulary import Motion, Outcome, Stage, Status
 from tests.factories import ANA, BEN, DAY, HOUR, MINUTE, MONDAY, PRIYA, Floor, open_floor
 from tests.store.test_undo import standing
 
@@ -95,6 +110,15 @@ REFUSALS: dict[str, tuple[Verb, Like, Callable[[Floor], int], str]] = {
         Verb.CLOSE, CloseDraft(0, Outcome.NO_RESPONSE), lambda f: f.lead(Stage.DISQUALIFIED), "team lead's approval"
     ),
     "reassign: one's own": (Verb.REASSIGN, ACCEPT, lambda f: f.lead(), "It is yours already."),
+    "extend: Ben's": (Verb.EXTEND, ExtendDraft(0, "why"), lambda f: f.lead(actor=BEN), "Only its owner or a team lead"),
+    "motion: Ben's": (
+        Verb.MOTION, MotionDraft(0, Motion.EXPANSION), lambda f: f.lead(actor=BEN), "Only its owner or a team lead"
+    ),
+    "motion: same": (Verb.MOTION, MotionDraft(0, Motion.OUTBOUND_TARGET), lambda f: f.lead(), "It is outbound target"),
+    "motion: ended": (
+        Verb.MOTION, MotionDraft(0, Motion.EXPANSION), lambda f: f.lead(Stage.CLOSED), "is closed for good"
+    ),
+    "campaign: none": (Verb.CAMPAIGN, LeadCampaignDraft(0, None), lambda f: f.lead(), "It belongs to no campaign"),
     "reassign: ended": (Verb.REASSIGN, ACCEPT, lambda f: f.lead(Stage.CLOSED, actor=BEN), "is closed for good"),
 }  # fmt: skip
 
@@ -235,10 +259,18 @@ def test_a_clock_that_is_ahead_moves_only_its_own_at_bat(floor: Floor) -> None:
 
 # --- the same as one after the other, and back ---
 
-STAGES = (Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED, Stage.CLOSED)
+STAGES = (
+    *(Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED, Stage.DISQUALIFIED, Stage.CLOSED),
+)
 LIKES: tuple[tuple[Verb, Like], ...] = (
     (Verb.ACCEPT, ACCEPT),
     (Verb.REASSIGN, ACCEPT),
+    (Verb.ASSIGN, AssignDraft(0, BEN.user_id)),
+    (Verb.EXTEND, ExtendDraft(0, "they are on holiday")),
+    *((Verb.MOTION, MotionDraft(0, motion)) for motion in Motion),
+    (Verb.CAMPAIGN, LeadCampaignDraft(0, 1)),
+    (Verb.APPROVE, ApprovalDraft(0)),
+    (Verb.SEND_BACK, ApprovalDraft(0, "call once more")),
     (Verb.SNOOZE, SnoozeDraft(0, MONDAY + 5 * DAY)),
     *((Verb.STATUS, StatusDraft(0, status)) for status in (Status.RECYCLED, Status.STALE, Status.WORKING)),
     (Verb.CLOSE, CloseDraft(0, Outcome.NO_RESPONSE)),
@@ -254,7 +286,14 @@ SINGLE: dict[Verb, Operation[Any]] = {
     Verb.SNOOZE: snooze,
     Verb.STATUS: set_status,
     Verb.CLOSE: close,
+    Verb.ASSIGN: reassign_to,
+    Verb.EXTEND: extend,
+    Verb.MOTION: set_motion,
+    Verb.CAMPAIGN: set_campaign,
+    Verb.APPROVE: approve,
+    Verb.SEND_BACK: send_back,
 }
+FOR_A_TEAM_LEAD = {Verb.ASSIGN, Verb.APPROVE, Verb.SEND_BACK}
 WORLD = st.lists(
     st.tuples(
         st.sampled_from(STAGES), st.sampled_from([PRIYA, BEN]), st.booleans(), st.sampled_from(["Acme", "Big", ""])
@@ -272,9 +311,10 @@ def floors(template: Path, world: Sequence[tuple[Stage, Actor, bool, str]], coun
         for number in range(count):
             floor = open_floor(template, Path(folder), f"{number}.db")
             add_account(floor.store, ANA, floor.later(), AccountDraft("Big", size=5_000))
+            add_campaign(floor.store, ANA, floor.later(), CampaignDraft("Spring fair", ends="2026-12-24"))
             for stage, actor, has_promise, company in world:
                 lead = floor.lead(stage, actor=actor, company=company or None)
-                if has_promise and floor.state(lead).open:
+                if has_promise and floor.state(lead).stage in STAGES[:5]:
                     callback(floor.store, actor, floor.later(), CallbackDraft(lead, floor.now + DAY))
             floor.later(HOUR)
             made.append(floor)
@@ -292,6 +332,7 @@ def test_it_is_the_single_acts_one_after_the_other_and_goes_back_as_one(
     template: Path, world: list[tuple[Stage, Actor, bool, str]], act: tuple[Verb, Like], size: int, actor: Actor
 ) -> None:
     verb, like = act
+    actor = ANA if verb in FOR_A_TEAM_LEAD else actor
     with floors(template, world, 2) as (many, single):
         ids = [row[0] for row in many.store.rows("SELECT id FROM lead ORDER BY id")]
         before = standing(many)

@@ -17,7 +17,6 @@ from store.operations.attendance import (
     UserActDraft,
     ZoneDraft,
     back,
-    leave_team,
     pause_intake,
     resume_intake,
     set_absent,
@@ -26,6 +25,7 @@ from store.operations.attendance import (
 )
 from store.operations.bulk import BULK
 from store.operations.converting import QualifyDraft, ReverseDraft, qualify, reverse
+from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.people import PersonDraft, add_person
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.routing import AssignDraft, ClaimDraft, claim_next, reassign_to
@@ -301,7 +301,7 @@ ACTS: dict[str, Callable[[Floor], Act]] = {
     "resume": about_priya(lambda floor: resume_intake(floor.store, PRIYA, floor.now, UserActDraft(2)), paused=True),
     "zone": about_priya(lambda floor: set_zone(floor.store, ANA, floor.now, ZoneDraft(2, "Europe/Berlin")), ANA),
     "capacity": about_priya(lambda floor: set_capacity(floor.store, ANA, floor.now, CapacityDraft(2, 5)), ANA),
-    "leave": about_priya(lambda floor: leave_team(floor.store, ANA, floor.now, UserActDraft(2)), ANA),
+    "leave": about_priya(lambda floor: leave_team(floor.store, ANA, floor.now, LeaveDraft(2)), ANA),
     "open one": opened,
     "open a second one": again,
 }
@@ -342,6 +342,7 @@ def test_every_kind_of_act_is_tried() -> None:
     tried |= {"edit_contact", "edit_account", "change_pool", "follow"}  # in test_edit.py
     tried |= {"save_view", "rename_view", "drop_view"}  # in test_operations_views.py
     tried |= {"extend", "recycle", "use_reference", "receive_signal"}  # in the tests of each
+    tried |= {"set_motion", "set_campaign", "lift_suppression"}  # likewise
     single = {kind for kind in DEEDS if not kind.startswith(BULK)}
     assert single - tried <= {"undo", "merge"}
 
