@@ -1,4 +1,4 @@
-"""Who may be given at bats now: absent and back, intake paused and resumed, capacity, leaving.
+"""Who may be given at bats now: absent and back, intake paused and resumed, capacity.
 
 See docs/model.md, "Routing".
 """
@@ -13,11 +13,7 @@ from store.actor import SYSTEM_USER_ID
 from store.errors import Refusal
 from store.intake.zones import known_zone
 from store.models import Absence, User
-from store.operations.at_bat import assign
-from store.operations.routing import route_anew
 from store.operations.transaction import Done, Transaction, operation
-from store.rules.routing import UNROUTED
-from store.vocabulary import Stage, UserRole
 
 MOST_CAPACITY = 100
 _FURTHEST_DAYS = 731  # two years
@@ -58,7 +54,7 @@ class ZoneDraft:
 @operation("set_absent")
 def set_absent(tx: Transaction, draft: AbsenceDraft) -> Done:
     """Say on which days somebody is away: oneself, or as a team lead anybody."""
-    user = _user(tx, draft.user_id)
+    user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     starts, ends, today = _day(draft.starts, "starts"), _day(draft.ends, "ends"), _day(tx.today(), "starts")
     if ends < starts:
@@ -96,7 +92,7 @@ def _days(first: str, last: str) -> str:
 @operation("back")
 def back(tx: Transaction, draft: UserActDraft) -> Done:
     """Say that somebody who is down as absent today is there after all."""
-    user = _user(tx, draft.user_id)
+    user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     today = tx.today()
     away = [row for row in tx.find(Absence, user_id=user["id"], void=0) if row["starts"] <= today <= row["ends"]]
@@ -114,7 +110,7 @@ def back(tx: Transaction, draft: UserActDraft) -> Done:
 @operation("pause_intake")
 def pause_intake(tx: Transaction, draft: UserActDraft) -> Done:
     """Let routing give somebody nothing new until intake is resumed; what they have stays theirs."""
-    user = _user(tx, draft.user_id)
+    user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     if user["paused"]:
         raise Refusal(f"{user['name']} has paused already.")
@@ -125,7 +121,7 @@ def pause_intake(tx: Transaction, draft: UserActDraft) -> Done:
 @operation("resume_intake")
 def resume_intake(tx: Transaction, draft: UserActDraft) -> Done:
     """Let routing give somebody new at bats again."""
-    user = _user(tx, draft.user_id)
+    user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     if not user["paused"]:
         raise Refusal(f"{user['name']} has not paused.")
@@ -136,8 +132,8 @@ def resume_intake(tx: Transaction, draft: UserActDraft) -> Done:
 @operation("set_capacity")
 def set_capacity(tx: Transaction, draft: CapacityDraft) -> Done:
     """Say how large somebody's share of new at bats is. Team leads only."""
-    user = _user(tx, draft.user_id)
-    _lead_only(tx)
+    user = somebody(tx, draft.user_id)
+    lead_only(tx)
     if not 1 <= draft.capacity <= MOST_CAPACITY:
         raise Refusal(f"A capacity is a number from 1 to {MOST_CAPACITY}.", "capacity")
     if draft.capacity == user["capacity"]:
@@ -149,7 +145,7 @@ def set_capacity(tx: Transaction, draft: CapacityDraft) -> Done:
 @operation("set_zone")
 def set_zone(tx: Transaction, draft: ZoneDraft) -> Done:
     """Say in which zone somebody is, which their times are shown in: oneself, or as a team lead anybody."""
-    user = _user(tx, draft.user_id)
+    user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     zone = known_zone(draft.zone)
     shown = zone or f"the team's zone, {tx.store.zone}"
@@ -159,40 +155,7 @@ def set_zone(tx: Transaction, draft: ZoneDraft) -> Done:
     return tx.done(f"{user['name']} is in {shown}")
 
 
-@operation("leave_team")
-def leave_team(tx: Transaction, draft: UserActDraft) -> Done:
-    """Somebody leaves: they can no longer be anybody here, and their open at bats are routed anew. Team leads only.
-
-    What waits for approval stays as it is, nobody's, for the team lead who decides. Their opportunities must have
-    another owner before.
-    """
-    user = _user(tx, draft.user_id)
-    _lead_only(tx)
-    if user["role"] in _LEADS and tx.store.value(_OTHER_LEAD, (user["id"],)) is None:
-        raise Refusal(f"{user['name']} is the last team lead here: add another one first.")
-    deals = int(tx.store.value("SELECT count(*) FROM opportunity WHERE owner_id = ? AND open = 1", (user["id"],)))
-    if deals:
-        raise Refusal(f"{user['name']} owns {deals} open opportunities: hand them over first.")
-    tx.update(User, user, active=0, paused=0)
-    mine = [lead_id for (lead_id,) in tx.store.rows(_OWN, (user["id"],))]
-    nobodys = 0
-    for lead_id in mine:
-        lead = tx.lead(lead_id)
-        waits = lead.stage is Stage.DISQUALIFIED
-        after = assign(tx, lead, None, UNROUTED) if waits else route_anew(tx, lead)
-        nobodys += after.owner_id is None
-    tx.lead_id = None
-    return tx.done(f"{user['name']} has left{_went(len(mine), nobodys)}", lead_id=None)
-
-
-def _went(routed: int, nobodys: int) -> str:
-    if not routed:
-        return ""
-    at_bats = "1 open at bat was" if routed == 1 else f"{routed:,} open at bats were"
-    return f"; {at_bats} routed anew" + (f", {nobodys:,} to nobody yet" if nobodys else "")
-
-
-def _user(tx: Transaction, user_id: int) -> dict[str, Any]:
+def somebody(tx: Transaction, user_id: int) -> dict[str, Any]:
     """Somebody who uses the program; raises Refusal for the system itself and for who has left."""
     user = tx.get(User, user_id)
     if user_id == SYSTEM_USER_ID:
@@ -207,7 +170,7 @@ def _oneself_or_lead(tx: Transaction, user: dict[str, Any]) -> None:
         raise Refusal(f"Only {user['name']} or a team lead says this.")
 
 
-def _lead_only(tx: Transaction) -> None:
+def lead_only(tx: Transaction) -> None:
     if not tx.actor.leads_team:
         raise Refusal("Only a team lead or an admin changes this.")
 
@@ -217,8 +180,3 @@ def _day(text: str, field: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Refusal(f"“{text}” is no date: write it like 2026-12-24.", field) from None
-
-
-_LEADS = (UserRole.LEAD.value, UserRole.ADMIN.value)
-_OTHER_LEAD = "SELECT 1 FROM \"user\" WHERE active = 1 AND id > 1 AND id <> ? AND role IN ('lead', 'admin')"
-_OWN = "SELECT id FROM lead WHERE owner_id = ? AND open = 1 ORDER BY tier, due_at, id"

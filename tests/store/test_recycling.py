@@ -14,9 +14,10 @@ from store import Store, open_store
 from store.actor import SYSTEM
 from store.errors import Conflict, Refusal
 from store.instants import DAY
-from store.operations.attendance import UserActDraft, leave_team, pause_intake
+from store.operations.attendance import UserActDraft, pause_intake
 from store.operations.bulk import Verb, batches, do_batch, preview
 from store.operations.edit import ContactDraft, PhoneDraft, edit_contact
+from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.opportunity import LoseDraft, lose
 from store.operations.record_signal import SignalDraft, record_signal
 from store.operations.recycle import KEPT, RecycleDraft, recycle, recycle_due
@@ -265,11 +266,11 @@ def test_a_promise_stays_with_its_rep_whoever_brings_it_back(floor: Floor) -> No
     assert floor.value("SELECT rule FROM assignment WHERE lead_id = ?", made) == KEPT
 
 
-@pytest.mark.parametrize("gone", [pause_intake, leave_team])
-def test_a_rep_who_cannot_be_given_anything_is_passed_over(floor: Floor, gone: Any) -> None:
+@pytest.mark.parametrize(("gone", "draft"), [(pause_intake, UserActDraft(2)), (leave_team, LeaveDraft(2))])
+def test_a_rep_who_cannot_be_given_anything_is_passed_over(floor: Floor, gone: Any, draft: Any) -> None:
     lead = end(floor, Outcome.NO_SHOW)
     floor.now += 11 * DAY
-    gone(floor.store, ANA, floor.later(), UserActDraft(PRIYA.user_id))
+    gone(floor.store, ANA, floor.later(), draft)
     assert floor.state(bring(floor, lead, ANA)).owner_id == BEN.user_id
 
 

@@ -17,14 +17,15 @@ from store.operations.attendance import (
     CapacityDraft,
     UserActDraft,
     back,
-    leave_team,
     pause_intake,
     resume_intake,
     set_absent,
     set_capacity,
 )
 from store.operations.init import UserDraft, add_user
+from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.people import add_contact, find_or_add_account
+from store.operations.promises import CallbackDraft, callback
 from store.operations.routing import AssignDraft, ClaimDraft, Routed, claim_next, reassign_to, route
 from store.operations.tick import tick
 from store.operations.transaction import Done, Transaction
@@ -236,7 +237,7 @@ def test_a_team_lead_assigns_and_nobody_else_does(floor: Floor) -> None:
         do(floor, reassign_to, AssignDraft(lead, BEN.user_id))
     undo(floor.store, ANA, floor.later(), UndoDraft())
     assert owner(floor, lead) == PRIYA.user_id
-    do(floor, leave_team, UserActDraft(BEN.user_id))
+    do(floor, leave_team, LeaveDraft(BEN.user_id))
     with pytest.raises(Refusal, match="Ben has left"):
         do(floor, reassign_to, AssignDraft(lead, BEN.user_id))
 
@@ -250,7 +251,7 @@ def test_a_team_lead_assigns_and_nobody_else_does(floor: Floor) -> None:
         (set_absent, AbsenceDraft(2, TODAY, TOMORROW), (PRIYA, ANA)),
         (pause_intake, UserActDraft(2), (PRIYA, ANA)),
         (set_capacity, CapacityDraft(2, 3), (ANA,)),
-        (leave_team, UserActDraft(2), (ANA,)),
+        (leave_team, LeaveDraft(2), (ANA,)),
     ],
 )
 def test_who_may_say_so(floor: Floor, operation: Any, draft: Any, allowed: tuple[Actor, ...]) -> None:
@@ -311,7 +312,7 @@ def test_absences_that_overlap_are_one(floor: Floor) -> None:
 def test_who_leaves_leaves_nothing_behind(floor: Floor) -> None:
     leads = [floor.lead(actor=PRIYA) for _ in range(3)]
     waiting = floor.lead(Stage.DISQUALIFIED, actor=PRIYA)
-    said = do(floor, leave_team, UserActDraft(2))
+    said = do(floor, leave_team, LeaveDraft(2))
     assert said == "Priya has left; 4 open at bats were routed anew, 1 to nobody yet"
     assert [owner(floor, lead) for lead in leads] == [BEN.user_id] * 3
     assert owner(floor, waiting) is None
@@ -319,13 +320,42 @@ def test_who_leaves_leaves_nothing_behind(floor: Floor) -> None:
         do(floor, set_capacity, CapacityDraft(2, 5))
 
 
-def test_the_last_team_lead_and_who_owns_opportunities_stay(floor: Floor) -> None:
+def test_a_leavers_at_bats_promises_and_deals_go_to_others_in_one_act(floor: Floor) -> None:
+    mine, ended = floor.lead(actor=PRIYA), floor.lead(Stage.CONNECTED, actor=PRIYA)
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(mine, floor.now + DAY))
+    floor.convert(ended, taker_id=ED.user_id)
+    said = do(floor, leave_team, LeaveDraft(2, at_bats_to=BEN.user_id))
+    assert said == "Priya has left; 1 open at bat was given to Ben; 1 callback went along"
+    assert owner(floor, mine) == BEN.user_id
+    assert floor.value("SELECT promiser_id FROM callback") == BEN.user_id
+    with pytest.raises(Refusal, match="owns an open opportunity: say who gets"):
+        do(floor, leave_team, LeaveDraft(ED.user_id))
+    with pytest.raises(Refusal, match="choose somebody else"):
+        do(floor, leave_team, LeaveDraft(ED.user_id, deals_to=ED.user_id))
+    with pytest.raises(Refusal, match="goes to an account executive"):
+        do(floor, leave_team, LeaveDraft(ED.user_id, deals_to=BEN.user_id))
+    said = do(floor, leave_team, LeaveDraft(ED.user_id, deals_to=ANA.user_id))
+    assert said.endswith("has left; 1 opportunity to Ana")
+    assert floor.value("SELECT owner_id FROM opportunity") == ANA.user_id
+    taker = "SELECT taker_id FROM hand_over WHERE answered_at IS NULL AND void = 0"
+    assert floor.store.rows(taker) == [(ANA.user_id,)]
+    undo(floor.store, ANA, floor.later(), UndoDraft())
+    assert floor.value("SELECT owner_id FROM opportunity") == ED.user_id
+    assert floor.store.rows(taker) == [(ED.user_id,)]
+
+
+def test_a_promise_on_what_nobody_gets_is_anyones(floor: Floor) -> None:
+    lead = floor.lead(actor=PRIYA)
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead, floor.now + DAY))
+    do(floor, pause_intake, UserActDraft(BEN.user_id))
+    do(floor, leave_team, LeaveDraft(2))
+    assert owner(floor, lead) is None
+    assert floor.value("SELECT promiser_id FROM callback WHERE state = 'open'") is None
+
+
+def test_the_last_team_lead_stays(floor: Floor) -> None:
     with pytest.raises(Refusal, match="last team lead"):
-        do(floor, leave_team, UserActDraft(ANA.user_id))
-    floor.convert(floor.lead(Stage.CONNECTED))
-    owner_id = floor.value("SELECT owner_id FROM opportunity")
-    with pytest.raises(Refusal, match="1 open opportunit"):
-        do(floor, leave_team, UserActDraft(owner_id))
+        do(floor, leave_team, LeaveDraft(ANA.user_id))
 
 
 def test_taking_over_is_kept_like_any_other_assignment(floor: Floor) -> None:

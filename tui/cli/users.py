@@ -136,12 +136,16 @@ def add(settings: Settings, /, name: str, role: str, **more: Any) -> None:
 
 @command.command()
 @click.argument("name")
+@click.option("--to", "at_bats_to", metavar="NAME", help="Who gets the open at bats; without it they are routed anew.")
+@click.option("--deals-to", metavar="NAME", help="Who gets the opportunities and the hand-overs not answered yet.")
 @with_settings
-def leave(settings: Settings, name: str) -> None:
-    """NAME leaves: their open at bats are routed anew, and they can no longer be chosen. Nothing of theirs is lost."""
-    from store.operations.attendance import leave_team
+def leave(settings: Settings, name: str, at_bats_to: str | None, deals_to: str | None) -> None:
+    """NAME leaves: all that is open of theirs goes to others, and they can no longer be chosen. Nothing is lost."""
+    from store.operations.leaving import LeaveDraft, leave_team
 
-    _do(settings, leave_team, name)
+    with _acting(settings) as (store, actor, now):
+        heirs = (user_named(store, heir).id if heir else None for heir in (at_bats_to, deals_to))
+        say(leave_team(store, actor, now, LeaveDraft(user_named(store, name).id, *heirs)).sentence)
 
 
 @click.command("next")
