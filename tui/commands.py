@@ -27,6 +27,7 @@ class Where(StrEnum):
     ACCOUNT = "on a company's page"
     RECYCLING = "on the recycling list"
     TEAM = "on the team's board"
+    REPORTS = "in the reports"
     LIST = "moving in a list"
     MARKS = "marking rows"
     EVERYWHERE = "everywhere"
@@ -119,6 +120,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_script", "Y", "copy script", "Copy what to say, with the names filled in.", _SESSION),
     Command("letters", "tab", "letters", "What the letters mean: what came of it, or the commands as everywhere.",
             _SESSION),
+    Command("cell_left", "left", "figure before", "The figure at the left.", Where.REPORTS),
+    Command("cell_right", "right", "next figure", "The figure at the right; in the list of reports: into the report.",
+            Where.REPORTS),
+    Command("compare", "equals_sign", "compare", "Against the period before, or alone again.", Where.REPORTS, 5),
     Command("list.down", "j,down", "down", "Next row.", _LIST),
     Command("list.up", "k,up", "up", "Previous row.", _LIST),
     Command("list.first", "g,home", "first", "Top.", _LIST),
@@ -139,6 +144,8 @@ COMMANDS: tuple[Command, ...] = (
             action="view('recycling')"),
     Command("view_team", "4", "team", "The team now: who is on what, what is late, and how the day goes.", _ALL,
             action="view('team')"),
+    Command("view_reports", "5", "reports", "Every figure of the field, with the records it counts.", _ALL,
+            action="view('reports')"),
     Command("alerts", "exclamation_mark", "alerts", "What needs a word from you: late, unrouted, silent, to approve.",
             _ALL),
     Command("help", "question_mark", "help", "What can be pressed here, and what each status means.", _ALL, 14),
@@ -211,6 +218,24 @@ TEAM_COMMANDS: tuple[Command, ...] = (
             where=Where.TEAM, footer=1),
 )  # fmt: skip
 
+
+def _in_reports(id: str, words: str, tooltip: str, footer: int = 0) -> Command:
+    """What a command does in the reports, under the same key."""
+    return replace(BY_ID[id], words=words, tooltip=tooltip, where=Where.REPORTS, footer=footer, also=())
+
+
+REPORT_COMMANDS: tuple[Command, ...] = (
+    _in_reports("timeline", "records", "Exactly the records that this figure counts; in the list: the report.", 1),
+    _in_reports("saved_view", "report", "Go to a report by its letter.", 2),
+    _in_reports("filter", "filter", "Narrow it by days, team, rep, motion, source, campaign or segment.", 3),
+    _in_reports("previous_lead", "period before", "The period before this one.", 4),
+    _in_reports("next_lead", "period after", "The period after this one.", 4),
+    _in_reports("order", "order", "Order by this column: largest first, smallest first, as it was.", 6),
+    _in_reports("kinds", "chart", "Show or hide the chart.", 7),
+    _in_reports("refresh", "count again", "Count again, with what was done since.", 8),
+)
+_OF_OTHER_PLACES = (*DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS, *REPORT_COMMANDS)
+
 _KEY_LABELS = {"escape": "esc", "pagedown": "page down", "pageup": "page up", "space": "space"}
 _SYMBOLS = {short: unicode_name for unicode_name, short in KEY_NAME_REPLACEMENTS.items()}
 # Terminals send these as another key (ctrl+m is enter, ctrl+h backspace …) or not at all.
@@ -242,7 +267,7 @@ def commands_of(where: Iterable[Where]) -> list[Command]:
     """The commands of these places, in the table's order."""
     places = frozenset(where)
     return [
-        *(command for command in (*DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS) if command.where in places),
+        *(command for command in _OF_OTHER_PLACES if command.where in places),
         *(command for command in COMMANDS if command.where in places or not places.isdisjoint(command.also)),
     ]
 
@@ -329,7 +354,7 @@ def key_table_markdown() -> str:
     """The README's table of keys, a Markdown table per place."""
     usual = KeyChoices()
     parts = []
-    every = (*COMMANDS, *DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS)
+    every = (*COMMANDS, *_OF_OTHER_PLACES)
     for where in (where for where in Where if any(command.where is where for command in every)):
         lines = [f"**{where.value.capitalize()}**", "", "| key | command | does |", "| --- | --- | --- |"]
         for command in (command for command in every if command.where is where):

@@ -13,6 +13,7 @@ MAIN_VIEWS = (
     MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
     MainView("recycling", "Recycling", "screens.recycling.screen:RecyclingScreen"),
     MainView("team", "Team", "screens.team.screen:TeamScreen"),
+    MainView("reports", "Reports", "screens.reports.screen:ReportsScreen"),
 )
 DIALOGS: dict[str, str] = {
     "log": "screens.dialogs.log:LogDialog",
@@ -52,6 +53,7 @@ DIALOGS: dict[str, str] = {
     "deal_note": "screens.dialogs.deal_note:DealNoteDialog",
     "deal_log": "screens.dialogs.deal_log:DealLogDialog",
     "deal_callback": "screens.dialogs.deal_callback:DealCallbackDialog",
+    "report": "screens.reports.choose:ReportDialog",
     "opportunity": "screens.dialogs.deal_open:DealOpenDialog",
 }
 SCREENS: dict[str, str] = {
@@ -62,11 +64,11 @@ SCREENS: dict[str, str] = {
     "deal_story": "screens.deals.story:DealStoryScreen",
     "rep_queue": "screens.team.queue:RepQueueScreen",
     "alerts": "screens.alerts.screen:AlertScreen",
-    "records": "screens.alerts.records:RecordsScreen",
+    "records": "screens.records.screen:RecordsScreen",
     "explain": "screens.dialogs.explain:ExplainScreen",
 }
 ASK = "ask"
-STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling")
+STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling", "reports")
 
 
 def first_view(views: Sequence[MainView], person: Person) -> str:

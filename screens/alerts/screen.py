@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from screens.alerts.painter import AlertPainter
-from screens.alerts.records import Records
+from screens.records.screen import Records
 from store.queries import deals as deal_queries
 from store.queries.alerts import AlertRow, open_alerts
+from store.queries.shares import counted
 from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
@@ -100,7 +101,7 @@ class AlertScreen(LeadScreen):
         elif row.entity == "account":
             self.app.open_screen("account", Whose(None, row.entity_id))
         else:
-            self.app.open_screen("records", Records(row.words, row.cause, row.kind, row.entity_id))
+            self.app.hold_keys(self._open_records(row))
 
     def action_back(self) -> None:
         """Back to where it was opened, which hears of what was done here."""
@@ -117,6 +118,12 @@ class AlertScreen(LeadScreen):
     @on(LineTable.Selected)
     def _selected(self) -> None:
         self.action_timeline()
+
+    async def _open_records(self, row: AlertRow) -> None:
+        """List the at bats that an alert on a share counts."""
+        desk = self.app.desk
+        ids = () if row.kind is None else await desk.read(counted, row.kind, row.entity_id, desk.now())
+        self.app.open_screen("records", Records(row.words, row.cause, ids))
 
     async def _open_deal(self, opportunity_id: int) -> None:
         me = self.app.person.id if self.app.person else 0

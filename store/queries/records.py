@@ -94,7 +94,7 @@ def _meeting(store: Store, id: int, name: str, company: str, words: str, result:
 
 def _callback(store: Store, id: int, name: str, company: str, words: str, state: str, *rest: Any) -> RecordRow:
     kept, *others = rest
-    said = PromiseState(state).label + ("" if kept is None else ", kept" if kept else ", not kept in time")
+    said = PromiseState(state).label + (", not in time" if kept == 0 else "")
     return RecordRow(id, name, company, words or "callback", said, *others)
 
 
@@ -103,8 +103,9 @@ def _signal(store: Store, id: int, name: str, company: str, kind: str, source: s
 
 
 def _clock(store: Store, id: int, name: str, company: str, kind: str, met: int | None, *rest: Any) -> RecordRow:
-    state = "running" if met is None else "met" if met else "missed"
-    return RecordRow(id, name, company, ClockKind(kind).label, state, *rest)
+    ended_at, *others = rest
+    state = ("running" if ended_at is None else "stopped") if met is None else "met" if met else "missed"
+    return RecordRow(id, name, company, ClockKind(kind).label, state, *others)
 
 
 def _user(store: Store, id: int, name: str, role: str, active: int) -> RecordRow:
@@ -180,7 +181,7 @@ FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id {_AMONG}""",
         _signal,
     ),
     Records.CLOCK: (
-        _of_lead("clock", "x.kind, x.met", "coalesce(x.owner_id, l.owner_id)", "x.due_at", person="l.contact_id",
+        _of_lead("clock", "x.kind, x.met, x.ended_at", "coalesce(x.owner_id, l.owner_id)", "x.due_at", person="l.contact_id",
                  company="l.account_id"),
         _clock,
     ),

@@ -84,6 +84,20 @@ def before(asked: Period) -> Period | None:
     return Period(f"{start.isoformat()}..{(first - timedelta(days=1)).isoformat()}", start, first - timedelta(days=1))
 
 
+def after(asked: Period) -> Period | None:
+    """The one that ``asked`` is the period before of; None for all time."""
+    if asked.name == "all":
+        return None
+    first, last = asked.first, asked.last
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    start = last + timedelta(days=1)
+    if first.day == 1 and last == _after(first, months):
+        end = _after(start, months)
+    else:
+        end = last + timedelta(days=asked.days)
+    return Period(f"{start.isoformat()}..{end.isoformat()}", start, end)
+
+
 def _written(name: str, today: date) -> Period:
     if found := _LAST.fullmatch(name):
         return Period(name, today - timedelta(days=int(found[1]) - 1), today)

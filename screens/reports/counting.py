@@ -1,0 +1,45 @@
+"""What the screen asks of the store's long reads: a report as its line of filters asks, and the records of a figure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from store.database import Store
+from store.errors import Refusal
+from store.instants import Instant
+from store.reports.figures import Counted, Report
+from store.reports.filters import asked_as
+from store.reports.registry import REPORTS, report
+
+
+class Wish(NamedTuple):
+    """Which report, with which filters, alone or against the period before."""
+
+    name: str
+    filters: str
+    compare: bool
+
+
+class Found(NamedTuple):
+    """A report, and the currency of its money."""
+
+    report: Report
+    currency: str
+
+
+def count(store: Store, wish: Wish, now: Instant) -> Found:
+    """The report, of one moment of the database; raises Refusal, with what to do, for filters that are none."""
+    with store.connection:  # one state of it, however long this takes
+        wanted = asked_as(store, now, wish.filters)
+        try:
+            found = report(store, wish.name, wanted, now, compare=wish.compare)
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("store.reports."):
+                raise Refusal(f"{REPORTS[wish.name].title} is not there yet in this version.") from error
+            raise
+    return Found(found, store.currency)
+
+
+def ids_of(store: Store, counted: Counted) -> tuple[int, ...]:
+    """The records that a figure counts."""
+    return counted.ids(store)

@@ -1,0 +1,235 @@
+"""Where everything of a report stands: its sentences and tables as lines of one width, and the cells one can go to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from screens.reports import words
+from store.reports.figures import Cell, Chart, Key, Line, Report, Table, Unit
+from tui import present
+
+GAP = 2  # cells between two columns
+LABEL_LEAST, LABEL_MOST = 14, 34
+WORDS_MOST = 48
+HEAD_LINES = 3
+LEAST_TITLE = 7
+_TOTAL = "total"
+
+
+class Place(NamedTuple):
+    """A cell by name, which stays the same when the report is counted again."""
+
+    table: str
+    line: Key
+    is_total: bool
+    column: str
+
+
+class Sort(NamedTuple):
+    """By which column a table stands, and which way."""
+
+    column: str
+    descending: bool
+
+
+class Told(NamedTuple):
+    """A line of words across the page."""
+
+    text: str
+    style: str = "text"
+
+
+class Head(NamedTuple):
+    """One of the lines of a table's head."""
+
+    table: int
+    part: int
+
+
+class Figures(NamedTuple):
+    """A line of figures of a table, its total where ``line`` is that."""
+
+    table: int
+    line: Line
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a cell shows, in pieces that each have a place of their own in the column."""
+
+    figure: str
+    sign: str
+    interval: str
+    change: str
+    heat: int  # 0 to 4
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How wide a column is, and the pieces in it; 0 for a piece that no cell has."""
+
+    width: int
+    title: tuple[str, ...]
+    figure: int
+    sign: int
+    interval: int
+    change: int
+    heat: int
+    is_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with the width of its label and of each column, and its lines in their order."""
+
+    table: Table
+    label: int
+    rooms: tuple[Room, ...]
+    lines: tuple[Line, ...]
+    hottest: float
+
+    def fitting(self, width: int, column: int) -> tuple[int, int]:
+        """The first column and the one after the last that are shown so that ``column`` is among them."""
+        space, first = width - self.label, 0
+        while True:
+            last, used = first, 0
+            while last < len(self.rooms) and used + GAP + self.rooms[last].width <= space:
+                used += GAP + self.rooms[last].width
+                last += 1
+            last = max(last, first + 1)
+            if column < last or last >= len(self.rooms):
+                return first, min(last, len(self.rooms))
+            first += 1
+
+
+class Page:
+    """A report laid out for a width: ``lines`` from top to bottom, and ``stops``, where the cursor can be."""
+
+    def __init__(self, report: Report, width: int, currency: str, sorts: Mapping[str, Sort]) -> None:
+        self.report = report
+        self.lines: list[Told | Head | Figures] = []
+        self.stops: list[int] = []
+        self.grids = [_grid(table, width, currency, sorts.get(table.name)) for table in report.tables]
+        for sentence in report.sentences:
+            self._tell(f"{words.BULLET} {sentence}", width, "strong", indent="  ")
+        for number, grid in enumerate(self.grids):
+            self._add(number, grid, width)
+
+    def stop_of(self, place: Place) -> int | None:
+        """Which stop a place is at; None where that line is gone."""
+        for index, y in enumerate(self.stops):
+            found = self.lines[y]
+            assert isinstance(found, Figures)
+            table = self.grids[found.table].table
+            if table.name == place.table and found.is_total == place.is_total and found.line.key == place.line:
+                return index
+        return None
+
+    def _add(self, number: int, grid: Grid, width: int) -> None:
+        table = grid.table
+        if self.lines:
+            self.lines.append(Told(""))
+        self._tell(table.title, width, "accent")
+        if table.note:
+            self._tell(table.note, width, "muted")
+        if not grid.lines and table.total is None:
+            self._tell("Nothing to count here.", width, "muted")
+            return
+        self.lines += [Head(number, part) for part in range(max((len(room.title) for room in grid.rooms), default=1))]
+        for line in grid.lines:
+            self.stops.append(len(self.lines))
+            self.lines.append(Figures(number, line))
+        if table.total is not None:
+            self.stops.append(len(self.lines))
+            self.lines.append(Figures(number, table.total, True))
+
+    def _tell(self, text: str, width: int, style: str, indent: str = "") -> None:
+        lines = wrap(present.safe(text), max(width, 20), subsequent_indent=indent) or [""]
+        self.lines += [Told(line, style) for line in lines]
+
+
+def drawn(cell: Cell, currency: str, heat: int = 0) -> Drawn:
+    """What a cell shows."""
+    return Drawn(
+        words.figure(cell, currency), words.sign(cell).sign.strip(), words.few(cell), words.change(cell, currency), heat
+    )
+
+
+def heat(cell: Cell, hottest: float) -> int:
+    """How dark a cell of a heat table is, 0 to 4."""
+    if not hottest or cell.value is None or isinstance(cell.value, str):
+        return 0
+    return min(max(round(4 * cell.value / hottest), 1 if cell.value else 0), 4)
+
+
+def _grid(table: Table, width: int, currency: str, sort: Sort | None) -> Grid:
+    lines = ordered(table, sort)
+    every = [*lines, *([table.total] if table.total is not None else [])]
+    longest = max((cell_len(present.safe(line.label, 80)) for line in every), default=0)
+    label = min(max(longest, cell_len(table.head), LABEL_LEAST), LABEL_MOST, max(width // 3, LABEL_LEAST))
+    hottest = _hottest(table)
+    rooms = tuple(_room(table, at, every, currency, sort, hottest) for at in range(len(table.columns)))
+    return Grid(table, label, rooms, tuple(lines), hottest)
+
+
+def _room(table: Table, at: int, lines: Sequence[Line], currency: str, sort: Sort | None, hottest: float) -> Room:
+    column = table.columns[at]
+    cells = [drawn(line.cells[at], currency) for line in lines if at < len(line.cells)]
+    is_words = column.unit is Unit.WORDS
+    figure = max((cell_len(cell.figure) for cell in cells), default=1)
+    figure = min(figure, WORDS_MOST) if is_words else figure
+    sign, interval, change = (
+        max((cell_len(getattr(cell, part)) for cell in cells), default=0) for part in ("sign", "interval", "change")
+    )
+    shaded = 2 if hottest and is_charted(table, at) else 0
+    inside = shaded + figure + sum(piece + 1 for piece in (interval, change) if piece) + sign
+    arrow = (" ▾" if sort.descending else " ▴") if sort is not None and sort.column == column.name else ""
+    title = _title(present.safe(column.title, 60) + arrow, inside)
+    return Room(max(inside, *map(cell_len, title)), title, figure, sign, interval, change, shaded, is_words)
+
+
+def _title(title: str, inside: int) -> tuple[str, ...]:
+    """The title over as few lines as keep the column narrow."""
+    for width in range(max(inside, LEAST_TITLE), 61):
+        found = wrap(title, width, break_long_words=False)
+        if len(found) <= HEAD_LINES and all(cell_len(line) <= width for line in found):
+            return tuple(found) or ("",)
+    return (title,)
+
+
+def is_charted(table: Table, at: int) -> bool:
+    """Whether a column is drawn in the table's chart."""
+    return not table.charted or table.columns[at].name in table.charted
+
+
+def _hottest(table: Table) -> float:
+    if table.chart is not Chart.HEAT:
+        return 0
+    found = [
+        float(cell.value)
+        for line in table.lines
+        for at, cell in enumerate(line.cells)
+        if is_charted(table, at) and cell.value is not None and not isinstance(cell.value, str)
+    ]
+    return max(found, default=0)
+
+
+def ordered(table: Table, sort: Sort | None) -> Sequence[Line]:
+    """The lines in their order; what has no figure comes last whichever way."""
+    if sort is None or all(column.name != sort.column for column in table.columns):
+        return table.lines
+    at = table.column(sort.column)
+    having = [line for line in table.lines if line.cells[at].value is not None]
+    having.sort(key=lambda line: _comparable(line.cells[at]), reverse=sort.descending)
+    return [*having, *(line for line in table.lines if line.cells[at].value is None)]
+
+
+def _comparable(cell: Cell) -> tuple[bool, float, str]:
+    value = cell.value
+    return (True, 0.0, value.casefold()) if isinstance(value, str) else (False, float(value or 0), "")

@@ -1,0 +1,447 @@
+"""The reports: every figure with the records behind it, filtered, ordered, and against the period before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker
+
+from screens.queue.filter_line import FilterLine
+from screens.records.screen import Records
+from screens.reports import words
+from screens.reports.body import ReportBody, Spot
+from screens.reports.chart import ReportChart
+from screens.reports.choose import letters
+from screens.reports.counting import Wish, count, ids_of
+from screens.reports.list_painter import Listed, ListPainter
+from store.errors import Refusal
+from store.instants import moment
+from store.reports.figures import Report, Table
+from store.reports.filters import line, parts
+from store.reports.period import DEFAULT, FIRST_DAY, Period, after, before, period
+from store.reports.registry import REPORTS
+from tui import present
+from tui.commands import BY_ID, Where, bindings
+from tui.desk import Change
+from tui.frame import RUNNING
+from tui.view import View
+from tui.widgets.line_table import LineTable
+
+_HINT = "days:last_month rep:ben motion:demo source:webinar campaign:… team:… segment:…"
+_NAMES = tuple(REPORTS)
+_MOMENT = 0.3  # seconds that keys wait for a report that is gone into; longer ones are waited for by nobody
+_AFTER_TYPING = 0.15  # seconds without a letter until it is counted
+_CHART_NEEDS = 30  # lines
+
+
+class ReportsScreen(View):
+    """The list of reports, and the one that is read. Counting goes on aside; esc gives it up, and so does leaving."""
+
+    VIEW = "reports"
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.REPORTS, Where.LIST, Where.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.REPORTS), BY_ID["back"].binding()]
+    AUTO_FOCUS = "LineTable"
+
+    table: getters.query_one[LineTable[Listed]] = getters.query_one(LineTable)
+    body = getters.query_one(ReportBody)
+    chart = getters.query_one(ReportChart)
+    filter_line = getters.query_one(FilterLine)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filters = ""
+        self._compare = False
+        self._charts: bool | None = None  # None: where there is room
+        self._shown: Wish | None = None  # what the page in front was counted for
+        self._counting: Worker[None] | None = None
+        self._since = 0
+        self._clock: Timer | None = None
+        self._typing: Timer | None = None
+        self._changed_since = False
+        self._problem = ""
+        self._currency = ""
+
+    def compose_body(self) -> ComposeResult:
+        """What is asked on top, the list at the left, the report, and what the cursor is on below."""
+        yield Static(id="asked")
+        yield FilterLine(_HINT)
+        with Horizontal():
+            with Vertical(id="list"):
+                yield LineTable(self._painter(), markable=False, opens=False)
+            with Container(id="report"):
+                yield ReportBody()
+                yield ReportChart()
+        yield Static(id="about")
+
+    def on_mount(self) -> None:
+        """List the reports; the first one counts where it has room beside the list."""
+        keys = letters()
+        rows = {number: Listed(keys[name], each) for number, (name, each) in enumerate(REPORTS.items())}
+        self.table.load(rows, rows)
+        self._say_asked()
+        self.app.changed.subscribe(self, self._changed)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody waits any more."""
+        if not self.has_class(RUNNING):
+            self._give_up()
+
+    # --- going about ---
+
+    @property
+    def reading(self) -> bool:
+        """Whether one is in a report, and not in the list."""
+        return self.has_class("-reading")
+
+    @property
+    def _chosen(self) -> str:
+        return _NAMES[self.table.cursor_id or 0]
+
+    def action_timeline(self) -> None:
+        """From the list into the report; from a figure to its records."""
+        if not self.reading:
+            self._into(self._chosen)
+        else:
+            self._open_records()
+
+    def action_cell_right(self) -> None:
+        """The figure at the right; from the list into the report."""
+        if not self.reading:
+            self._into(self._chosen)
+        else:
+            self.body.step(1)
+
+    def action_cell_left(self) -> None:
+        """The figure at the left; from the first one back to the list."""
+        if self.reading and not self.body.step(-1):
+            self._to_list()
+
+    def action_saved_view(self) -> None:
+        """Choose a report by its letter."""
+        self.app.open_dialog("report", self._chosen, self._go_to)
+
+    def action_back(self) -> None:
+        """Give up what is being counted; show all again; back to the list; back to the view before."""
+        if self._is_counting:
+            self._give_up()
+            self._say_asked()
+            again = self.app.key_of("refresh")
+            self.app.say(f"Counting was given up · {again} counts again", calm=True)
+        elif self.filter_line.typing:
+            self._keep(self._filters)
+        elif self.reading:
+            self._to_list()
+        else:
+            self.app.go_to_view_before()
+
+    def _go_to(self, name: str) -> None:
+        self.table.move_to(_NAMES.index(name))
+        self._into(name)
+
+    def _into(self, name: str) -> None:
+        self.add_class("-reading")
+        self._use_painter()
+        self.set_focus(self.body)
+        self._count_now()
+        self.call_after_refresh(self._lay_out)
+        if self._counting is not None and self._is_counting:
+            self.app.hold_keys(self._a_moment(self._counting))
+
+    async def _a_moment(self, counting: Worker[None]) -> None:
+        """Let keys typed ahead wait for a report that comes at once."""
+        await asyncio.wait({counting._task} if counting._task is not None else set(), timeout=_MOMENT)
+
+    def _to_list(self) -> None:
+        self.remove_class("-reading")
+        self._use_painter()
+        self.set_focus(self.table)
+        self.call_after_refresh(self._lay_out)
+
+    @on(LineTable.Highlighted)
+    def _highlighted(self) -> None:
+        if not self.reading and not self.has_class("-narrow"):
+            self._count_now()
+
+    @on(LineTable.Selected)
+    def _selected(self) -> None:
+        self._into(self._chosen)
+
+    @on(ReportBody.Opened)
+    def _opened(self) -> None:
+        self._open_records()
+
+    # --- the records of a figure ---
+
+    def _open_records(self) -> None:
+        spot = self.body.spot
+        if spot is None:
+            waits = "It is still being counted." if self._is_counting else "There is no figure here."
+            self.app.say(waits, urgent=not self._is_counting)
+        elif spot.cell.counted is None:
+            self.app.say("This figure counts no records of its own: its neighbours do.", urgent=True)
+        else:
+            self.add_class(RUNNING)
+            counting: Worker[None] = self._records_of(spot)
+            self._counting = counting
+            self._begin_clock()
+            self.app.hold_keys(self._until_there(counting))
+
+    async def _until_there(self, counting: Worker[None]) -> None:
+        try:
+            await asyncio.wait({counting._task} if counting._task is not None else set())
+        finally:
+            self.remove_class(RUNNING)
+
+    @work(exclusive=True, group="count")
+    async def _records_of(self, spot: Spot) -> None:
+        counted = spot.cell.counted
+        assert counted is not None
+        ids = await self.app.desk.read_long(ids_of, counted)
+        self._counted()
+        title = f"{spot.line.label} · {spot.column.title}"
+        report = self.body.report
+        cause = f"{report.title} · {report.asked}" if report is not None else ""
+        if not ids:
+            self.app.say(f"{title}: there are no {words.many(counted.records)} to show.", calm=True)
+        else:
+            self.app.open_screen("records", Records(title, cause, ids, counted.records))
+
+    # --- what is asked ---
+
+    def action_filter(self) -> None:
+        """Narrow it, letter by letter."""
+        self.filter_line.show(self._filters, typing=True)
+
+    def action_keep_filter(self) -> None:
+        """Back to the report, as typed."""
+        self._keep(self.filter_line.text)
+
+    def action_previous_lead(self) -> None:
+        """The period before."""
+        self._shift(before)
+
+    def action_next_lead(self) -> None:
+        """The period after."""
+        self._shift(after)
+
+    def action_compare(self) -> None:
+        """Against the period before, or alone again."""
+        now = self._period_now()
+        if now is not None and now.name == "all":
+            self.app.say("All time has no period before it: choose another one first.", urgent=True)
+            return
+        self._compare = not self._compare
+        self._count_now()
+
+    def action_order(self) -> None:
+        """Order by the column under the cursor."""
+        if said := self.body.sort():
+            self.app.say(f"ordered {said}")
+        else:
+            self.app.say("Go to a figure: its column orders the table.", urgent=True)
+
+    def action_kinds(self) -> None:
+        """Show or hide the chart."""
+        if not ReportChart.has_one(self._table()):
+            self.app.say("This table has no chart.", calm=True)
+            return
+        self._charts = not self.has_class("-charted")
+        self._show_chart()
+
+    def action_refresh(self) -> None:
+        """Count again."""
+        self._shown = None
+        self._count_now()
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self._filters = event.text
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(_AFTER_TYPING, self._count_now)
+
+    def _keep(self, text: str) -> None:
+        self._filters = text
+        self.filter_line.show(text)
+        self.set_focus(self.body if self.reading else self.table)
+        self._count_now()
+
+    def _period_now(self) -> Period | None:
+        """The period in force; None where the filters say none that can be."""
+        try:
+            days = parts(self._filters).get("days", DEFAULT)
+            return period(days, moment(self.app.desk.now(), self.app.team.zone).date())
+        except Refusal:
+            return None
+
+    def _shift(self, way: Callable[[Period], Period | None]) -> None:
+        now = self._period_now()
+        then = way(now) if now is not None else None
+        today = moment(self.app.desk.now(), self.app.team.zone).date()
+        if then is None:
+            self.app.say("All time has no period before or after it: choose another one first.", urgent=True)
+        elif then.first > today or then.last < FIRST_DAY:
+            self.app.say("That is still to come." if then.first > today else "There was nothing then.", calm=True)
+        else:
+            usual = period(DEFAULT, today)
+            days = DEFAULT if (then.first, then.last) == (usual.first, usual.last) else then.name
+            self._filters = line({**parts(self._filters), "days": days})
+            self.filter_line.show(self._filters)
+            self._count_now()
+
+    # --- counting ---
+
+    @property
+    def _is_counting(self) -> bool:
+        return self._counting is not None and not self._counting.is_finished
+
+    def _count_now(self) -> None:
+        """Count what is asked for, unless it is in front already or being counted."""
+        wish = Wish(self._chosen, self._filters, self._compare)
+        if wish == self._shown and not self._is_counting and not self._changed_since:
+            return
+        self._counting = self._count(wish)
+        self._begin_clock()
+
+    @work(exclusive=True, group="count")
+    async def _count(self, wish: Wish) -> None:
+        app = self.app
+        try:
+            found = await app.desk.read_long(count, wish, app.desk.now())
+        except Refusal as refusal:
+            self._counted()
+            self._refused(refusal.sentence, wish)
+            return
+        self._changed_since = False
+        self._shown, self._problem = wish, ""
+        self._counted()
+        self._currency = found.currency
+        self._show(found.report)
+
+    def _refused(self, sentence: str, wish: Wish) -> None:
+        """Say why; what was counted last stays in front while filters are typed."""
+        self._problem = sentence
+        self._say_filter()
+        if self._shown is None or self._shown.name != wish.name:
+            self._shown = None
+            self._show(Report(wish.name, REPORTS[wish.name].title, "", (sentence,), ()))
+
+    def _give_up(self) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        self._counted()
+
+    def _counted(self) -> None:
+        self._counting = None
+        if self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self._say_asked()
+
+    def _begin_clock(self) -> None:
+        """Say that it counts, and from the first second on for how long."""
+        self._since = 0
+        if self._clock is not None:
+            self._clock.stop()
+        self._clock = self.set_interval(1.0, self._another_second)
+        self.set_timer(0.1, self._say_asked)
+
+    def _another_second(self) -> None:
+        self._since += 1
+        self._say_asked()
+
+    def _changed(self, change: Change) -> None:
+        if self._shown is not None and not self._changed_since:
+            self._changed_since = True
+            self._say_asked()
+
+    # --- showing ---
+
+    def _show(self, report: Report) -> None:
+        self.body.show(report, self._currency)
+        self._say_asked()
+        self._say_filter()
+
+    def _say_asked(self) -> None:
+        """``Sources · last 90 days · against the period before``, and what goes on."""
+        report = self.body.report
+        said: list[present.Part] = []
+        if report is not None and (self.reading or not self.has_class("-narrow")):
+            said.append((report.title, "bold $foreground"))
+            said.append(f" · {report.asked}" if report.asked else "")
+            if self._shown is not None and self._shown.compare:
+                said.append(" · against the period before")
+        else:
+            said.append(("Reports", "bold $foreground"))
+            said.append(
+                f" · {self.app.key_of('timeline')} opens one, {self.app.key_of('saved_view')} and its letter too"
+            )
+        if self._is_counting:
+            seconds = f" {self._since} s" if self._since else ""
+            said.append((f"   counting …{seconds} · {self.app.key_of('back')} gives it up", "$accent"))
+        elif self._changed_since and report is not None:
+            said.append(f"   • changed since: {self.app.key_of('refresh')} counts again")
+        self.query_one("#asked", Static).update(present.joined(*said, newlines=False))
+
+    def _say_filter(self) -> None:
+        self.filter_line.say(present.joined((self._problem, "$error")) if self._problem else Content())
+
+    @on(ReportBody.Moved)
+    def _moved(self) -> None:
+        self._say_about()
+        self._show_chart()
+
+    def _say_about(self) -> None:
+        """What the cursor is on: the figure, what its column counts, and what it is held against."""
+        spot = self.body.spot
+        about = self.query_one("#about", Static)
+        if spot is None:
+            about.update(Content())
+            return
+        said = words.about(spot.table, spot.line, spot.column, spot.cell, self._currency)
+        if note := spot.column.note or spot.table.note:
+            said.append(f"\n{present.safe(note, 300)}")
+        if held := words.held_against(spot.cell):
+            said += ["\n", held]
+        about.update(present.joined(*said))
+
+    def _table(self) -> Table | None:
+        grid = self.body.grid
+        return grid.table if grid is not None else None
+
+    def _show_chart(self) -> None:
+        grid = self.body.grid
+        wanted = self._charts if self._charts is not None else self.app.size.height >= _CHART_NEEDS
+        shown = bool(wanted and grid is not None and ReportChart.has_one(grid.table))
+        self.set_class(shown, "-charted")
+        if shown and grid is not None:
+            self.chart.show(grid.table, grid.lines, self._currency)
+
+    # --- room ---
+
+    def on_resize(self) -> None:
+        """Draw for the room there is now."""
+        self._use_painter()
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        self._say_asked()
+        self._show_chart()
+        if not self.has_class("-narrow") and self._shown is None and not self._is_counting:
+            self._count_now()
+
+    def _painter(self) -> ListPainter:
+        narrow = self.app.size.width < 110
+        return ListPainter(questions=not self.reading, two_lines=not narrow and not self.reading)
+
+    def _use_painter(self) -> None:
+        self.table.use(self._painter())

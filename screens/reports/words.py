@@ -1,0 +1,94 @@
+"""What a figure of a report says beside itself: how sure it is, how it changed, and what it is held against."""
+
+from __future__ import annotations
+
+from store.instants import DAY, HOUR, MINUTE
+from store.reports.figures import Cell, Column, Line, Records, Table, Unit
+from tui import figures, present
+from tui.theme import Urgency
+
+BULLET = "•"
+FEW = 100
+"""Shares of fewer cases than this show where they may truly lie."""
+UP, DOWN, SAME = "▲", "▼", "="
+_NAMES = {
+    Records.LEAD: ("at bat", "at bats"),
+    Records.OPPORTUNITY: ("opportunity", "opportunities"),
+    Records.CONTACT: ("person", "people"),
+    Records.ACCOUNT: ("company", "companies"),
+    Records.TOUCH: ("touch", "touches"),
+    Records.MEETING: ("meeting", "meetings"),
+    Records.CALLBACK: ("callback", "callbacks"),
+    Records.SIGNAL: ("signal", "signals"),
+    Records.CLOCK: ("clock", "clocks"),
+    Records.USER: ("user", "users"),
+}
+_IN = {"%": 0.01, "minutes": MINUTE, "hours": HOUR, "days": DAY}
+
+
+def counted(kind: Records, how_many: int) -> str:
+    """``12 at bats``."""
+    return present.count(how_many, *_NAMES[kind])
+
+
+def many(kind: Records) -> str:
+    """``at bats``."""
+    return _NAMES[kind][1]
+
+
+def figure(cell: Cell, currency: str) -> str:
+    """The figure alone."""
+    return figures.figure(cell, currency)
+
+
+def few(cell: Cell) -> str:
+    """Where a share of few cases may lie; nothing where there are enough."""
+    return figures.interval(cell.interval) if cell.of is not None and cell.of < FEW else ""
+
+
+def change(cell: Cell, currency: str) -> str:
+    """``▲ 12``: how it differs from the period before; nothing where it is not compared."""
+    said = figures.change(cell, currency).removesuffix(" points").removesuffix(" point")
+    if not said:
+        return ""
+    sign = UP if said.startswith("+") else DOWN if said.startswith("−") else SAME
+    return f"{sign}{said.lstrip('+−±')}"
+
+
+def sign(cell: Cell) -> Urgency:
+    """Whether a figure keeps to its benchmark: a share is not under it, a time not over it."""
+    line = cell.benchmark
+    if line is None or cell.value is None or isinstance(cell.value, str) or line.unit not in _IN:
+        return Urgency.CALM
+    if (cell.unit is Unit.SHARE) is not (line.unit == "%"):
+        return Urgency.CALM
+    bound = line.low if cell.unit is Unit.SHARE else line.high
+    if bound is None:
+        return Urgency.CALM
+    limit = bound * _IN[line.unit]
+    is_off = cell.value < limit if cell.unit is Unit.SHARE else cell.value > limit
+    return Urgency.LATE if is_off else Urgency.DONE
+
+
+def about(table: Table, line: Line, column: Column, cell: Cell, currency: str) -> list[present.Part]:
+    """``converted of ended · Webinar: 12 % (8–17 %), 4 of 31 · before 15 % (▼3)``."""
+    parts: list[present.Part] = [
+        (present.safe(column.title, 60), "bold"), f" · {present.safe(line.label, 60)}: ",
+        (figure(cell, currency), "bold"),
+    ]  # fmt: skip
+    if (interval := figures.interval(cell.interval)) and cell.part is not None and cell.of is not None:
+        parts.append(f" ({interval} at 95 %), {cell.part:,} of {cell.of:,}")
+    if said := figures.change(cell, currency):
+        before = figures.written(cell.before, cell.unit, currency)
+        parts.append((f" · {said} against {before} before", "$accent"))
+    return parts
+
+
+def held_against(cell: Cell) -> present.Part:
+    """The benchmark with its source, year, grade and denominator."""
+    line = cell.benchmark
+    if line is None:
+        return ""
+    standing = sign(cell)
+    said = {Urgency.LATE: "! off its benchmark: ", Urgency.DONE: "✓ keeps to its benchmark: "}
+    return (f"{said.get(standing, 'benchmark: ')}{figures.benchmark(line)}", standing.style)
