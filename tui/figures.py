@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from store.instants import DAY, HOUR, MINUTE
 from store.reports.figures import Cell, Unit
+from store.reports.wording import points, probability
 from store.ruleset import Benchmark
 from tui.present import money, number, percent, safe
 
@@ -35,6 +36,10 @@ def written(value: float | str | None, unit: Unit, currency: str) -> str:
             return money(round(value), currency)
         case Unit.NUMBER:
             return f"{value:,.1f}"
+        case Unit.POINTS:
+            return points(value)
+        case Unit.PROBABILITY:
+            return probability(value)
     return number(round(value))
 
 

@@ -27,6 +27,8 @@ class Unit(StrEnum):
     SPAN = "span"  # microseconds that went by
     WORK = "work"  # microseconds of the team's hours
     MONEY = "money"  # minor units of the team's currency
+    POINTS = "points"  # how far two shares lie apart, -1 to 1
+    PROBABILITY = "probability"  # 0 to 1: of what is seen, if chance alone were at work
     WORDS = "words"
 
 

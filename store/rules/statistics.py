@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -27,6 +27,13 @@ class Compared(NamedTuple):
     interval: Interval
     lift: float | None
     p: float
+
+
+class Odds(NamedTuple):
+    """The odds of one share in proportion to those of another, and where that may lie."""
+
+    ratio: float
+    interval: Interval
 
 
 def percentile(values: Sequence[int], share: float) -> int | None:
@@ -74,6 +81,29 @@ def compare(part: int, of: int, other_part: int, other_of: int) -> Compared | No
         difference + sqrt((second.high - b) ** 2 + (a - first.low) ** 2),
     )
     return Compared(difference, interval, difference / a if a else None, p)
+
+
+def odds(part: int, of: int, other_part: int, other_of: int) -> Odds | None:
+    """The odds of the first share against those of the second, with Woolf's interval (1955).
+
+    None where either is nothing or whole: there is no such proportion then.
+    """
+    counts = (part, of - part, other_part, other_of - other_part)
+    if not all(counts):
+        return None
+    a, b, c, d = counts
+    ratio = a * d / (b * c)
+    spread = _z() * sqrt(sum(1 / count for count in counts))
+    return Odds(ratio, Interval(exp(log(ratio) - spread), exp(log(ratio) + spread)))
+
+
+def holm(ps: Sequence[float]) -> tuple[float, ...]:
+    """The p-values of several comparisons, raised so that all together mislead no more often than one (Holm 1979)."""
+    adjusted, highest = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(sorted(range(len(ps)), key=lambda at: ps[at])):
+        highest = max(highest, min(1.0, (len(ps) - rank) * ps[place]))
+        adjusted[place] = highest
+    return tuple(adjusted)
 
 
 def _z() -> float:
