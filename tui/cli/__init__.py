@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("tui.cli.init", "Make the team's database."),
     "next": ("tui.cli.next", "Take the best at bat that nobody has."),
     "recycle": ("tui.cli.recycle", "List who may come back, and bring them back."),
+    "report": ("tui.cli.report", "Show a report, write it as a file, or list the records behind a figure."),
     "restore": ("tui.cli.restore", "Put a backup in the place of the database."),
     "rules": ("tui.cli.rules", "Test a rules file, show what is in force, and explain an at bat."),
     "score": ("tui.cli.score", "Explain scores, and hold them against what happened."),

@@ -28,3 +28,29 @@ def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
                 bar.update(done - bar.pos)
 
         yield tell
+
+
+@contextmanager
+def waiting(label: str) -> Iterator[Callable[[], bool]]:
+    """Gives a function to be called now and then by what cannot say how long it takes; it answers False: go on.
+
+    Says on standard error, on a terminal only, for how many seconds it has been going, and takes that away at the end.
+    """
+    began = time.monotonic()
+    said = -1
+
+    def go_on() -> bool:
+        nonlocal said
+        seconds = int(time.monotonic() - began)
+        if seconds > max(said, _PATIENCE - 1) and sys.stderr.isatty():
+            said = seconds
+            sys.stderr.write(f"\r{label} … {seconds} s")
+            sys.stderr.flush()
+        return False
+
+    try:
+        yield go_on
+    finally:
+        if said >= 0:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
