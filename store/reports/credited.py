@@ -43,11 +43,12 @@ class Deal(NamedTuple):
 
 
 def deals(store: Store, wanted: Asked) -> list[Deal]:
-    """Every opportunity that an at bat of the period became, once however many did. Three queries."""
+    """Every opportunity that an at bat of the period became, once however many did, the newest first. Three queries."""
     # Only what is converted has one, which the index of reports knows before anything is looked up.
     base = at_bats(store, wanted, joins=JOINS)
     behind = Base(f"{base.sql} AND l.stage = 'converted'", base.values)
-    rows = store.rows(f"SELECT DISTINCT {_COLUMNS} FROM {behind.sql}", dict(behind.values))
+    newest = "ORDER BY o.opened_at DESC, o.id DESC"
+    rows = store.rows(f"SELECT DISTINCT {_COLUMNS} FROM {behind.sql} {newest}", dict(behind.values))
     signals: dict[int, list[tuple[Instant, int, int, Came]]] = {row[0]: [] for row in rows}
     openers: dict[int, set[int]] = {row[0]: set() for row in rows}
     for id, signal_id, at, source, campaign_id in store.rows(_touched(behind, _SIGNALS), dict(behind.values)):

@@ -6,7 +6,8 @@ median of nothing) is None, which every reader shows as "–".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -54,6 +55,11 @@ class Counted:
     records: Records
     sql: str
     values: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def these(cls, records: Records, ids: Iterable[int]) -> Counted:
+        """Records that no condition says, in the order given: the newest first."""
+        return cls(records, "SELECT value FROM json_each(:ids)", (("ids", json.dumps(list(ids))),))
 
     def ids(self, store: Store) -> tuple[int, ...]:
         """The records, each once."""

@@ -6,7 +6,6 @@ other models would credit stands beside it (``store.rules.attribution``). See do
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -134,12 +133,7 @@ def _brought(found: Sequence[Deal], attribute: str, half_life: int) -> _Brought:
 
 
 def _counted(found: Iterable[Deal]) -> Counted:
-    ids = json.dumps([deal.id for deal in found])
-    return Counted(Records.OPPORTUNITY, _THESE, (("ids", ids),))
-
-
-_THESE = """
-SELECT id FROM opportunity WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY opened_at DESC, id DESC"""
+    return Counted.these(Records.OPPORTUNITY, (deal.id for deal in found))
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
