@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from store.instants import moment
 from store.rules.calendar_file import Event, calendar_file
+from tui.new_file import write_new
 
 _LONGEST_NAME = 60
-_MOST_OF_A_NAME = 100
 
 
 def save(events: Sequence[Event], folder: Path, zone: str) -> Path:
@@ -19,25 +18,7 @@ def save(events: Sequence[Event], folder: Path, zone: str) -> Path:
 
     The name tells who and when (in ``zone``). Raises OSError where it cannot be written.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = calendar_file(events)
-    stem = file_stem(events[0], zone)
-    for number in range(1, _MOST_OF_A_NAME):
-        target = folder / (f"{stem}.ics" if number == 1 else f"{stem}-{number}.ics")
-        try:
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            if target.is_file() and target.read_bytes() == content:
-                return target
-            continue
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-        return target
-    raise FileExistsError(17, "there are a hundred files of this name", str(folder / stem))
+    return write_new(folder, file_stem(events[0], zone), ".ics", calendar_file(events))
 
 
 def file_stem(event: Event, zone: str) -> str:

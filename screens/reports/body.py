@@ -47,7 +47,7 @@ class ReportBody(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     ReportBody {
         height: 1fr; background: $background; color: $foreground; scrollbar-size-vertical: 1;
-        overflow-x: hidden; overflow-y: auto;
+        overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         & > .line-table--muted { color: $text-muted; }
         & > .line-table--accent { color: $accent; }
         & > .line-table--late { color: $error; }
@@ -94,7 +94,7 @@ class ReportBody(ScrollView, can_focus=True):
         """Show a report, its money in ``currency``; the same one counted again keeps its cursor and its order."""
         self._currency = currency
         same = self._report is not None and report is not None and self._report.name == report.name
-        place = self.place if same else None
+        place = self.place if same and self._page is not None and not self._page.is_bare else None
         if not same:
             self._sorts.clear()
         self._report = report

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from store.reports.figures import Line
 
 _LABEL = 18
+_AROUND = 4  # lines: title, frame, ticks
+_MOST_LINES = 24
 _MARKERS = ("braille", "+", "x", "o")
 _COLOURS = ("accent", "warning", "success", "error")
 
@@ -66,6 +68,8 @@ class ReportChart(Container):
         if self._shown is None or self._plot is None:
             return
         table, lines = self._shown
+        most = _MOST_LINES if table.chart is Chart.LINE else 2 * len(lines) + _AROUND
+        self._plot.styles.height = max(min(self.size.height, most), 4)
         plt = self._plot.plt
         plt.clear_figure()
         plt.title(present.safe(_title(table), 60))
@@ -73,20 +77,22 @@ class ReportChart(Container):
             self._lines(plt, table, lines)
         else:
             self._bars(plt, table, lines)
-        self._plot.refresh()
+        self._plot.refresh(layout=True)
 
     def _bars(self, plt: Any, table: Table, lines: Sequence[Line]) -> None:
         at = charted(table)[0]
         unit = table.columns[at].unit
-        room = max(self.size.height - 4, 1)
+        room = max(self.size.height - _AROUND, 1)
         shown = [line for line in lines if drawable(line.cells[at])][:room]
         if not shown:
             return
         values = [self._value(line.cells[at], unit) for line in shown]
         labels = [cells(line.label, _LABEL, "right") for line in shown]
         plt.bar(labels[::-1], values[::-1], orientation="horizontal", width=0.6, color=self._colour(0))
-        plt.xfrequency(4)
-        plt.xlim(0, max(*values, 0) * 1.05 or 1)
+        top = max([*values, 0]) or 1
+        ticks = [top * part / 4 for part in range(5)] if top >= 4 else [0, top]
+        plt.xticks(ticks, [f"{tick:,.0f}" if top >= 4 else f"{tick:,.1f}" for tick in ticks])
+        plt.xlim(0, top)
 
     def _lines(self, plt: Any, table: Table, lines: Sequence[Line]) -> None:
         columns = charted(table)

@@ -121,6 +121,11 @@ class Page:
         for number, grid in enumerate(self.grids):
             self._add(number, grid, width)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was counted but totals."""
+        return not any(grid.lines for grid in self.grids)
+
     def stop_of(self, place: Place) -> int | None:
         """Which stop a place is at; None where that line is gone."""
         for index, y in enumerate(self.stops):
@@ -188,6 +193,7 @@ def _room(table: Table, at: int, lines: Sequence[Line], currency: str, sort: Sor
         max((cell_len(getattr(cell, part)) for cell in cells), default=0) for part in ("sign", "interval", "change")
     )
     shaded = 2 if hottest and is_charted(table, at) else 0
+    interval = 0 if shaded else interval  # of a shaded figure it stands in the line below the page
     inside = shaded + figure + sum(piece + 1 for piece in (interval, change) if piece) + sign
     arrow = (" ▾" if sort.descending else " ▴") if sort is not None and sort.column == column.name else ""
     title = _title(present.safe(column.title, 60) + arrow, inside)

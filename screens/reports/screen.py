@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -23,6 +24,7 @@ from screens.reports.chart import ReportChart
 from screens.reports.choose import letters
 from screens.reports.counting import Wish, count, ids_of
 from screens.reports.list_painter import Listed, ListPainter
+from screens.reports.save import Saved
 from store.errors import Refusal
 from store.instants import moment
 from store.reports.figures import Report, Table
@@ -30,10 +32,11 @@ from store.reports.filters import line, parts
 from store.reports.period import DEFAULT, FIRST_DAY, Period, after, before, period
 from store.reports.registry import REPORTS
 from tui import present
-from tui.commands import BY_ID, Where, bindings
+from tui.commands import BY_ID, Command, Where, bindings
 from tui.desk import Change
 from tui.frame import RUNNING
 from tui.view import View
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
 _HINT = "days:last_month rep:ben motion:demo source:webinar campaign:… team:… segment:…"
@@ -67,6 +70,7 @@ class ReportsScreen(View):
         self._clock: Timer | None = None
         self._typing: Timer | None = None
         self._changed_since = False
+        self._left_off = False  # counting was given up because another screen came in front
         self._problem = ""
         self._currency = ""
 
@@ -92,8 +96,21 @@ class ReportsScreen(View):
 
     def on_screen_suspend(self) -> None:
         """Nobody waits any more."""
-        if not self.has_class(RUNNING):
+        if self._is_counting and not self.has_class(RUNNING):
+            self._left_off = True
             self._give_up()
+
+    def offers(self, command: Command) -> bool:
+        """The chart's key only where there is one."""
+        return command.id != "kinds" or (self.is_mounted and ReportChart.has_one(self._table()))
+
+    def on_screen_resume(self) -> None:
+        """Count what was given up when this was left."""
+        if self.is_mounted and (self.reading or not self.has_class("-narrow")) and not self._is_counting:
+            wish = Wish(self._chosen, self._filters, self._compare)
+            if self._left_off and wish != self._shown:
+                self._count_now()
+        self._left_off = False
 
     # --- going about ---
 
@@ -153,11 +170,9 @@ class ReportsScreen(View):
         self.set_focus(self.body)
         self._count_now()
         self.call_after_refresh(self._lay_out)
-        if self._counting is not None and self._is_counting:
-            self.app.hold_keys(self._a_moment(self._counting))
 
     async def _a_moment(self, counting: Worker[None]) -> None:
-        """Let keys typed ahead wait for a report that comes at once."""
+        """Keys typed ahead wait for a report that comes at once, and not for a longer one."""
         await asyncio.wait({counting._task} if counting._task is not None else set(), timeout=_MOMENT)
 
     def _to_list(self) -> None:
@@ -183,19 +198,26 @@ class ReportsScreen(View):
 
     def _open_records(self) -> None:
         spot = self.body.spot
-        if spot is None:
-            waits = "It is still being counted." if self._is_counting else "There is no figure here."
-            self.app.say(waits, urgent=not self._is_counting)
+        if self._counting is not None and self._is_counting:  # what is in front is not what was asked for
+            self.app.hold_keys(self._open_when_counted(self._counting))
+        elif spot is None:
+            self.app.say("There is no figure here.", urgent=True)
         elif spot.cell.counted is None:
             self.app.say("This figure counts no records of its own: its neighbours do.", urgent=True)
         else:
-            self.add_class(RUNNING)
             counting: Worker[None] = self._records_of(spot)
             self._counting = counting
             self._begin_clock()
             self.app.hold_keys(self._until_there(counting))
 
+    async def _open_when_counted(self, counting: Worker[None]) -> None:
+        await self._until_there(counting)
+        if not counting.is_cancelled:
+            self._open_records()
+
     async def _until_there(self, counting: Worker[None]) -> None:
+        """Keys wait for what was asked for, but for the one that gives it up."""
+        self.add_class(RUNNING)
         try:
             await asyncio.wait({counting._task} if counting._task is not None else set())
         finally:
@@ -262,6 +284,17 @@ class ReportsScreen(View):
         self._shown = None
         self._count_now()
 
+    def action_save_report(self) -> None:
+        """Save it as a file."""
+        report = self.body.report
+        if report is None or self._shown is None or self._is_counting:
+            self.app.refuse("There is no report to save yet: open one, and let it be counted.")
+        else:
+            self.app.open_dialog("save_report", Saved(report, self._currency), self._written)
+
+    def _written(self, file: Path) -> None:
+        self.app.say(f"written: {present.safe(str(file.absolute()))}")
+
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
         self._filters = event.text
@@ -309,8 +342,11 @@ class ReportsScreen(View):
         wish = Wish(self._chosen, self._filters, self._compare)
         if wish == self._shown and not self._is_counting and not self._changed_since:
             return
-        self._counting = self._count(wish)
+        counting: Worker[None] = self._count(wish)
+        self._counting = counting
         self._begin_clock()
+        if not self.filter_line.typing and self.reading:
+            self.app.hold_keys(self._a_moment(counting))
 
     @work(exclusive=True, group="count")
     async def _count(self, wish: Wish) -> None:
@@ -398,6 +434,7 @@ class ReportsScreen(View):
     @on(ReportBody.Moved)
     def _moved(self) -> None:
         self._say_about()
+        self.query_one(KeyLine).refresh()
         self._show_chart()
 
     def _say_about(self) -> None:

@@ -43,7 +43,8 @@ def figure(cell: Cell, currency: str) -> str:
 
 def few(cell: Cell) -> str:
     """Where a share of few cases may lie; nothing where there are enough."""
-    return figures.interval(cell.interval) if cell.of is not None and cell.of < FEW else ""
+    found = cell.interval
+    return f"({found.low * 100:.0f}–{found.high * 100:.0f})" if found is not None and (cell.of or 0) < FEW else ""
 
 
 def change(cell: Cell, currency: str) -> str:
@@ -51,8 +52,9 @@ def change(cell: Cell, currency: str) -> str:
     said = figures.change(cell, currency).removesuffix(" points").removesuffix(" point")
     if not said:
         return ""
-    sign = UP if said.startswith("+") else DOWN if said.startswith("−") else SAME
-    return f"{sign}{said.lstrip('+−±')}"
+    if said.startswith("±"):
+        return SAME
+    return f"{UP if said.startswith('+') else DOWN}{said[1:]}"
 
 
 def sign(cell: Cell) -> Urgency:
