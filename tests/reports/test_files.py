@@ -135,11 +135,10 @@ def test_the_test_of_what_is_outside_sees_what_is() -> None:
 def test_a_page_has_every_figure_of_a_real_report(outcomes: Report) -> None:
     page = Page(write_html(outcomes, "USD", "made now"))
     assert outside(page) == []
-    assert page.text.count("is it timing") == 0
     assert "How do at bats end, and was it timing or fit?" in page.text
     cells = len(page.of("td"))
-    assert cells == sum(len(t.columns) * (len(t.lines) + 1) for t in outcomes.tables)
-    assert len(page.of("svg")) == 2
+    assert cells == sum(len(t.columns) * (len(t.lines) + (t.total is not None)) for t in outcomes.tables if t.lines)
+    assert len(page.of("svg")) == sum(len(drawings(table, "USD")) for table in outcomes.tables) > 0
     for drawing in page.of("svg"):
         named, described = drawing["aria-labelledby"].split()
         assert {"id": named} in page.of("title")
