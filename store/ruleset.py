@@ -213,7 +213,10 @@ class AttemptRules(NamedTuple):
 
 
 class TeamRules(NamedTuple):
-    """From when on the team's board marks a figure of a rep; ``kept`` is a share, the rest but ``idle`` are counts."""
+    """From when on the team's board marks a figure of a rep; ``kept`` is a share, the rest but ``idle`` are counts.
+
+    ``spot_checks`` is how many changes of status a rep and month are put before a team lead to judge.
+    """
 
     idle: Span
     new: Positive
@@ -222,6 +225,7 @@ class TeamRules(NamedTuple):
     stale: Positive
     waiting: Positive
     kept: Share
+    spot_checks: Count
 
 
 class AlertRules(NamedTuple):

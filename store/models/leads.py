@@ -202,6 +202,9 @@ class StatusChange(Row):
         indexes = ((("lead", "at"), False),)
 
 
+StatusChange.add_index(StatusChange.at, where=SQL("void = 0"), name="status_change_of_day")
+
+
 class Assignment(Row):
     """Who was given an at bat, when, by which rule, and which rules were passed over and why (JSON)."""
 

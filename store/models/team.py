@@ -96,6 +96,24 @@ class Approval(Row):
         indexes = ((("lead_id",), False),)
 
 
+class SpotCheck(Row):
+    """What a team lead judged of one change of status by a rep, of those put before them for a month (``2026-11``)."""
+
+    status_change_id = IntegerField()
+    user = link(User)
+    month = TextField()
+    right = flag("right")
+    note = text()
+    judged_by = link(User)
+    judged_at = moment()
+    void = void()
+    written = written_by()
+
+
+SpotCheck.add_index(SpotCheck.status_change_id, unique=True, where=SQL("void = 0"), name="spot_check_once")
+SpotCheck.add_index(SpotCheck.user, SpotCheck.month, name="spot_check_of_user")
+
+
 class Experiment(Row):
     """Two or more arms compared on cadence, script, routing or threshold, on at bats of one ``motion`` or of any."""
 

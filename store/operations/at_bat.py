@@ -45,6 +45,7 @@ DEEDS: Mapping[str, str] = {
     "reassign": "took this over",
     "extend": "extended the window of this",
     "set_back": "set the stage of this back",
+    "judge_status": "judged a status of this",
     "reassign_to": "assigned this",
     "claim_next": "claimed this",
     "set_absent": "said when they are away",
