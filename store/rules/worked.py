@@ -27,13 +27,18 @@ class Worked:
             return 0
         if start < self._from or end >= self._until:
             self._cover(start, end)
-        return self._up_to(end) - self._up_to(start)
-
-    def _up_to(self, at: Instant) -> int:
-        shift = bisect_right(self._opens, at) - 1
-        if shift < 0:
+        first, last = bisect_right(self._opens, start) - 1, bisect_right(self._opens, end) - 1
+        if last < 0:
             return 0
-        return self._before[shift] + min(at, self._closes[shift]) - self._opens[shift]
+        closes = self._closes[last]
+        until = end if end < closes else closes
+        if first == last:  # of most at bats: touched on the day on which they were opened
+            return until - start if start < closes else 0
+        worked = self._before[last] + until - self._opens[last]
+        if first < 0:
+            return worked
+        closes = self._closes[first]
+        return worked - self._before[first] - (start if start < closes else closes) + self._opens[first]
 
     def _cover(self, start: Instant, end: Instant) -> None:
         """Add up whole years, so that the next question hardly ever lies outside."""

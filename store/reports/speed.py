@@ -1,0 +1,352 @@
+"""Speed to lead: how soon an at bat gets its first touch after it was opened, and whether that matters.
+
+Elapsed time is what benchmarks speak of, business time what the team is held to. One that nobody has touched counts
+among all and is within no time. One whose first touch is known by its day alone (imported) stays out. See
+docs/model.md, "Speed to lead".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress, pairwise
+from operator import itemgetter
+from typing import Any
+
+from store.database import Store
+from store.instants import DAY, HOUR, MINUTE, Instant
+from store.reports.asked import Asked
+from store.reports.breakdown import MEDIAN, NINTH, NOBODY, Base, Dimension, at_bats, users
+from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
+from store.reports.local_time import hour_sql
+from store.reports.registry import Made
+from store.rules.statistics import odds, percentile
+from store.vocabulary import Motion, Outcome
+
+_TOUCHED = "l.first_touch_at IS NOT NULL"
+_ELAPSED = "max(l.first_touch_at - l.opened_at, 0)"
+_WORKED = "worked(l.opened_at, l.first_touch_at)"
+# A day alone is some midnight, which is a whole quarter of an hour everywhere: few touches need to be looked at.
+_BY_DAY_ALONE = f"""coalesce(l.first_touch_at, 1) % {15 * MINUTE} = 0 AND EXISTS (
+    SELECT 1 FROM touch t WHERE t.lead_id = l.id AND t.at = l.first_touch_at AND t.date_only = 1 AND t.void = 0)"""
+_WITHIN = (("5_min", "5 min", 5 * MINUTE), ("1_h", "1 h", HOUR), ("24_h", "24 h", DAY))
+
+_BANDS = (
+    ("5_min", "up to 5 min", 5 * MINUTE),
+    ("30_min", "5 to 30 min", 30 * MINUTE),
+    ("60_min", "30 to 60 min", HOUR),
+    ("24_h", "1 to 24 h", DAY),
+    ("later", "over 24 h", None),
+)
+_UNTOUCHED = ("untouched", "untouched")
+_BECAME = {
+    "connected": "l.connected_at IS NOT NULL",
+    "qualified": (
+        "l.stage IN ('qualified', 'disqualified', 'converted', 'closed') AND l.connected_at IS NOT NULL AND EXISTS ("
+        "SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0)"
+    ),
+    "converted": f"l.outcome IN ('{Outcome.CONVERTED.value}', '{Outcome.MEETING_BOOKED.value}')",
+}
+_MOTION, _ELAPSED_AT = 3, 5  # where a row has them
+_NOTE = (
+    "At bats opened in the period; merged and imported ones are left out, and those whose first touch is known by its"
+    " day alone. Shares are of all of them: untouched is not within."
+)
+_Became = tuple[int, ...]  # whether each of _BECAME
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One way to measure the time; ``prefix`` begins the names of its columns."""
+
+    prefix: str
+    title: str
+    sql: str
+    unit: Unit
+
+
+_BOTH = (_Measured("", "elapsed", _ELAPSED, Unit.SPAN), _Measured("work_", "business", _WORKED, Unit.WORK))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """At bats of one line: how many, and of those touched how long each took, sorted, in both measures."""
+
+    created: int
+    times: tuple[Sequence[int], ...]
+
+
+_Columns = tuple[Sequence[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The at bats: those touched, by elapsed and by business time, and how many untouched there are of a kind.
+
+    Of those touched there are columns: a key for each dimension, both times, what became of it. One pass over a column
+    is several times as fast as over rows.
+    """
+
+    touched: tuple[_Columns, ...]
+    untouched: Mapping[tuple[Any, ...], int]
+
+
+def make(store: Store, wanted: Asked, now: Instant) -> Made:
+    """Both measures over all, what became of each response time, then by rep, team, source, motion and hour."""
+    base = at_bats(store, wanted)
+    base = replace(base, sql=f"{base.sql} AND NOT ({_BY_DAY_ALONE})")
+    dimensions = _dimensions(store, wanted, now)
+    rows = _read(store, base, dimensions)
+    whole = _whole(rows)
+    tables = [_table(store, base, by, rows, at, whole) for at, by in enumerate(dimensions)]
+    overall = _overall_lines(base, whole)
+    if wanted.motion is None:
+        base, rows = _inbound(store, base, rows)
+        whole = _whole(rows)
+        overall += _overall_lines(base, whole, "inbound_", "inbound, ")
+    bands = _bands(base, rows)
+    compared = _compared(store, base, bands)
+    columns = (_CREATED, *_columns(_BOTH[0]))
+    first = Table("overall", "Opening to first touch", "time", columns, overall, note=_NOTE)
+    return (*_said(whole, wanted), *_odds_said(store, compared)), (first, bands, compared, *tables)
+
+
+def _dimensions(store: Store, wanted: Asked, now: Instant) -> tuple[Dimension, ...]:
+    hours = {hour: f"{hour:02}:00" for hour in range(24)}
+    return (
+        Dimension("rep", "l.owner_id", users, NOBODY),
+        Dimension("team", "l.team_id", lambda store: dict(store.rows("SELECT id, name FROM team")), "no team"),
+        Dimension("source", "l.source"),
+        Dimension("motion", "l.motion", lambda store: {motion.value: motion.label for motion in Motion}),
+        Dimension("hour", hour_sql(store, wanted.period, now, "l.opened_at"), lambda store: hours),
+    )
+
+
+def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
+    """Each at bat once. Times are sorted here, once for all the lines they are in."""
+    keys = ", ".join(by.key for by in dimensions)
+    became = ", ".join(f"({condition})" for condition in _BECAME.values())
+    times = ", ".join(each.sql for each in _BOTH)
+    values = dict(base.values)
+    touched = store.rows(f"SELECT {keys}, {times}, {became} FROM {base.sql} AND {_TOUCHED}", values)
+    untouched = store.connection.execute(f"SELECT {keys}, {became} FROM {base.sql} AND NOT ({_TOUCHED})", values)
+    return _Rows(
+        tuple(_columns_of(sorted(touched, key=itemgetter(at))) for at in (_ELAPSED_AT, _ELAPSED_AT + 1)),
+        Counter(untouched),
+    )
+
+
+def _columns_of(rows: Sequence[Sequence[Any]]) -> _Columns:
+    return tuple(zip(*rows, strict=True)) or ((),) * (_ELAPSED_AT + len(_BOTH) + len(_BECAME))
+
+
+def _whole(rows: _Rows) -> _Spread:
+    times = tuple(columns[_ELAPSED_AT + at] for at, columns in enumerate(rows.touched))
+    return _Spread(len(times[0]) + sum(rows.untouched.values()), times)
+
+
+def _inbound(store: Store, base: Base, rows: _Rows) -> tuple[Base, _Rows]:
+    """Those that the other side began: an at bat of our own making answers nobody."""
+    motions = [motion.value for motion, kind in store.rules.motions.items() if kind.inbound]
+    inbound = frozenset(motions)
+    touched = []
+    for columns in rows.touched:
+        ours = [motion in inbound for motion in columns[_MOTION]]
+        touched.append(tuple(tuple(compress(column, ours)) for column in columns))
+    untouched = {row: count for row, count in rows.untouched.items() if row[_MOTION] in inbound}
+    sql = f"{base.sql} AND l.motion IN ({', '.join(map(repr, motions))})"
+    return replace(base, sql=sql), _Rows(tuple(touched), untouched)
+
+
+def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, whole: _Spread) -> Table:
+    names = by.labels(store)
+    lines = [Line(key, by.label(names, key), _cells(base, spread, by.key, key)) for key, spread in _spreads(rows, at)]
+    lines.sort(key=lambda line: (line.key is None or line.key == "", line.label.casefold()))
+    columns = (_CREATED, *(column for each in _BOTH for column in _columns(each)))
+    total = Line(None, "all", _cells(base, whole))
+    charted = (f"within_{_WITHIN[1][0]}",)
+    return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, tuple(lines), total, Chart.BARS, charted, _NOTE)
+
+
+def _spreads(rows: _Rows, at: int) -> Iterator[tuple[Key, _Spread]]:
+    """The at bats by the key of one dimension."""
+    counts: Counter[Key] = Counter()
+    for row, count in rows.untouched.items():
+        counts[row[at]] += count
+    times: tuple[dict[Key, list[int]], ...] = tuple(defaultdict(list) for _ in _BOTH)
+    for which, (columns, found) in enumerate(zip(rows.touched, times, strict=True)):
+        for key, value in zip(columns[at], columns[_ELAPSED_AT + which], strict=True):
+            found[key].append(value)
+    for key in counts.keys() | times[0].keys():
+        of_key = tuple(found.get(key, []) for found in times)
+        yield key, _Spread(counts[key] + len(of_key[0]), of_key)
+
+
+_CREATED = Column("created", "at bats", note="opened in the period")
+
+
+def _columns(measured: _Measured) -> tuple[Column, ...]:
+    prefix, word = measured.prefix, f" {measured.title}" if measured.prefix else ""
+    return (
+        *((Column("touched", "touched"),) if not prefix else ()),
+        Column(f"{prefix}median", f"median{word}", measured.unit, "of those touched"),
+        Column(f"{prefix}ninth", f"90 %{word}", measured.unit, "nine of ten touched took no longer"),
+        *(
+            Column(f"{prefix}within_{name}", f"in {title}{word}", Unit.SHARE, f"first touch within {title}, of all")
+            for name, title, _ in _WITHIN
+        ),
+    )
+
+
+def _cells(base: Base, spread: _Spread, by: str = "", key: Key = None) -> tuple[Cell, ...]:
+    counted = base.counted("1", by, key)
+    cells = [Cell(spread.created, counted=counted)]
+    for measured, times in zip(_BOTH, spread.times, strict=True):
+        cells += _time_cells(base, measured, spread.created, times, by, key)
+    return tuple(cells)
+
+
+def _time_cells(
+    base: Base, measured: _Measured, created: int, times: Sequence[int], by: str = "", key: Key = None
+) -> list[Cell]:
+    touched = base.counted(_TOUCHED, by, key)
+    first = [] if measured.prefix else [Cell(len(times), counted=touched)]
+    percentiles = [Cell(percentile(times, share), measured.unit, counted=touched) for share in (MEDIAN, NINTH)]
+    shares = [
+        Cell.share(bisect_right(times, limit), created, base.counted(f"{measured.sql} <= {limit}", by, key))
+        for _, _, limit in _WITHIN
+    ]
+    return [*first, *percentiles, *shares]
+
+
+def _overall_lines(base: Base, whole: _Spread, prefix: str = "", words: str = "") -> tuple[Line, ...]:
+    head = (Cell(whole.created, counted=base.counted("1")), Cell(len(whole.times[0]), counted=base.counted(_TOUCHED)))
+    return tuple(
+        Line(
+            prefix + each.title,
+            f"{words}{each.title} time",
+            (*head, *_time_cells(base, each, whole.created, times)[-len(_WITHIN) - 2 :]),
+        )
+        for each, times in zip(_BOTH, whole.times, strict=True)
+    )
+
+
+def _bands(base: Base, rows: _Rows) -> Table:
+    """What became of the at bats by how long the first touch took."""
+    touched = rows.touched[0]
+    times, became = touched[_ELAPSED_AT], touched[_ELAPSED_AT + len(_BOTH) :]
+    ends = [bisect_right(times, limit) if limit is not None else len(times) for _, _, limit in _BANDS]
+    found = [
+        Counter[_Became](zip(*(column[low:high] for column in became), strict=True))
+        for low, high in pairwise((0, *ends))
+    ]
+    never: Counter[_Became] = Counter()
+    for row, count in rows.untouched.items():
+        never[row[-len(_BECAME) :]] += count
+    lines = [
+        _band(base, name, title, condition, became)
+        for (name, title, condition), became in zip(_conditions(), (*found, never), strict=True)
+    ]
+    total = _band(base, None, "all", "1", sum(found, never))
+    columns = (_CREATED, *(Column(name, name, Unit.SHARE, "of the at bats in the band") for name in _BECAME))
+    note = (
+        f"{_NOTE} Of inbound motions alone, unless one motion is asked for. Qualified: it was at some time; converted:"
+        " an opportunity or a meeting."
+    )
+    title = "What becomes of them, by response time"
+    return Table("bands", title, "first touch", columns, tuple(lines), total, Chart.BARS, ("converted",), note)
+
+
+def _conditions() -> Iterable[tuple[str, str, str]]:
+    above = -1
+    for name, title, limit in _BANDS:
+        upper = f" AND {_ELAPSED} <= {limit}" if limit is not None else ""
+        yield name, title, f"{_ELAPSED} > {above}{upper}"
+        above = limit or above
+    yield *_UNTOUCHED, f"NOT ({_TOUCHED})"
+
+
+def _band(base: Base, key: Key, title: str, condition: str, became: Mapping[_Became, int]) -> Line:
+    created = sum(became.values())
+    cells = [Cell(created, counted=base.counted(condition))]
+    for at, where in enumerate(_BECAME.values()):
+        part = sum(count for flags, count in became.items() if flags[at])
+        cells.append(Cell.share(part, created, base.counted(f"({condition}) AND {where}")))
+    return Line(key, title, tuple(cells))
+
+
+# By the name of the benchmark: what is compared, and the bands of either side.
+_COMPARED = {
+    "within_the_hour": ("within 1 h against later", ("5_min", "30_min", "60_min"), ("24_h", "later")),
+    "five_minutes": ("within 5 min against 30 to 60 min", ("5_min",), ("60_min",)),
+}
+
+
+def _compared(store: Store, base: Base, bands: Table) -> Table:
+    """The odds to qualify after a quick first touch against those after a slower one, beside the benchmarks."""
+    columns = (
+        Column("soon", "soon", note="at bats touched sooner"),
+        Column("soon_qualified", "of these qualified", Unit.SHARE),
+        Column("late", "late", note="at bats touched later"),
+        Column("late_qualified", "of these qualified", Unit.SHARE),
+        Column("odds", "odds", Unit.NUMBER, "times the odds to qualify, sooner against later"),
+        Column("low", "from", Unit.NUMBER, "the odds may truly be as low as this (95 %)"),
+        Column("high", "to", Unit.NUMBER, "or as high as this"),
+    )
+    lines = tuple(_odds(store, base, bands, name) for name in _COMPARED)
+    least = store.rules.alerts.from_records
+    note = (
+        "Of the at bats in the table before. Odds where either side has"
+        f" {least} at bats or more, some of which qualified and some not."
+    )
+    return Table("odds", "Does it matter?", "first touch", columns, lines, note=note)
+
+
+def _odds(store: Store, base: Base, bands: Table, name: str) -> Line:
+    where = {key: f"({condition})" for key, _, condition in _conditions()}
+    title, *sides = _COMPARED[name]
+    cells, counts, conditions = [], [], []
+    for side in sides:
+        of = sum(int(bands.cell(key, "created").value or 0) for key in side)
+        part = sum(bands.cell(key, "qualified").part or 0 for key in side)
+        condition = " OR ".join(where[key] for key in side)
+        qualified = base.counted(f"({condition}) AND {_BECAME['qualified']}")
+        cells += [Cell(of, counted=base.counted(condition)), Cell.share(part, of, qualified)]
+        counts += [part, of]
+        conditions.append(condition)
+    enough = min(counts[1], counts[3]) >= store.rules.alerts.from_records
+    found = odds(*counts) if enough else None
+    both = base.counted(" OR ".join(conditions))
+    benchmark = store.rules.benchmarks.get(name)
+    cells.append(Cell(found and found.ratio, Unit.NUMBER, counted=both, benchmark=benchmark))
+    cells += [Cell(found and end, Unit.NUMBER, counted=both) for end in (found.interval if found else (None, None))]
+    return Line(name, title, tuple(cells))
+
+
+def _said(whole: _Spread, wanted: Asked) -> tuple[str, ...]:
+    if not whole.created:
+        return ()
+    hour = bisect_right(whole.times[0], HOUR)
+    untouched, kind = whole.created - len(whole.times[0]), "" if wanted.motion else "inbound "
+    return (
+        f"First touch within the hour: {hour / whole.created * 100:.0f} % of {whole.created:,} {kind}at bats;"
+        f" {untouched:,} not touched at all.",
+    )
+
+
+def _odds_said(store: Store, compared: Table) -> Iterable[str]:
+    """How either comparison came out beside its benchmark, or why it says nothing."""
+    for line in compared.lines:
+        soon, soon_share, late, late_share, ratio, low, high = line.cells
+        begin = f"Qualified, first touch {line.label}:"
+        sides = [f"{share.part:,} of {at_bats.value:,}" for at_bats, share in ((soon, soon_share), (late, late_share))]
+        if ratio.value is not None:
+            published = ratio.benchmark
+            beside = f"; {published.low:g} times in {published.source}" if published and published.low else ""
+            span = f"{low.value:.1f}–{high.value:.1f}"
+            yield f"{begin} {sides[0]} against {sides[1]}, {ratio.value:.1f} times the odds ({span}){beside}."
+        elif soon.value or late.value:
+            least = store.rules.alerts.from_records
+            yield f"{begin} {sides[0]} against {sides[1]}, too few to compare ({least} on either side)."
