@@ -27,7 +27,10 @@ _LOOKS = frozenset({"timeline", "log", "reverse", "calendar", "explain"})
 _WHILE_IT_WAITS = _LOOKS | {"approve", "note"}
 # What is done to all marked rows: at once, or once a dialog of this name was filled for all of them.
 _TO_ALL_AT_ONCE = frozenset({"accept", "reassign"})
-_TO_ALL_AFTER = {"snooze": "snooze_marked", "status": "status_marked", "close": "close_marked"}
+_TO_ALL_AFTER = {
+    verb: f"{verb}_marked"
+    for verb in ("snooze", "status", "close", "assign", "extend", "motion", "campaign", "approve")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,12 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class ToAll:
-    """An act on marked rows, and what it would do as was seen beforehand."""
+    """An act on marked rows, what it would do as was seen beforehand, and whom or what they are given ``to``."""
 
     verb: Verb
     like: Like
     seen: Preview
+    to: str = ""
 
 
 class Whose(NamedTuple):
@@ -162,7 +166,7 @@ class LeadScreen(View):
 
     def action_convert(self) -> None:
         """Convert; a team lead decides instead what waits for approval."""
-        self.open_verb("approve" if self._to_decide() else "convert")
+        self.open_verb("approve" if self._to_decide() and not self.marked_ids() else "convert")
 
     def action_close(self) -> None:
         """Close with outcome and reason; a team lead decides instead what waits for approval."""
@@ -203,14 +207,30 @@ class LeadScreen(View):
         self.open_verb("qualify")
 
     def action_reassign(self) -> None:
-        """Take it over, at once; a team lead chooses who gets it, but for marked rows."""
+        """Take it over, at once; a team lead chooses who gets it."""
         from store.operations.working import reassign
 
-        if self._leads_team and not self.marked_ids():
-            if (lead := self._lead_for("reassign", self.app.refuse)) is not None:
+        if self._leads_team:
+            if not self._to_all("assign") and (lead := self._lead_for("reassign", self.app.refuse)) is not None:
                 self.app.open_dialog("assign", lead, self.verb_done)
             return
         self.do_at_once("reassign", reassign)
+
+    def action_motion(self) -> None:
+        """Have it worked by another motion."""
+        self.open_verb("motion")
+
+    def action_campaign(self) -> None:
+        """Say which campaign it belongs to."""
+        self.open_verb("campaign")
+
+    def action_lift(self) -> None:
+        """Let who is in front be contacted again."""
+        who = self.whose()
+        if who is None or who.contact_id is None:
+            self.app.refuse("Nobody is selected whose suppression could be lifted.")
+        else:
+            self.app.open_dialog("lift", who, self.verb_done)
 
     def action_person(self) -> None:
         """Add a person."""

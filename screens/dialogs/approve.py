@@ -74,7 +74,12 @@ class ApproveDialog(LeadDialog):
         """Approve or send back."""
         from store.operations.working import approve, send_back
 
-        return send_back if self.query_one(ChoiceList).value == _SEND_BACK else approve
+        return send_back if self.sends_back else approve
+
+    @property
+    def sends_back(self) -> bool:
+        """Whether the decision is to send it back."""
+        return bool(self.query_one(ChoiceList).value == _SEND_BACK)
 
     def consequence(self) -> Content:
         """Where the at bat goes."""

@@ -78,7 +78,7 @@ class AssignDialog(LeadDialog):
         """From whom it goes, and what does not change."""
         if not self._owners.choices:
             return Content("Nobody else is here: atbat users add NAME adds somebody.")
-        whose = f"taken from {present.safe(self.row.owner, 40)}" if self.row.owner else "nobody’s so far"
+        whose = self._whose()
         chosen = next((one for one in self._staff if one.id == self._owners.value), None)
         parts: list[present.Part] = [whose, "; no clock starts anew, theirs begins now"]
         if chosen is not None and not self._at_once(chosen.id):
@@ -87,6 +87,9 @@ class AssignDialog(LeadDialog):
             warned = f"{Urgency.DUE.sign} {name} {what}: enter gives it all the same"
             return present.joined((warned, Urgency.DUE.style), "\n", *parts)
         return present.joined(*parts)
+
+    def _whose(self) -> str:
+        return f"taken from {present.safe(self.row.owner, 40)}" if self.row.owner else "nobody’s so far"
 
     def _at_once(self, user_id: int) -> bool:
         """Whether a letter alone gives it: to a rep who is here."""

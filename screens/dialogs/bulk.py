@@ -25,7 +25,10 @@ from store.operations.bulk import (
     reasons,
     words,
 )
+from store.operations.extend import ExtendDraft
 from store.operations.promises import SnoozeDraft
+from store.operations.reclassify import LeadCampaignDraft, MotionDraft
+from store.operations.routing import AssignDraft
 from store.operations.undo import UndoDraft, Undone, left_of, undo, undone_words
 from store.operations.working import StatusDraft
 from store.rules.closing import CloseDraft
@@ -210,6 +213,15 @@ class BulkDialog(Running[ToAll]):
         many = f"{len(seen.able):,} of {seen.marked:,}"
         if isinstance(act.like, StatusDraft):
             return f"Set {many} to {act.like.status.label}"
+        if isinstance(act.like, MotionDraft):
+            return f"Set {many} to {act.like.motion.label}"
+        if isinstance(act.like, AssignDraft | LeadCampaignDraft):
+            return f"{'Give' if act.verb is Verb.ASSIGN else 'Put'} {many} to {act.to}"
+        if isinstance(act.like, ExtendDraft):
+            until = f" until {self._at(act.like.until)}" if act.like.until is not None else ", as long as may be"
+            return f"Give {many} more time{until}"
+        if act.verb is Verb.APPROVE:
+            return f"Approve {many}: they close as was asked"
         if isinstance(act.like, CloseDraft):
             back = f", back {self._at(act.like.back_at)}" if act.like.back_at is not None else ""
             return f"Close {many}: {act.like.outcome.label}{back}"
@@ -269,7 +281,8 @@ class BulkDialog(Running[ToAll]):
         seen = self.opening.seen
         refused = len(seen.refused) + len(self._refused)
         untouched = seen.marked - refused - len(self._did)
-        sentence = words(self.opening.verb, self.opening.like, len(self._did), self._waiting, of=seen.marked)
+        act = self.opening
+        sentence = words(act.verb, act.like, len(self._did), self._waiting, of=seen.marked, to=act.to)
         left = [f"{untouched:,} untouched" if untouched else "", f"{refused:,} refused" if refused else ""]
         if any(left):
             sentence += f"; {', '.join(filter(None, left))}, still marked"
@@ -349,5 +362,11 @@ _TITLES = {
     Verb.STATUS: "Status",
     Verb.CLOSE: "Close",
     Verb.REASSIGN: "Take over",
+    Verb.ASSIGN: "Assign",
+    Verb.EXTEND: "More time",
+    Verb.MOTION: "Motion",
+    Verb.CAMPAIGN: "Campaign",
+    Verb.APPROVE: "Approve",
+    Verb.SEND_BACK: "Send back",
     Verb.RECYCLE: "Bring back",
 }

@@ -6,15 +6,20 @@ from typing import Any, ClassVar, cast
 
 from textual.content import Content
 
+from screens.dialogs.approve import ApproveDialog
+from screens.dialogs.assign import AssignDialog
 from screens.dialogs.callback import SnoozeDialog
 from screens.dialogs.close import CloseDialog
+from screens.dialogs.extend import ExtendDialog
 from screens.dialogs.lead_dialog import LeadDialog
 from screens.dialogs.note import StatusDialog
 from screens.dialogs.person_fields import PersonFields
+from screens.dialogs.reclassify import CampaignDialog, MotionDialog
 from store.errors import Refusal
 from store.operations.bulk import ONE_BY_ONE, Verb, preview, stages
 from store.queries import queue
-from store.queries.closing import CloseChoices
+from store.queries.closing import CloseChoices, asked_of_many
+from store.queries.staff import staff
 from store.rules.closing import CloseDraft
 from store.rules.path import ALLOWED_STATUSES
 from store.vocabulary import LOCKED_STAGES, Outcome, Stage, Status
@@ -22,6 +27,8 @@ from tui import present
 from tui.guide import status_guide
 from tui.lead_screen import Marked, ToAll
 from tui.widgets.choice_list import Choice, ChoiceList
+
+_ASKS_SHOWN = 6  # kinds of asking listed
 
 
 class MarkedDialog(LeadDialog):
@@ -60,12 +67,21 @@ class MarkedDialog(LeadDialog):
     async def _look(self, draft: Any) -> None:
         desk = self.app.desk
         assert desk.actor is not None
+        act = self.act()
         try:
-            seen = await desk.read(preview, desk.actor, desk.now(), self.ACT, draft, self.ids)
+            seen = await desk.read(preview, desk.actor, desk.now(), act, draft, self.ids)
         except Refusal as refusal:
             self.show_refusal(refusal)
             return
-        self.app.open_dialog("to_all", ToAll(self.ACT, draft, seen), self._done)
+        self.app.open_dialog("to_all", ToAll(act, draft, seen, self.given_to()), self._done)
+
+    def act(self) -> Verb:
+        """What is done to all of them."""
+        return self.ACT
+
+    def given_to(self) -> str:
+        """Whom or what they are given to, where the act gives them to somebody or something."""
+        return ""
 
     def _done(self, account: Any) -> None:
         self.dismiss()
@@ -126,3 +142,92 @@ class CloseMarkedDialog(MarkedDialog, CloseDialog):
 
     def _told(self, draft: CloseDraft) -> str:
         return "each company becomes a customer, and its owner is told"
+
+
+class AssignMarkedDialog(MarkedDialog, AssignDialog):
+    """Everybody there is: whoever has some of them already keeps those, which the preview says."""
+
+    ACT = Verb.ASSIGN
+
+    async def prepare(self, opening: Any) -> None:
+        """Also who is here."""
+        await super().prepare(opening)
+        self.lead = self.lead._replace(owner_id=None)
+        self._staff = await self.app.desk.read(staff, self.app.desk.now())
+
+    def given_to(self) -> str:
+        """Who was chosen."""
+        return present.safe(next(one.name for one in self._staff if one.id == self._owners.value), 40)
+
+    def _whose(self) -> str:
+        chosen = next((one for one in self._staff if one.id == self._owners.value), None)
+        if chosen is None:
+            return "what it will do to each is shown before anything is saved"
+        limit = self.app.team.rules.routing.open_lead_limit
+        held = chosen.open + len(self.ids)
+        over = f", more than the {limit:,} that routing gives a rep" if held > limit else ""
+        return f"{present.safe(chosen.name, 40)} then has up to {held:,} open{over}"
+
+
+class ExtendMarkedDialog(MarkedDialog, ExtendDialog):
+    """One reason, and one time or as long as may be for each."""
+
+    ACT = Verb.EXTEND
+
+    def consequence(self) -> Content:
+        """What each gets."""
+        return Content("each as long again as its window was unless you type a time; kept with the reason")
+
+
+class ApproveMarkedDialog(MarkedDialog, ApproveDialog):
+    """One word on all of them: they close as was asked, or go back with the same note."""
+
+    async def prepare(self, opening: Any) -> None:
+        """Only for a team lead; also what was asked for."""
+        desk = self.app.desk
+        if desk.actor is None or not desk.actor.leads_team:
+            raise Refusal("Only a team lead decides this.")
+        await super().prepare(opening)
+        self._asked = await desk.read(asked_of_many, self.ids)
+
+    def act(self) -> Verb:
+        """What was decided."""
+        return Verb.SEND_BACK if self.sends_back else Verb.APPROVE
+
+    def consequence(self) -> Content:
+        """Where they go."""
+        if self.query_one(ChoiceList).value is None:
+            return Content("approving closes them for good; sent back, each is its owner's again, at the top")
+        return Content("back to the stage before · an override" if self.sends_back else "closed for good, as was asked")
+
+    def _asked_words(self) -> Content:
+        if not self._asked:
+            return Content("Nothing waits for approval among them.")
+        asks = [f"{count:,} asked by {present.safe(by, 40)}: {outcome.label}" for by, outcome, count in self._asked]
+        more = len(asks) - _ASKS_SHOWN
+        return Content("\n".join([*asks[:_ASKS_SHOWN], *([f"and {more:,} more kinds"] if more > 0 else [])]))
+
+
+class MotionMarkedDialog(MarkedDialog, MotionDialog):
+    """One motion for all of them."""
+
+    ACT = Verb.MOTION
+    now_motion = None
+
+
+class CampaignMarkedDialog(MarkedDialog, CampaignDialog):
+    """One campaign for all of them, or none."""
+
+    ACT = Verb.CAMPAIGN
+    may_have_none = True
+
+    async def prepare(self, opening: Any) -> None:
+        """Also which campaigns there are."""
+        await super().prepare(opening)
+        self.lead = self.lead._replace(campaign_id=None)
+        await self.read_campaigns()
+
+    def given_to(self) -> str:
+        """Which was chosen."""
+        names = {row.id: f"campaign {present.safe(row.name, 40)}" for row in self._campaigns}
+        return names.get(self._list.value or 0, "no campaign")

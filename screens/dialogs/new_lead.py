@@ -53,7 +53,7 @@ class NewLeadDialog(Dialog[Known | None, Done]):
             yield InlineField("known", "Known", _KnownList(id="known"))
             yield InlineField("note", "Said", Input(max_length=20_000, id="note"))
         with Vertical(classes="dialog--part"):
-            yield InlineField("motion", "Motion", ChoiceList[Motion](_MOTIONS, id="motion"))
+            yield InlineField("motion", "Motion", ChoiceList[Motion](MOTIONS, id="motion"))
             yield InlineField("called", "They called", ChoiceList[bool](_CALLED, id="called"))
             yield InlineField("source", "Source", Input(max_length=200, id="source"))
             yield InlineField("why", "Why them", Input(max_length=20_000, id="why"))
@@ -276,7 +276,7 @@ def _worker(person: KnownPerson) -> str:
 
 _SOURCES = {True: "inbound call", False: "own research"}  # by whether the motion is inbound
 _CALLED = [Choice("y", True, "yes: log the conversation"), Choice("n", False, "no")]
-_MOTIONS = [
+MOTIONS = [
     Choice("d", Motion.DEMO_REQUEST, Motion.DEMO_REQUEST.label),
     Choice("c", Motion.CAMPAIGN_RESPONSE, Motion.CAMPAIGN_RESPONSE.label),
     Choice("e", Motion.EVENT_FOLLOW_UP, Motion.EVENT_FOLLOW_UP.label),

@@ -264,8 +264,8 @@ ACTS: Mapping[Verb, Act] = {
 }
 
 
-def words(verb: Verb, like: Like, count: int, waiting: int = 0, *, of: int = 0) -> str:
-    """What was done to so many, where fewer than ``of``: ``1,200 of 5,000 accepted``."""
+def words(verb: Verb, like: Like, count: int, waiting: int = 0, *, of: int = 0, to: str = "") -> str:
+    """What was done to so many, where fewer than ``of``: ``1,200 of 5,000 accepted``; ``to`` names who got them."""
 
     def many(number: int) -> str:
         return f"{number:,} of {of:,}" if of > count else f"{number:,}"
@@ -274,6 +274,8 @@ def words(verb: Verb, like: Like, count: int, waiting: int = 0, *, of: int = 0) 
         return f"{many(count)} set to {like.status.label}"
     if isinstance(like, MotionDraft):
         return f"{many(count)} set to {like.motion.label}"
+    if to and isinstance(like, AssignDraft | LeadCampaignDraft):
+        return f"{many(count)} {'given' if verb is Verb.ASSIGN else 'put'} to {to}"
     if not isinstance(like, CloseDraft):
         return f"{many(count)} {ACTS[verb].done}"
     closed = f"{many(count - waiting)} closed: {like.outcome.label}" if count > waiting or not waiting else ""

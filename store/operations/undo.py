@@ -345,6 +345,8 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
         tx.save_lead(lead, columns)
         return
     row = tx.get(model, entity_id)
+    if entity == "contact" and columns.get("suppressed_at") is not None:
+        _check_unworked(tx, entity_id, columns["suppressed_at"])
     if "void" in columns and "open" in row:
         columns["open"] = 0
     columns.pop("version", None)
@@ -353,6 +355,18 @@ def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, A
     if "void" in columns and "void" not in row:
         raise Refusal("That cannot be taken back.")
     tx.update(model, row, **columns)
+
+
+def _check_unworked(tx: Transaction, contact_id: int, since: Instant) -> None:
+    """Refuse to suppress somebody again who was worked after it had been lifted."""
+    if tx.store.value(_WORKED, {"contact": contact_id, "since": since}):
+        raise Refusal("They were worked since: it can no longer be undone. Closing as suppress suppresses them again.")
+
+
+_WORKED = """
+SELECT 1 FROM lead WHERE contact_id = :contact AND open = 1
+UNION ALL SELECT 1 FROM touch
+WHERE contact_id = :contact AND at > :since AND direction = 'out' AND automated = 0 AND void = 0"""
 
 
 def _won_here(tx: Transaction, account_id: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.database import Store
@@ -74,6 +76,12 @@ def asked(store: Store, lead_id: int) -> Asked | None:
     return Asked(by, at, due_at, Outcome(outcome), reason, note, Stage(stage))
 
 
+def asked_of_many(store: Store, ids: Sequence[int]) -> tuple[tuple[str, Outcome, int], ...]:
+    """Of these at bats, who asked for which ending that waits, and of how many; the commonest first."""
+    found = store.rows(_ASKED_OF_MANY, (json.dumps(list(ids)),))
+    return tuple((by, Outcome(outcome), count) for by, outcome, count in found)
+
+
 _COMPANY = """
 SELECT a.id, a.size, a.customer_since, coalesce(u.name, '')
 FROM lead l JOIN account a ON a.id = l.account_id LEFT JOIN "user" u ON u.id = a.owner_id WHERE l.id = ?"""
@@ -105,3 +113,7 @@ _ASKED = """
 SELECT u.name, p.asked_at, p.due_at, p.outcome, p.reason, p.note, p.from_stage
 FROM approval p JOIN "user" u ON u.id = p.asked_by_id
 WHERE p.lead_id = ? AND p.decided_at IS NULL AND p.void = 0 ORDER BY p.id DESC LIMIT 1"""
+_ASKED_OF_MANY = """
+SELECT coalesce(u.name, ''), p.outcome, count(*) FROM approval p LEFT JOIN "user" u ON u.id = p.asked_by_id
+WHERE p.lead_id IN (SELECT value FROM json_each(?)) AND p.decided_at IS NULL AND p.void = 0
+GROUP BY u.id, p.outcome ORDER BY count(*) DESC, u.name, p.outcome"""

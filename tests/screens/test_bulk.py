@@ -8,14 +8,16 @@ from threading import Event
 from typing import Any
 
 import pytest
+from textual.widgets import OptionList
 
 from screens.dialogs.bulk import BulkDialog, UndoDialog
 from store.operations import bulk as store_bulk
+from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.working import NoteDraft, note
 from store.rules.closing import NewPerson
 from store.vocabulary import Motion, Outcome, Stage, Status
 from tests.drivers import AppDriver
-from tests.factories import ANA, BEN, MINUTE, Floor
+from tests.factories import ANA, BEN, DAY, MINUTE, PRIYA, Floor
 from tests.screens.lead_app import said
 from tests.screens.queue_app import at_work, on_queue, queue_of
 
@@ -199,14 +201,92 @@ async def test_keys_typed_ahead_of_a_short_act_reach_the_list(floor: Floor) -> N
         assert sum(floor.state(lead).stage is Stage.ACCEPTED for lead in ids_in(d)) == 3
 
 
-async def test_a_team_lead_takes_over_what_is_marked(floor: Floor) -> None:
-    leads = [floor.lead(actor=ANA) for _ in range(2)]
+async def test_a_team_lead_gives_what_is_marked_to_anybody(floor: Floor) -> None:
+    leads = [floor.lead(actor=ANA) for _ in range(3)]
     async with at_work(floor, ANA) as d:
+        await whole(d, 3)
         await d.press("ctrl+a", "r")
-        assert "Take over 0 of 2" in said(d)
-        assert "2 It is yours already." in said(d)
-        await d.press("escape")
-        assert [floor.state(lead).owner_id for lead in leads] == [ANA.user_id] * 2
+        assert "3 marked at bats" in said(d)
+        assert "Ana, team lead (you)" in said(d)
+        await d.press("a")
+        await d.until(lambda: previewing(d))
+        assert "Give 3 of 3 to Ben" in said(d)
+        assert "3 of them are taken from Ana" in said(d)
+        await d.press("enter")
+        await d.until(lambda: on_queue(d))
+        assert [floor.state(lead).owner_id for lead in leads] == [BEN.user_id] * 3
+        assert "3 given to Ben" in said(d)
+        assert d.keys == 4, "one more than on one"
+        await d.press("u")
+        await d.until(lambda: [floor.state(lead).owner_id for lead in leads] == [ANA.user_id] * 3)
+
+
+async def test_a_rep_takes_over_what_is_marked_and_gives_nothing_away(floor: Floor) -> None:
+    lead = floor.lead()
+    async with at_work(floor) as d:
+        await d.press("ctrl+a", "r")
+        assert "Take over 0 of 1" in said(d)
+        assert "1 It is yours already." in said(d)
+        await d.press("escape", "A")
+        assert "Only a team lead decides this." in said(d)
+        assert on_queue(d)
+    assert floor.state(lead).owner_id == PRIYA.user_id
+
+
+async def command(d: AppDriver, words: str) -> None:
+    """Choose a command that has no key."""
+    await d.press(":")
+    await d.type(words)
+    await d.until(lambda: d.app.screen.query_one(OptionList).option_count > 0)
+    await d.press("enter")
+
+
+async def test_motion_and_campaign_are_set_on_what_is_marked_or_on_one(floor: Floor) -> None:
+    leads = [floor.lead() for _ in range(2)]
+    fair = add_campaign(floor.store, ANA, floor.later(), CampaignDraft("Spring [fair]", source="fair")).made
+    assert fair is not None
+    async with at_work(floor) as d:
+        await whole(d, 2)
+        await d.press("ctrl+a")
+        await command(d, "set motion")
+        await d.until(lambda: "Motion · 2 marked at bats" in said(d))
+        await d.press("x")
+        await d.until(lambda: previewing(d))
+        assert "Set 2 of 2 to expansion" in said(d)
+        assert "2 of them were outbound target" in said(d)
+        await d.press("enter")
+        await d.until(lambda: on_queue(d))
+        assert [floor.state(lead).motion for lead in leads] == [Motion.EXPANSION] * 2
+        await command(d, "set campaign")
+        await d.until(lambda: "Spring [fair]" in said(d))
+        await d.press("a")
+        await d.until(lambda: on_queue(d))
+        assert sorted(str(floor.state(lead).campaign_id) for lead in leads) == [str(fair["campaign_id"]), "None"]
+        await d.press("ctrl+a")
+        await command(d, "set campaign")
+        await d.until(lambda: "marked at bats" in said(d))
+        await d.press("a")
+        await d.until(lambda: previewing(d))
+        assert "Put 1 of 2 to campaign Spring [fair]" in said(d)
+        await d.until(lambda: "1 It belongs to that campaign already." in said(d))
+        await d.press("enter")
+        await d.until(lambda: on_queue(d))
+    assert [floor.state(lead).campaign_id for lead in leads] == [fair["campaign_id"]] * 2
+
+
+async def test_more_time_for_what_is_marked(floor: Floor) -> None:
+    leads = [floor.lead(motion=Motion.CAMPAIGN_RESPONSE) for _ in range(2)]
+    before = [floor.state(lead).expires_at or 0 for lead in leads]
+    async with at_work(floor) as d:
+        await whole(d, 2)
+        await d.press("ctrl+a", "M")
+        await d.type("on holiday")
+        await d.press("enter")
+        await d.until(lambda: previewing(d))
+        assert "Give 2 of 2 more time, as long as may be" in said(d)
+        await d.press("enter")
+        await d.until(lambda: on_queue(d))
+    assert [floor.state(lead).expires_at for lead in leads] == [end + 21 * DAY for end in before]
 
 
 # --- many batches ---

@@ -149,8 +149,13 @@ def test_a_campaign_changes_nothing_that_happened(floor: Floor) -> None:
     before = floor.state(lead_id)
     set_campaign(floor.store, PRIYA, floor.later(), LeadCampaignDraft(lead_id, other))
     after = floor.state(lead_id)
-    same = {"campaign_id": None, "version": 0, "updated_at": 0, "written_id": 0}
-    assert after._replace(**same) == before._replace(**same)
+    kept = {
+        "campaign_id": other,
+        "version": before.version + 1,
+        "updated_at": floor.now,
+        "written_id": after.written_id,
+    }
+    assert after._asdict() == {**before._asdict(), **kept}
     assert after.campaign_id == other
     with pytest.raises(Refusal, match="that campaign already"):
         set_campaign(floor.store, PRIYA, floor.later(), LeadCampaignDraft(lead_id, other))
