@@ -12,15 +12,7 @@ from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
 from store.reports.breakdown import Base, at_bats
-
-# What an at bat became, where that stands: not reversed, merged or sent back by sales.
-_STANDS = """
-JOIN opportunity o ON o.id = v.opportunity_id AND o.void = 0 AND o.stage <> 'reversed' AND o.rejected_at IS NULL
-    AND o.merged_into_id IS NULL"""
-_LASTS = "v.void = 0 AND v.reversed_at IS NULL"
-_JOINS = f"JOIN conversion v ON v.lead_id = l.id AND {_LASTS} {_STANDS}"
-BECAME = f"l.id IN (SELECT v.lead_id FROM conversion v {_STANDS} WHERE {_LASTS})"
-"""Whether an at bat became an opportunity that stands, as SQL."""
+from store.reports.conditions import WITH_OPPORTUNITY
 
 
 class Came(NamedTuple):
@@ -48,7 +40,7 @@ class Deal(NamedTuple):
 def deals(store: Store, wanted: Asked) -> list[Deal]:
     """Every opportunity that an at bat of the period became, once however many did, the newest first. Three queries."""
     # Only what is converted has one, which the index of reports knows before anything is looked up.
-    base = at_bats(store, wanted, joins=_JOINS)
+    base = at_bats(store, wanted, joins=WITH_OPPORTUNITY)
     behind = Base(f"{base.sql} AND l.stage = 'converted'", base.values)
     newest = "ORDER BY o.opened_at DESC, o.id DESC"
     rows = store.rows(f"SELECT DISTINCT {_COLUMNS} FROM {behind.sql} {newest}", dict(behind.values))

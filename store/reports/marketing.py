@@ -17,10 +17,9 @@ from store.instants import Instant, moment
 from store.operations.deal import PASSED_ON
 from store.reports.asked import Asked
 from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdown
-from store.reports.credited import BECAME
+from store.reports.conditions import BECAME, QUALIFIED, REJECTED
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
 from store.reports.registry import Made
-from store.reports.sources import QUALIFIED, REJECTED
 from store.ruleset import Benchmark, RuleSet
 from store.vocabulary import ClockKind, Motion
 

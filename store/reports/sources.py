@@ -12,9 +12,9 @@ from operator import attrgetter
 
 from store.database import Store
 from store.instants import Instant
-from store.operations.deal import PASSED_ON
 from store.reports.asked import Asked
 from store.reports.breakdown import MEDIAN, Dimension, Measure, at_bats, breakdowns
+from store.reports.conditions import BOOKED, HELD, QUALIFIED, REACHED, REJECTED
 from store.reports.costs import cost_by, cost_of_one
 from store.reports.credited import Deal, deals
 from store.reports.figures import Cell, Chart, Column, Counted, Key, Line, Records, Table, Unit
@@ -22,22 +22,13 @@ from store.reports.registry import Made
 from store.rules.attribution import Model, Touchpoint, credits
 from store.rules.statistics import percentile
 
-REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
-QUALIFIED = "l.id IN (SELECT lead_id FROM stage_spell WHERE stage = 'qualified' AND skipped = 0 AND void = 0)"
-REJECTED = (
-    "(l.rejected_at IS NOT NULL OR l.id IN (SELECT lead_id FROM hand_over"
-    f" WHERE accepted = 0 AND reason <> '{PASSED_ON}' AND void = 0))"
-)
-_MET = "l.id IN (SELECT lead_id FROM meeting WHERE lead_id IS NOT NULL AND void = 0{})"
-_BOOKED, _HELD = _MET.format(""), _MET.format(" AND result = 'held'")
-
 _MEASURES = (
     Measure("created", "created", note="at bats opened in the period"),
     Measure("reached", "worth working", REACHED, note="reached Connected"),
     Measure("reached_share", "of created", REACHED, of="1", note="reached Connected, of all created"),
-    Measure("booked", "meetings booked", _BOOKED, note="at bats with a meeting, whatever came of it"),
-    Measure("held", "meetings held", _HELD, note="at bats with a meeting that was held"),
-    Measure("held_share", "held of created", _HELD, of="1", note="a meeting was held, of all created"),
+    Measure("booked", "meetings booked", BOOKED, note="at bats with a meeting, whatever came of it"),
+    Measure("held", "meetings held", HELD, note="at bats with a meeting that was held"),
+    Measure("held_share", "held of created", HELD, of="1", note="a meeting was held, of all created"),
     Measure("qualified", "qualified", QUALIFIED, note="entered Qualified, not skipped it"),
     Measure("rejected", "rejected by sales", REJECTED, note="sales sent their opportunity back, then or for good"),
 )

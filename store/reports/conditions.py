@@ -1,0 +1,34 @@
+"""What became of an at bat ``l``, as SQL conditions: each said once for the reports that count by it.
+
+See docs/model.md, "Reports".
+"""
+
+from __future__ import annotations
+
+from store.operations.deal import PASSED_ON
+
+# Connected, or converted, which passes it.
+REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
+
+# Entered Qualified; not where it was passed over, nor where a team lead has set it back since.
+QUALIFIED = """l.id IN (
+    SELECT s.lead_id FROM stage_spell s WHERE s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0 AND NOT EXISTS (
+        SELECT 1 FROM stage_spell b WHERE b.lead_id = s.lead_id AND b.id > s.id AND b.override = 1 AND b.void = 0
+        AND b.stage IN ('new', 'accepted', 'attempting', 'connected')))"""
+
+# Sales sent its opportunity back, whatever came of that afterwards.
+REJECTED = (
+    "(l.rejected_at IS NOT NULL OR l.id IN (SELECT lead_id FROM hand_over"
+    f" WHERE accepted = 0 AND reason <> '{PASSED_ON}' AND void = 0))"
+)
+
+# A meeting was booked on it, whatever came of that; one was held.
+BOOKED = "l.id IN (SELECT lead_id FROM meeting WHERE lead_id IS NOT NULL AND void = 0)"
+HELD = "l.id IN (SELECT lead_id FROM meeting WHERE lead_id IS NOT NULL AND void = 0 AND result = 'held')"
+
+# What it became, where that stands: not reversed, merged or sent back by sales.
+_LASTS = "v.void = 0 AND v.reversed_at IS NULL"
+_STANDS = """JOIN opportunity o ON o.id = v.opportunity_id AND o.void = 0 AND o.stage <> 'reversed'
+    AND o.rejected_at IS NULL AND o.merged_into_id IS NULL"""
+WITH_OPPORTUNITY = f"JOIN conversion v ON v.lead_id = l.id AND {_LASTS} {_STANDS}"
+BECAME = f"l.id IN (SELECT v.lead_id FROM conversion v {_STANDS} WHERE {_LASTS})"
