@@ -138,6 +138,22 @@ def all_due(store: Store, now: Instant, limit: int | None = None) -> list[Recycl
     return list(found.values())[:limit]
 
 
+def woken(store: Store, now: Instant, until: Instant) -> dict[int, Instant]:
+    """From when on they may come back whom not a date alone brings back, by their last at bat; ``until`` at the latest.
+
+    Those are whoever was heard of since, whose meeting may have been moved, or of whom a datum was put right.
+    """
+    since = now - store.rules.recycling.signal_days * DAY
+    values = {"since": since, "now": now, "until": until, "limit": -1}
+    ids = {row[0] for sql in (_HEARD_OF, _FIXED, _MET) for row in store.rows(sql, values)}
+    found = {}
+    for *facts, id in store.rows(_RULED, {"ids": json.dumps(list(ids))}):
+        back = returns(_ended(facts, since), store.rules)
+        if back is not None and back.at <= until:
+            found[id] = back.at
+    return found
+
+
 def _rows(store: Store, ids: Iterable[int], now: Instant) -> list[Recyclable]:
     rules = store.rules
     since = now - rules.recycling.signal_days * DAY
@@ -216,27 +232,27 @@ def _ended(row: Sequence[Any], since: Instant) -> Ended:
 
 
 # Somebody who may be worked, whose last at bat is over: the pieces that every question here is made of.
-_IS_LAST = """
+IS_LAST = """
 NOT EXISTS (SELECT 1 FROM lead n WHERE n.contact_id = l.contact_id AND n.void = 0
             AND (n.open = 1 OR n.number > l.number))"""
-_MAY_BE_WORKED = """
+MAY_BE_WORKED = """
 c.suppressed_at IS NULL AND c.bogus_at IS NULL AND c.void = 0 AND c.merged_into_id IS NULL"""
-_DEALING = """
+DEALING = """
 EXISTS (SELECT 1 FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
         WHERE p.contact_id = l.contact_id AND p.void = 0 AND o.open = 1 AND o.void = 0 AND o.rejected_at IS NULL)
 OR EXISTS (SELECT 1 FROM lead q JOIN conversion v ON v.lead_id = q.id AND v.void = 0 AND v.reversed_at IS NULL
            JOIN opportunity o ON o.id = v.opportunity_id
            WHERE q.contact_id = l.contact_id AND o.open = 1 AND o.rejected_at IS NULL)"""
-_OVER = "l.open = 0 AND l.void = 0"
+OVER = "l.open = 0 AND l.void = 0"
 _DUE = f"""
 SELECT l.id, l.eligible_at FROM lead l INDEXED BY lead_returns CROSS JOIN contact c ON c.id = l.contact_id
-WHERE {_OVER} AND l.eligible_at IS NOT NULL AND (l.eligible_at, l.id) < (:at, :id)
-  AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
+WHERE {OVER} AND l.eligible_at IS NOT NULL AND (l.eligible_at, l.id) < (:at, :id)
+  AND {MAY_BE_WORKED} AND {IS_LAST} AND NOT ({DEALING})
 ORDER BY l.eligible_at DESC, l.id DESC LIMIT :limit"""
 _COMING = f"""
 SELECT l.id FROM lead l INDEXED BY lead_returns CROSS JOIN contact c ON c.id = l.contact_id
-WHERE {_OVER} AND l.eligible_at IS NOT NULL AND l.eligible_at > :now AND l.eligible_at <= :until
-  AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
+WHERE {OVER} AND l.eligible_at IS NOT NULL AND l.eligible_at > :now AND l.eligible_at <= :until
+  AND {MAY_BE_WORKED} AND {IS_LAST} AND NOT ({DEALING})
 ORDER BY l.eligible_at, l.id LIMIT :limit"""
 _WOKEN = f"""
 SELECT l.id FROM signal s INDEXED BY signal_lately
@@ -244,7 +260,7 @@ CROSS JOIN contact c ON c.id = s.contact_id CROSS JOIN lead l ON l.contact_id = 
 WHERE s.contact_id IS NOT NULL AND s.void = 0 AND s.at > :since AND s.at <= :now
   AND NOT EXISTS (SELECT 1 FROM signal t WHERE t.contact_id = s.contact_id AND t.void = 0
                   AND (t.at, t.id) > (s.at, s.id) AND t.at <= :now)
-  AND {_OVER} AND l.closed_at < s.at AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
+  AND {OVER} AND l.closed_at < s.at AND {MAY_BE_WORKED} AND {IS_LAST} AND NOT ({DEALING})
 ORDER BY s.at DESC LIMIT :limit"""
 _WORKS_SINCE = """
 SELECT max(o.at) FROM (
@@ -255,9 +271,20 @@ SELECT max(o.at) FROM (
 JOIN operation o ON o.id = w.written_id"""
 _FIXED = f"""
 SELECT l.id FROM lead l INDEXED BY lead_to_fix CROSS JOIN contact c ON c.id = l.contact_id
-WHERE {_OVER} AND l.eligible_on = 'when_fixed' AND {_MAY_BE_WORKED} AND {_IS_LAST} AND NOT ({_DEALING})
+WHERE {OVER} AND l.eligible_on = 'when_fixed' AND {MAY_BE_WORKED} AND {IS_LAST} AND NOT ({DEALING})
   AND ({_WORKS_SINCE}) IS NOT NULL
 ORDER BY l.id DESC LIMIT :limit"""
+
+_HEARD_OF = f"""
+SELECT l.id FROM (
+    SELECT contact_id, max(at) AS at FROM signal s INDEXED BY signal_lately
+    WHERE contact_id IS NOT NULL AND void = 0 AND at > :since AND at <= :now
+      AND NOT EXISTS (SELECT 1 FROM lead o WHERE o.contact_id = s.contact_id AND o.open = 1)
+    GROUP BY contact_id) s
+CROSS JOIN lead l ON l.contact_id = s.contact_id WHERE {OVER} AND l.closed_at < s.at"""
+_MET = f"""
+SELECT l.id FROM lead l INDEXED BY lead_returns
+WHERE {OVER} AND l.outcome = 'meeting_booked' AND l.eligible_at <= :until"""
 
 _OF_THE_RULES = {
     "outcome": "l.outcome",
@@ -271,7 +298,7 @@ EXISTS (SELECT 1 FROM conversion v JOIN opportunity o ON o.id = v.opportunity_id
         WHERE v.lead_id = l.id AND v.void = 0 AND v.reversed_at IS NULL AND o.void = 0)
 OR EXISTS (SELECT 1 FROM meeting m JOIN opportunity o ON o.id = m.opportunity_id
            WHERE m.lead_id = l.id AND m.void = 0 AND o.void = 0)""",
-    "dealing": _DEALING,
+    "dealing": DEALING,
     "dealt_until": """
 (SELECT max(o.closed_at) FROM opportunity_contact p JOIN opportunity o ON o.id = p.opportunity_id
  WHERE p.contact_id = l.contact_id AND p.void = 0 AND o.open = 0 AND o.void = 0)""",
@@ -315,4 +342,8 @@ SELECT {", ".join((*_OF_THE_RULES.values(), *_HEAD.values()))}
 FROM json_each(:ids) j CROSS JOIN lead l ON l.id = j.value CROSS JOIN contact c ON c.id = l.contact_id
 LEFT JOIN account a ON a.id = l.account_id LEFT JOIN "user" u ON u.id = l.owner_id
 LEFT JOIN "user" w ON w.id = a.owner_id
-WHERE {_OVER} AND {_MAY_BE_WORKED} AND {_IS_LAST}"""
+WHERE {OVER} AND {MAY_BE_WORKED} AND {IS_LAST}"""
+_RULED = f"""
+SELECT {", ".join(_OF_THE_RULES.values())}, l.id
+FROM json_each(:ids) j CROSS JOIN lead l ON l.id = j.value CROSS JOIN contact c ON c.id = l.contact_id
+WHERE {OVER} AND {MAY_BE_WORKED} AND {IS_LAST}"""

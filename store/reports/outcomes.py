@@ -134,7 +134,7 @@ def _crossed(
 ) -> Table:
     """How many ended by each outcome or reason that there was, by source, motion or rep."""
     columns = tuple(Column(str(end.key or "none"), end.label) for end in ends.lines)
-    where = tuple(f"{over.key} = {_quoted(end.key)}" for end in ends.lines)
+    where = tuple(f"{over.key} = {quoted(end.key)}" for end in ends.lines)
 
     def cells(counted: Mapping[Key, int], key: str = "", value: Key = None) -> tuple[Cell, ...]:
         return tuple(
@@ -153,5 +153,6 @@ def _crossed(
     )
 
 
-def _quoted(key: Key) -> str:
+def quoted(key: Key) -> str:
+    """A word as SQL takes it."""
     return "'" + str(key or "").replace("'", "''") + "'"
