@@ -114,7 +114,7 @@ class Verdict:
         """In a few words, for a table."""
         if not self.enough:
             return "too little data"
-        return "more than chance" if self.beyond_chance else "no more than chance"
+        return "more than chance" if self.beyond_chance else "may be chance"
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:

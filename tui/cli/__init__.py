@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "deals": ("tui.cli.deals", "List opportunities, what waits for an answer first."),
     "demo": ("tui.cli.demo", "Open the program on its example data, moved to today."),
     "doctor": ("tui.cli.doctor", "Prove that nothing in the database is wrong."),
+    "experiments": ("tui.cli.experiments", "Compare cadences, scripts, routings or thresholds."),
     "export": ("tui.cli.export", "Write people, at bats or touches as CSV, or your calendar as .ics."),
     "import": ("tui.cli.import_", "Read a file of people into the database."),
     "info": ("tui.cli.info", "Say which version this is and where its files are."),

@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Callable
 
+from store.actor import Actor
 from store.database import open_store
 from store.demo.simulate import absences, season
 from store.demo.simulate.arrivals import Arrivals
@@ -16,8 +17,12 @@ from store.demo.simulate.summary import Summary, summary
 from store.demo.simulate.world import World
 from store.instants import DAY, HOUR
 from store.operations.campaigns import add_campaign
+from store.operations.experiments import ArmDraft, ExperimentDraft, begin_experiment
 from store.operations.init import create_store
-from store.vocabulary import UserRole
+from store.vocabulary import Motion, Subject, UserRole
+
+# What this team tries out all year: calling people whose company shows interest as often as those who asked to talk.
+_TRIED = ("Call interest like demos", "as now", "hot cadence", "inbound")
 
 
 def simulate(
@@ -47,12 +52,13 @@ def simulate(
 
 
 def _take_places(world: World) -> None:
-    """The campaigns are entered, the absences planned, and everybody begins on the first morning."""
+    """The campaigns are entered, the absences planned, an experiment begun; everybody begins on the first morning."""
     plan, admin, leader = world.plan, world.of_role(UserRole.ADMIN)[0], world.of_role(UserRole.LEAD)[0]
     campaigns = season.bursts(plan)
     world.now = plan.begins - 3 * DAY + 10 * HOUR  # the Friday before
     for campaign in campaigns:
         world.do(add_campaign, admin, campaign.draft)
+    _try_out(world, leader)
     world.now = plan.begins
     absences.tell(world, leader)
     aes = world.of_role(UserRole.AE)
@@ -66,3 +72,11 @@ def _take_places(world: World) -> None:
     arrivals = Arrivals(world, season.coming(plan, world.calendar, campaigns))
     if (first := arrivals.first()) is not None:
         world.play(arrivals, first)
+
+
+def _try_out(world: World, leader: Actor) -> None:
+    """Begin the team's experiment, where the rules in force have the cadence that it is about."""
+    name, usual, other, cadence = _TRIED
+    if cadence in world.store.rules.cadences:
+        arms = (ArmDraft(usual), ArmDraft(other, value=cadence))
+        world.do(begin_experiment, leader, ExperimentDraft(name, Subject.CADENCE, arms, Motion.INTENT_SIGNAL))
