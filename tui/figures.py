@@ -63,10 +63,15 @@ def interval(found: Interval | None) -> str:
 def benchmark(line: Benchmark) -> str:
     """What a figure is held against, and how good that is: ``40–60 % per lead · field practice (C, opinion)``."""
     grades = {"A": "A, published study", "B": "B, vendor data", "C": "C, opinion"}
-    low, high = (f"{end:g}" if end is not None else "" for end in (line.low, line.high))
-    span = f"{low}–{high}" if low and high else f"at least {low}" if low else f"at most {high}"
     source = f"{line.source}, {line.year}" if line.year else line.source
-    return safe(f"{span} {line.unit} {line.denominator} · {source} ({grades.get(line.grade, line.grade)})")
+    return safe(f"{span(line)} {line.denominator} · {source} ({grades.get(line.grade, line.grade)})")
+
+
+def span(line: Benchmark) -> str:
+    """Between what a figure should lie: ``40–60 %``, ``at most 4 hours``."""
+    low, high = (f"{end:g}" if end is not None else "" for end in (line.low, line.high))
+    ends = f"{low}–{high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    return safe(f"{ends} {line.unit}")
 
 
 def change(cell: Cell, currency: str) -> str:

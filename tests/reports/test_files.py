@@ -147,7 +147,7 @@ def test_a_page_has_every_figure_of_a_real_report(outcomes: Report) -> None:
 
 def test_a_share_says_of_how_many_it_is_and_what_it_is_held_against() -> None:
     page = Page(write_html(made(table()), "USD", "made now"))
-    assert "11 % [1] 1 of 9, 2–43 %" in page.text
+    assert "11 % [1] 1 of 9, 2–43 % against 10–25 %" in page.text
     assert "[1] benchmark Attempting to Connected : 10–25 % per lead · field <practice>, 2024 (C, opinion)" in page.text
     assert "1,234 was 1,000, +234" in page.text
     assert "$12,500.50" in page.text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.reports.figures import Cell, Line, Report, Table, Unit
 from store.reports.registry import REPORTS
-from tui.figures import benchmark, change, figure, interval, written
+from tui.figures import benchmark, change, figure, interval, span, written
 from tui.present import number, safe
 from tui.report_files.charts import Drawing, drawings
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from store.ruleset import Benchmark
 
 _TEMPLATE = "page.html.jinja"
+_LOOSE = 7  # columns that a page has room for without drawing them close
 
 
 def write_html(report: Report, currency: str, made: str) -> str:
@@ -84,19 +85,26 @@ class _Section:
         """A figure as it is written."""
         return figure(cell, self._currency)
 
-    def share_of(self, cell: Cell) -> str:
-        """Of a share, how many it is of and where it may truly lie: ``20 of 46, 31–58 %``."""
-        if cell.part is None or not cell.of:
-            return ""
-        return f"{number(cell.part)} of {number(cell.of)}, {interval(cell.interval)}"
+    def beside(self, cell: Cell) -> list[tuple[str, ...]]:
+        """What stands below a figure: of a share how many of how many and where it may lie, the change, the benchmark.
 
-    def earlier(self, cell: Cell) -> str:
-        """The figure of the period before, and the difference: ``was 31, +12``."""
-        if cell.before is None:
-            return ""
-        difference = change(cell, self._currency)
-        was = f"was {written(cell.before, cell.unit, self._currency)}"
-        return f"{was}, {difference}" if difference else was
+        As in ``20 of 46, 31–58 %``, ``was 31, +12``, ``against 40–60 %``: in pieces, between which a line may end.
+        """
+        asides: list[tuple[str, ...]] = []
+        if cell.part is not None and cell.of:
+            asides.append((f"{number(cell.part)} of {number(cell.of)}", interval(cell.interval)))
+        if cell.before is not None:
+            was = f"was {written(cell.before, cell.unit, self._currency)}"
+            difference = change(cell, self._currency)
+            asides.append((was, difference) if difference else (was,))
+        if cell.benchmark is not None:
+            asides.append((f"against {span(cell.benchmark)}",))
+        return asides
+
+    @property
+    def dense(self) -> bool:
+        """Whether it has so many columns that they need to stand close."""
+        return len(self.table.columns) > _LOOSE
 
     def is_words(self, cell: Cell) -> bool:
         """Whether it stands to the left, as words do."""

@@ -17,7 +17,7 @@ from tui.figures import figure, written
 
 WIDTH = 720
 MOST_BARS = 30  # lines of a table that are drawn as bars: more can no longer be compared by eye
-_LABELS, _VALUES = 220, 100  # beside bars: their labels, and the figures behind them
+_MOST_LABEL, _VALUES = 240, 100  # beside bars: their labels, and the figures behind them
 _BAR, _GAP = 16, 10
 _LEFT, _TOP, _HEIGHT, _RIGHT = 70, 14, 180, 20
 _CELL_HEIGHT, _NARROW, _BROAD = 26, 46, 90
@@ -119,11 +119,12 @@ def _bars(table: Table, columns: Sequence[tuple[int, Column]], currency: str) ->
         largest = sorted(range(len(lines)), key=lambda n: -max(_number(lines[n], at) for at, _ in columns))[:MOST_BARS]
         lines = [lines[n] for n in sorted(largest)]
     most = max(max(_number(line, at), _high(line.cells[at])) for line in lines for at, _ in columns)
-    room = (WIDTH - _LABELS - _VALUES) / most
+    left = _label_room(lines)
+    room = (WIDTH - left - _VALUES) / most
     bars, rows, y = [], [], 0.0
     for line in lines:
         middle = y + _BAR * len(columns) / 2
-        rows.append(Mark(_LABELS - 10, middle, _cut(line.label, _LABELS - 10), line.label))
+        rows.append(Mark(left - 10, middle, _cut(line.label, left - 10), line.label))
         for series, (at, column) in enumerate(columns):
             cell = line.cells[at]
             span = cell.interval
@@ -138,7 +139,7 @@ def _bars(table: Table, columns: Sequence[tuple[int, Column]], currency: str) ->
     if len(lines) < len(table.lines):
         title += f" (the {MOST_BARS} largest of {len(table.lines):,})"
     return Drawing(
-        Chart.BARS, title, said, WIDTH, y - _GAP + 2, _series(columns), tuple(bars), rows=tuple(rows), left=_LABELS
+        Chart.BARS, title, said, WIDTH, y - _GAP + 2, _series(columns), tuple(bars), rows=tuple(rows), left=left
     )
 
 
@@ -210,7 +211,8 @@ def _round_top(most: float, unit: Unit) -> float:
 
 
 def _heat(table: Table, columns: Sequence[tuple[int, Column]], currency: str) -> Drawing:
-    width = min(_BROAD, max(_NARROW, (WIDTH - _LABELS) / len(columns)))
+    left = _label_room(table.lines)
+    width = min(_BROAD, max(_NARROW, (WIDTH - left) / len(columns)))
     slanted = any(len(column.title) * _LETTER > width for _, column in columns)
     top = min(max(len(column.title) for _, column in columns), 20) * _LETTER * 0.7 + 18 if slanted else 24.0
     most = max(_number(line, at) for line in table.lines for at, _ in columns)
@@ -220,20 +222,20 @@ def _heat(table: Table, columns: Sequence[tuple[int, Column]], currency: str) ->
             cell = line.cells[at]
             shade = None if cell.value is None else _number(line, at) / most
             said = f"{line.label}, {column.title}: {_words(cell, currency)}"
-            points.append(Point(_LABELS + m * width, top + n * _CELL_HEIGHT, figure(cell, currency), said, shade))
+            points.append(Point(left + m * width, top + n * _CELL_HEIGHT, figure(cell, currency), said, shade))
     rows = [
-        Mark(_LABELS - 10, top + (n + 0.5) * _CELL_HEIGHT, _cut(line.label, _LABELS - 10), line.label)
+        Mark(left - 10, top + (n + 0.5) * _CELL_HEIGHT, _cut(line.label, left - 10), line.label)
         for n, line in enumerate(table.lines)
     ]
     heads = [
-        Mark(_LABELS + (m + 0.5) * width, top - 8, _cut(column.title, 20 * _LETTER if slanted else width), column.title)
+        Mark(left + (m + 0.5) * width, top - 8, _cut(column.title, 20 * _LETTER if slanted else width), column.title)
         for m, (_, column) in enumerate(columns)
     ]
     return Drawing(
         Chart.HEAT,
         table.title,
         "; ".join(point.said for point in points),
-        _LABELS + len(columns) * width + (60 if slanted else 0),
+        left + len(columns) * width + (60 if slanted else 0),
         top + len(table.lines) * _CELL_HEIGHT + 2,
         points=tuple(points),
         rows=tuple(rows),
@@ -253,6 +255,11 @@ def _titles(columns: Sequence[tuple[int, Column]]) -> str:
 def _series(columns: Sequence[tuple[int, Column]]) -> tuple[str, ...]:
     """The names of what is drawn side by side; one alone is named by the title."""
     return tuple(column.title for _, column in columns) if len(columns) > 1 else ()
+
+
+def _label_room(lines: Sequence[Line]) -> float:
+    """As much as the longest label takes, and no more than leaves room for what is drawn."""
+    return min(_MOST_LABEL, max(len(line.label) for line in lines) * _LETTER + 14)
 
 
 def _cut(words: str, room: float) -> str:
