@@ -105,6 +105,14 @@ class RecordsScreen(LeadScreen):
         """Show how it stands now; it stays in the list, which says what was counted."""
         self.app.hold_keys(self._again())
 
+    def neighbour(self, step: int) -> LeadRow | None:
+        """Go to the record before or after, for the timeline’s keys; None at the end, or where none is about one."""
+        table = self.table
+        before = table.cursor_index
+        for _ in range(abs(step)):
+            table.action_down() if step > 0 else table.action_up()
+        return self.current_lead() if table.cursor_index != before else None
+
     # --- keys ---
 
     def action_timeline(self) -> None:

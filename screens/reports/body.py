@@ -148,14 +148,14 @@ class ReportBody(ScrollView, can_focus=True):
         return said
 
     def _lay_out(self, place: Place | None) -> None:
-        width = self.size.width - GUTTER
+        width = self._width - GUTTER
         self._ink = None
         if self._report is None or width <= 0:
             self._page = None
-            self.virtual_size = Size(self.size.width, 0)
+            self.virtual_size = Size(self._width, 0)
         else:
             self._page = Page(self._report, width, self._currency, self._sorts)
-            self.virtual_size = Size(self.size.width, len(self._page.lines))
+            self.virtual_size = Size(self._width, len(self._page.lines))
             self._find(place)
         self.refresh()
         self.post_message(self.Moved())
@@ -219,6 +219,10 @@ class ReportBody(ScrollView, can_focus=True):
             return False
         self._cursor_moved()
         return True
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
 
     @property
     def _last(self) -> int:
@@ -329,7 +333,7 @@ class ReportBody(ScrollView, can_focus=True):
         """One line of what is in sight."""
         if self._ink is None:
             self._ink = palette_of(self)
-        ink, width = self._ink, self.size.width
+        ink, width = self._ink, self._width
         y += self.scroll_offset.y
         page = self._page
         if page is None or y >= len(page.lines):
@@ -345,7 +349,7 @@ class ReportBody(ScrollView, can_focus=True):
 
     def _shown(self, grid: Grid) -> tuple[int, int]:
         here = self._figures is not None and self._page is not None and self._page.grids[self._figures.table] is grid
-        return grid.fitting(self.size.width - GUTTER, min(self._column, len(grid.rooms) - 1) if here else 0)
+        return grid.fitting(self._width - GUTTER, min(self._column, len(grid.rooms) - 1) if here else 0)
 
     def _head(self, grid: Grid, part: int, ink: Palette) -> list[Segment]:
         first, last = self._shown(grid)

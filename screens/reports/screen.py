@@ -258,6 +258,8 @@ class ReportsScreen(View):
     def action_compare(self) -> None:
         """Against the period before, or alone again."""
         now = self._period_now()
+        if self._is_of_now():
+            return
         if now is not None and now.name == "all":
             self.app.say("All time has no period before it: choose another one first.", urgent=True)
             return
@@ -316,7 +318,15 @@ class ReportsScreen(View):
         except Refusal:
             return None
 
+    def _is_of_now(self) -> bool:
+        """Whether the report is about how things stand, of which there is no period before; says so."""
+        if REPORTS[self._chosen].now_only:
+            self.app.say("This report is about how things stand now: another period changes nothing.", calm=True)
+        return REPORTS[self._chosen].now_only
+
     def _shift(self, way: Callable[[Period], Period | None]) -> None:
+        if self._is_of_now():
+            return
         now = self._period_now()
         then = way(now) if now is not None else None
         today = moment(self.app.desk.now(), self.app.team.zone).date()
