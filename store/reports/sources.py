@@ -57,7 +57,10 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     dimensions = (_SOURCE, _CAMPAIGN)
     brought = [_brought(found, attribute, half_life) for attribute in ("source", "campaign_id")]
     costs = [cost_by(store, wanted, of) for of in ("source", "id")]
-    also = [{*each.by_key, *cost} for each, cost in zip(brought, costs, strict=True)]
+    also = [
+        {*(key for key, share in each.by_key.items() if share.first), *cost}
+        for each, cost in zip(brought, costs, strict=True)
+    ]
     made = breakdowns(store, at_bats(store, wanted), dimensions, _MEASURES, also)
     kinds = list(zip(dimensions, made, brought, costs, strict=True))
     tables = [_worth(store, by, lines, total, sums, cost) for by, (lines, total), sums, cost in kinds]
