@@ -7,7 +7,6 @@ has not gone on counts neither for nor against. See docs/model.md, "Reports".
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from store.reports.asked import Asked
 from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdown
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
 from store.reports.registry import Made
+from store.rules.expiry import effective_end
 from store.rules.path import RANK, standing
 from store.rules.statistics import percentile
 from store.ruleset import Benchmark
@@ -28,7 +28,6 @@ _HELD = (
     *(Status.UNCONTACTED, Status.RECYCLED, Status.ATTEMPTING, Status.CONNECTED, Status.WORKING),
     *(Status.STALE, Status.QUALIFIED, Status.UNQUALIFIED),
 )
-_LONGEST_PROMISE = 400 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +110,30 @@ def _counted(played: Base, condition: str) -> Counted:
 
 def _played(store: Store, wanted: Asked, now: Instant) -> Base:
     """The at bats with how far each came, once: figures and records are both read from this."""
-    calendar, grace = store.calendar, store.rules.extensions.promise_grace
-    # A promise holds the window for a while; business days do not count backwards, so the first that does is sought.
-    past = range(now - _LONGEST_PROMISE, now)
-    held = past.start + bisect_right(past, now, key=lambda promised: calendar.add(promised, grace))
     warm = ", ".join(f"'{motion.value}'" for motion, kind in store.rules.motions.items() if kind.inbound)
-    base = at_bats(store, wanted, now=now, held=held)
+    held = ", ".join(str(id) for id in _held(store, now))
+    base = at_bats(store, wanted, now=now)
     sql = (
         "WITH far AS MATERIALIZED ("
         f"SELECT l.id, l.opened_at, l.stage, l.motion IN ({warm}) AS warm,"
-        " l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR coalesce(l.callback_at, 0) >= :held)"
-        f" AS waits, ({_PASSED}) AS passed FROM {base.sql}),"
+        f" l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held}))"
+        f" AS waits, coalesce(({_PASSED}), 0) AS passed FROM {base.sql}),"
         " played AS MATERIALIZED ("
         "SELECT id, opened_at, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
         f" passed & 4 AS qualified, passed & 8 AS converted, CASE WHEN passed & 8 THEN ({_DEAL}) END AS deal FROM far)"
     )
     return Base(sql, base.values)
+
+
+def _held(store: Store, now: Instant) -> list[int]:
+    """The open at bats whose window is over, but held by a promise: few, and business days are no SQL."""
+    rows = store.rows(
+        "SELECT id, expires_at, callback_at FROM lead"
+        " WHERE open = 1 AND expires_at <= :now AND callback_at IS NOT NULL ORDER BY id",
+        {"now": now},
+    )
+    ends = ((id, effective_end(expires, promised, store.rules, store.calendar)) for id, expires, promised in rows)
+    return [id for id, end in ends if end is not None and end > now]
 
 
 def _entered(stage: Stage) -> str:
