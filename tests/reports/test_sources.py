@@ -119,7 +119,7 @@ class ByHand(AtBats):
         if deal.stage != "won" or deal.closed_at is None:
             return None
         behind = [self.lead[row.lead_id] for row in self.conversions[deal.id] if row.lead_id in self.lead]
-        return deal.closed_at - min(lead.opened_at for lead in behind)
+        return int(deal.closed_at - min(lead.opened_at for lead in behind))
 
     def spent(self, wanted: Asked, key: Callable[[Row], Any]) -> dict[Any, int]:
         """Each campaign's days one by one, and what of its cost falls on those asked about."""
