@@ -6,9 +6,9 @@ _LEAST = 0.001
 
 
 def points(difference: float) -> str:
-    """How far two shares lie apart, in points of a hundred: ``+4.0``, ``−1.2``, ``±0.0``."""
+    """How far two shares lie apart, in points of a hundred: ``+4.0``, ``−1.2``, ``0.0``."""
     said = f"{abs(difference) * 100:.1f}"
-    sign = "±" if said == "0.0" else "−" if difference < 0 else "+"
+    sign = "" if said == "0.0" else "−" if difference < 0 else "+"
     return f"{sign}{said}"
 
 
