@@ -220,6 +220,8 @@ RECYCLING_COMMANDS: tuple[Command, ...] = (
 TEAM_COMMANDS: tuple[Command, ...] = (
     replace(BY_ID["timeline"], words="queue", tooltip="This rep's queue as it stands; esc comes back to the same row.",
             where=Where.TEAM, footer=1),
+    replace(BY_ID["approve"], words="approvals", tooltip="What waits for a team lead's word: of this rep, or of all.",
+            where=Where.TEAM, footer=2),
 )  # fmt: skip
 
 

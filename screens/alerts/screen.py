@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -23,10 +24,20 @@ from tui.lead_screen import LeadRow, LeadScreen, Whose
 from tui.widgets.line_table import LineTable
 
 
-class AlertScreen(LeadScreen):
-    """Opened with ``app.open_screen("alerts", None)``; what was mended leaves the list by itself."""
+class Waiting(NamedTuple):
+    """Only what waits for a team lead's word: of somebody, or of everybody where ``owner_id`` is None."""
 
-    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.LIST, Where.EVERYWHERE)
+    owner_id: int | None = None
+    name: str = ""
+
+
+class AlertScreen(LeadScreen):
+    """Opened with ``app.open_screen("alerts", None)``, or with what to list of them; what was mended leaves by itself.
+
+    An act on marked rows is done to the at bats they are about; a row that tells of many stands for all of them.
+    """
+
+    WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.LIST, Where.MARKS, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.LIST), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"
     DEFAULT_CSS: ClassVar[str] = """
@@ -37,13 +48,15 @@ class AlertScreen(LeadScreen):
     said = getters.query_one("#alerts-said", Static)
 
     _rows: tuple[AlertRow, ...] = ()
+    _only: Waiting | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self._done: list[Done] = []  # what the screen behind has not been told yet
 
-    async def prepare(self, opening: object) -> None:
+    async def prepare(self, opening: Waiting | None) -> None:
         """Read what the first frame shows."""
+        self._only = opening
         self._rows = await self._read()
 
     def compose_body(self) -> ComposeResult:
@@ -52,10 +65,12 @@ class AlertScreen(LeadScreen):
         with Vertical():
             app = self.app
             painter = AlertPainter(app.desk.now, app.person.name if app.person else "")
-            yield LineTable(painter, empty=Content(self._empty()), markable=False, opens=False)
+            yield LineTable(painter, empty=Content(self._empty()), opens=False)
 
     def begin(self) -> None:
         """Show what was read, from its first row."""
+        self.table.clear_marks()
+        self.table.set_empty(Content(self._empty()))
         self._show(self._rows, None)
         self.set_focus(self.table)
 
@@ -84,6 +99,16 @@ class AlertScreen(LeadScreen):
             return "No alert is selected."
         return f"This alert is about no single at bat: {self.app.key_of('timeline')} opens what it is about."
 
+    def marked_ids(self) -> Sequence[int]:
+        """The at bats of the marked rows, each once, in the order of the list."""
+        marked = self.table.marked
+        return tuple(dict.fromkeys(id for row in self._rows if row.id in marked for id in row.acted_on))
+
+    def marked_done(self, done: Done, did: frozenset[int]) -> None:
+        """Read the alerts again; a row loses its mark once all it is about was done."""
+        self.table.unmark([row.id for row in self._rows if did.issuperset(row.acted_on)])
+        self.lead_done(done)
+
     def lead_done(self, done: Done) -> None:
         """Read the alerts again, before the next key."""
         self._done.append(done)
@@ -100,11 +125,16 @@ class AlertScreen(LeadScreen):
             self.app.hold_keys(self._open_deal(row.entity_id))
         elif row.entity == "account":
             self.app.open_screen("account", Whose(None, row.entity_id))
+        elif row.leads:
+            self.app.open_screen("records", Records(f"{row.name}: {row.words}", "", row.leads))
         else:
             self.app.hold_keys(self._open_records(row))
 
     def action_back(self) -> None:
-        """Back to where it was opened, which hears of what was done here."""
+        """Take marks away, else back to where it was opened, which hears of what was done here."""
+        if self.table.marked:
+            self.table.clear_marks()
+            return
         self.app.pop_screen()
         done, self._done = self._done, []
         screen = self.app.screen
@@ -114,6 +144,18 @@ class AlertScreen(LeadScreen):
     async def put_away(self) -> None:
         """A main view looks for itself at what was done meanwhile."""
         self._done.clear()
+
+    @on(LineTable.Marked)
+    def _marked(self) -> None:
+        """Nothing is done to many but at bats: the marks of other rows go, and it is said why."""
+        others = [row.id for row in self._rows if not row.acted_on and row.id in self.table.marked]
+        if others:
+            self.table.unmark(others)
+            what = "alerts are" if len(others) > 1 else "alert is"
+            self.app.say(
+                f"{len(others)} {what} about no at bat, and not marked: {self.app.key_of('timeline')} opens one."
+            )
+        self.said.update(self._words(self._rows))
 
     @on(LineTable.Selected)
     def _selected(self) -> None:
@@ -134,8 +176,11 @@ class AlertScreen(LeadScreen):
     # --- the list ---
 
     async def _read(self) -> tuple[AlertRow, ...]:
-        person = self.app.person
-        return await self.app.desk.read(open_alerts, person.id) if person is not None else ()
+        person, only = self.app.person, self._only
+        rows = await self.app.desk.read(open_alerts, person.id) if person is not None else ()
+        if only is None:
+            return rows
+        return tuple(row for row in rows if row.waits and only.owner_id in (None, _owner(row)))
 
     async def _once_more(self) -> None:
         self._show(await self._read(), self.table.cursor_id)
@@ -166,13 +211,33 @@ class AlertScreen(LeadScreen):
     def _words(self, rows: tuple[AlertRow, ...]) -> Content:
         key = self.app.key_of
         late = sum(row.urgent for row in rows)
-        how_many = present.count(len(rows), "alert") if rows else "No alerts"
+        what = "alert" if self._only is None else "closing"
+        how_many = present.count(len(rows), what) if rows else f"No {what}s"
+        if self._only is not None and rows:
+            how_many += f"{self._of()} {'waits' if len(rows) == 1 else 'wait'} for approval"
+        marked = len(self.marked_ids())
         keys = [f"{key('timeline')} opens", f"{key('back')} goes back"]
-        if any(row.kind is None for row in rows):
+        if any(row.waits for row in rows):
             keys.insert(1, f"{key('approve')} decides")
+        if marked:
+            acts = " ".join(key(act) for act in _ON_MARKED)
+            keys = [f"{acts} act on {present.count(marked, 'marked at bat')}", f"{key('back')} unmarks"]
         return present.joined(
             (how_many, "bold $foreground"), f"{f', {late} of something late' if late else ''}   {' · '.join(keys)}"
         )
 
+    def _of(self) -> str:
+        return f" of {present.safe(self._only.name, 40)}’s" if self._only is not None and self._only.name else ""
+
     def _empty(self) -> str:
-        return f"Nothing needs a word from you. {self.app.key_of('back')} goes back."
+        back = f"{self.app.key_of('back')} goes back."
+        if self._only is not None:
+            return f"Nothing{self._of()} waits for approval. {back}"
+        return f"Nothing needs a word from you. {back}"
+
+
+_ON_MARKED = ("approve", "reassign", "close", "extend", "snooze", "accept")
+
+
+def _owner(row: AlertRow) -> int | None:
+    return row.lead.lead.owner_id if row.lead is not None else None

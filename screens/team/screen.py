@@ -75,6 +75,18 @@ class TeamScreen(View):
         else:
             self.app.open_screen("rep_queue", Whose(id or None, row.name, row.rep.zone if row.rep else ""))
 
+    def action_approve(self) -> None:
+        """Go to what waits for a team lead's word: of the rep under the cursor, or of everybody."""
+        from screens.alerts.screen import Waiting  # when first asked for
+
+        actor, row, id = self.app.desk.actor, self.table.cursor_row, self.table.cursor_id
+        if actor is None or not actor.leads_team:
+            self.app.say("Only a team lead decides what waits.", urgent=True)
+        elif row is None or row.rep is None or not id:
+            self.app.open_screen("alerts", Waiting())
+        else:
+            self.app.open_screen("alerts", Waiting(id, row.name))
+
     @on(LineTable.Selected)
     def _selected(self) -> None:
         self.action_timeline()

@@ -24,8 +24,7 @@ ALERTS: Mapping[Kind, Alerted] = {
         "offered to all",
         "high-intent inbound untouched for `offer_to_all`",
         "every free rep",
-        "first touch",
-        urgent=True,
+        "first touch, or somebody has taken it over since",
     ),
     Kind.UNTOUCHED: Alerted(
         "new and untouched", "inbound, still New after `untouched_flag`", "owner", "accepted or touched", urgent=True
@@ -35,7 +34,7 @@ ALERTS: Mapping[Kind, Alerted] = {
         "not reached in time", "attempting, and the clock `connect` ran out", "team lead", "connected or closed"
     ),
     Kind.ATTEMPTING_OVERDUE: Alerted(
-        "attempting for too long", "still attempting at `connect_alert`", "owner, team lead", "connected or closed"
+        "attempting for too long", "still attempting at `connect_alert`", "owner", "connected or closed"
     ),
     Kind.SILENT: Alerted(
         "working, and silent", "working without activity for `working_alert`", "owner, team lead", "activity"

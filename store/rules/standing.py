@@ -303,7 +303,7 @@ def _causes(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -
     if lead.stage in _UNTOUCHED and lead.first_touch_at is None and not lead.imported:
         hot = clocks.is_hot(lead.motion, lead.opened_at, lead.first_touch_due_at, rules, calendar)
         offered = clocks.offer_due(lead.motion, lead.opened_at, rules, calendar, high_intent=hot)
-        if offered is not None:
+        if offered is not None and (lead.assigned_at or 0) <= offered:
             yield Cause(offered, kind.OFFERED, None, "untouched: whoever is free may take it")
         flag = clocks.untouched_flag_at(lead.motion, lead.opened_at, rules, calendar)
         if flag is not None and lead.stage is Stage.NEW:
@@ -323,16 +323,15 @@ def _causes(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -
 
 
 def _attempting(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calendar) -> Iterator[Cause]:
-    """Still attempting: the team lead hears of it when that clock has run out, everybody concerned some time later."""
+    """Still attempting: the team lead hears of it when that clock has run out, the owner some time later; each once."""
     leader, kind = facts.team_lead_id, AlertKind
     clock = next((clock for clock in facts.clocks if clock.kind is ClockKind.CONNECT), None)
     if clock is not None and clock.ended_at is None:
         yield Cause(clock.due_at + 1, kind.ATTEMPTING_LONG, leader, "attempting, and not reached in time")
     entered, window = _from(lead.stage_at, facts), (_from(lead.opened_at, facts), lead.expires_at)
     alert = clocks.connect_alert_at(lead.motion, entered, *window, rules, calendar)
-    if alert is not None:
-        for hears in dict.fromkeys((lead.owner_id, leader)):
-            yield Cause(alert, kind.ATTEMPTING_OVERDUE, hears, "attempting for too long")
+    if alert is not None and lead.owner_id not in (None, leader):
+        yield Cause(alert, kind.ATTEMPTING_OVERDUE, lead.owner_id, "attempting for too long")
 
 
 _OF_OWNER = frozenset(

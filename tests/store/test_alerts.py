@@ -17,7 +17,7 @@ from store.operations.hand_over import (
 )
 from store.operations.opportunity import OpportunityDraft, update_opportunity
 from store.operations.receive_signal import SignalIn, receive_signal
-from store.operations.working import ApprovalDraft, LeadDraft, approve, reassign
+from store.operations.working import ApprovalDraft, LeadDraft, accept, approve, reassign
 from store.queries.alerts import count, open_alerts
 from store.vocabulary import AlertKind, Disposition, Motion, OpportunityStage, Outcome, Stage
 from tests.factories import ANA, BEN, ED, PRIYA, Floor
@@ -59,9 +59,20 @@ def test_a_high_intent_one_untouched_for_three_minutes_is_offered_to_all(floor: 
     assert told(floor, A.OFFERED, lead_id) == [None]
     for user in (PRIYA, BEN, ANA):
         assert ("offered to all", lead_id) in rows_of(floor, user.user_id)
+        assert count(floor.store, user.user_id) == (1, 0), "it is not late yet"
     assert rows_of(floor, ED.user_id) == [], "he takes opportunities"
     floor.touch(lead_id, actor=BEN)
     assert told(floor, A.OFFERED, lead_id) == []
+
+
+def test_an_offer_ends_when_somebody_takes_it_over(floor: Floor) -> None:
+    lead_id = floor.lead(motion=Motion.DEMO_REQUEST, actor=BEN)
+    until(floor, "2026-11-23 10:04")
+    accept(floor.store, BEN, floor.later(0), LeadDraft(lead_id))
+    assert told(floor, A.OFFERED, lead_id) == [None], "accepted by its owner it is as untouched as before"
+    accept(floor.store, PRIYA, floor.later(), LeadDraft(lead_id))
+    assert told(floor, A.OFFERED, lead_id) == []
+    assert floor.state(lead_id).owner_id == PRIYA.user_id
 
 
 def test_a_clock_that_was_missed_until_what_it_waits_for(floor: Floor) -> None:
@@ -86,9 +97,43 @@ def test_attempting_for_too_long_until_they_are_reached(floor: Floor) -> None:
     lead_id = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE)
     until(floor, "2026-12-03 10:03")
     assert told(floor, A.ATTEMPTING_LONG, lead_id) == [ANA.user_id]
-    assert told(floor, A.ATTEMPTING_OVERDUE, lead_id) == [PRIYA.user_id, ANA.user_id]
+    assert told(floor, A.ATTEMPTING_OVERDUE, lead_id) == [PRIYA.user_id], "each hears of it once"
     floor.touch(lead_id, Disposition.CONVERSATION)
     assert told(floor, A.ATTEMPTING_LONG, lead_id) == told(floor, A.ATTEMPTING_OVERDUE, lead_id) == []
+
+
+def test_a_team_lead_hears_first_and_the_owner_later_each_once(floor: Floor) -> None:
+    lead_id = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE)
+    until(floor, "2026-12-01 10:03")
+    assert rows_of(floor, ANA.user_id) == [("not reached in time", lead_id)]
+    assert rows_of(floor, PRIYA.user_id) == []
+    until(floor, "2026-12-03 10:03")
+    assert rows_of(floor, ANA.user_id) == [("not reached in time", lead_id)]
+    assert rows_of(floor, PRIYA.user_id) == [("attempting for too long", lead_id)]
+    own = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE, actor=ANA)
+    until(floor, "2026-12-17 10:03")
+    assert (told(floor, A.ATTEMPTING_LONG, own), told(floor, A.ATTEMPTING_OVERDUE, own)) == ([ANA.user_id], [])
+
+
+def test_a_team_lead_has_one_row_for_all_of_a_rep_that_were_not_reached(floor: Floor) -> None:
+    of_ben = [floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE, actor=BEN) for _ in range(3)]
+    of_priya = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE)
+    own = [floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE, actor=ANA) for _ in range(2)]
+    waits = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE, actor=BEN)
+    until(floor, "2026-12-03 10:30")
+    floor.bring(waits, Stage.DISQUALIFIED, BEN)
+    found = open_alerts(floor.store, ANA.user_id)
+    (gathered,) = [row for row in found if row.leads]
+    assert (set(gathered.leads), gathered.entity, gathered.name) == (set(of_ben), "user", "Ben")
+    assert "3 at bats" in gathered.cause
+    assert gathered.acted_on == gathered.leads
+    alone = [row.entity_id for row in found if not row.leads]
+    assert sorted(alone) == sorted([of_priya, *own, waits]), (
+        "what has more to tell, one's own, and one alone, stand apart"
+    )
+    assert [row.entity_id for row in found if row.waits] == [waits]
+    assert count(floor.store, ANA.user_id) == (5, 0)
+    assert len(rows_of(floor, BEN.user_id)) == 3, "to him each is told"
 
 
 def test_working_and_silent_until_there_is_activity(floor: Floor) -> None:

@@ -101,7 +101,7 @@ def test_attempting_until_connected_inbound_in_five_business_days_and_told_at_se
     assert told(floor, AlertKind.ATTEMPTING_LONG, lead) == [ANA.user_id]
     assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == []
     until(floor, "2026-12-03 10:03")
-    assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == [PRIYA.user_id, ANA.user_id]
+    assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == [PRIYA.user_id]
     reached = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE)
     floor.touch(reached, Disposition.CONVERSATION)
     assert clock(floor, reached, K.CONNECT).met == 1
@@ -120,7 +120,7 @@ def test_attempting_until_connected_of_other_motions_in_half_their_window_and_to
     assert told(floor, AlertKind.ATTEMPTING_LONG, lead) == [ANA.user_id]
     assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == []
     until(floor, "2026-12-27 10:00")
-    assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == [PRIYA.user_id, ANA.user_id]
+    assert told(floor, AlertKind.ATTEMPTING_OVERDUE, lead) == [PRIYA.user_id]
 
 
 def test_the_answer_to_a_hand_over_in_one_business_day(floor: Floor) -> None:
