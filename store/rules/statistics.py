@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log, sqrt
+from math import erfc, exp, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -60,7 +60,8 @@ def wilson(part: int, of: int) -> Interval | None:
     middle = share + z * z / (2 * of)
     spread = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     scale = 1 + z * z / of
-    return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+    # None and all are ends of the interval themselves; a float may miss them by a hair.
+    return Interval((middle - spread) / scale if part else 0.0, (middle + spread) / scale if part < of else 1.0)
 
 
 def compare(part: int, of: int, other_part: int, other_of: int) -> Compared | None:
@@ -75,7 +76,8 @@ def compare(part: int, of: int, other_part: int, other_of: int) -> Compared | No
     difference = b - a
     pooled = (part + other_part) / (of + other_of)
     error = sqrt(pooled * (1 - pooled) * (1 / of + 1 / other_of))
-    p = 2 * (1 - NormalDist().cdf(abs(difference) / error)) if error else 1.0
+    # erfc and not 1 less the distribution, which has no digits left where p is small.
+    p = erfc(abs(difference) / error / sqrt(2)) if error else 1.0
     interval = Interval(
         difference - sqrt((b - second.low) ** 2 + (first.high - a) ** 2),
         difference + sqrt((second.high - b) ** 2 + (a - first.low) ** 2),
