@@ -417,7 +417,11 @@ SCRIPT = (
         INSERT INTO status_change (lead_id, status, at, override, void, written_id)
         SELECT id, status, at, 0, 0, 1 FROM (
             SELECT id, 0 AS step, iif(number > 1, 'recycled', 'uncontacted') AS status, opened_at AS at FROM lead
-            UNION ALL SELECT id, 1, status, stage_at FROM lead WHERE stage <> 'new') ORDER BY id, step;
+            UNION ALL SELECT id, 1, 'attempting', first_touch_at FROM lead WHERE touches > 0
+            UNION ALL SELECT id, 2, 'connected', connected_at FROM lead
+                WHERE connected_at IS NOT NULL AND status <> 'working'
+            UNION ALL SELECT id, 3, status, stage_at FROM lead WHERE status NOT IN ('uncontacted', 'recycled',
+                'attempting')) ORDER BY id, step;
         INSERT INTO assignment (lead_id, owner_id, at, rule, trace, void, written_id)
         SELECT id, owner_id, opened_at, iif(owner_id IS NULL, 'unrouted', 'round robin'), '', 0, 1 FROM lead;
         INSERT INTO lead_contact (lead_id, contact_id, role, is_primary, added_at, void, written_id)
@@ -432,6 +436,21 @@ SCRIPT = (
         INSERT INTO clock (lead_id, kind, started_at, due_at, ended_at, met, owner_id, rules, void, written_id)
         SELECT id, 'first_touch', opened_at, first_touch_due_at, first_touch_at, first_touch_at <= first_touch_due_at,
             owner_id, :digest, 0, 1 FROM lead WHERE first_touch_due_at IS NOT NULL;
+        INSERT INTO clock (lead_id, kind, started_at, due_at, ended_at, met, owner_id, rules, void, written_id)
+        SELECT id, kind, started_at, due_at, ended_at, ended_at <= due_at, owner_id, :digest, 0, 1 FROM (
+            SELECT id, owner_id, 'accept' AS kind, opened_at AS started_at, opened_at + 2 * :day AS due_at,
+                first_touch_at AS ended_at FROM lead WHERE open = 0 AND first_touch_due_at IS NULL
+            UNION ALL SELECT id, owner_id, 'connect', first_touch_at, first_touch_at + 5 * :day,
+                coalesce(connected_at, closed_at) FROM lead WHERE open = 0 AND first_touch_due_at IS NOT NULL
+            UNION ALL SELECT id, owner_id, 'qualify', connected_at, connected_at + 10 * :day, closed_at FROM lead
+                WHERE open = 0 AND connected_at IS NOT NULL) ORDER BY id;
+        INSERT INTO experiment (id, name, subject, starts_at, ends_at, written_id)
+        VALUES (1, 'Two cadences', 'cadence', :now - 300 * :day, :now - 60 * :day, 1);
+        INSERT INTO experiment_arm (id, experiment_id, name, share, value, written_id)
+        VALUES (1, 1, 'as before', 50, '', 1), (2, 1, 'more calls', 50, '', 1);
+        INSERT INTO experiment_assignment (lead_id, experiment_id, arm_id, at, void, written_id)
+        SELECT id, 1, 1 + mix(id, 25) % 2, opened_at, 0, 1 FROM lead
+        WHERE opened_at BETWEEN :now - 300 * :day AND :now - 60 * :day;
         INSERT INTO signal (contact_id, account_id, lead_id, campaign_id, kind, source, at, points, high_intent, words,
             payload, decision, void, written_id)
         SELECT contact_id, account_id, id, campaign_id, 'form', source, opened_at, 20, motion = 'demo_request', '', '',
@@ -441,6 +460,11 @@ SCRIPT = (
         SELECT id, account_id, 'Opportunity ' || id, owner_id, iif(id % 3, 'lost', 'won'), 500000 + value, 'USD', 20,
             date(closed_at / 1000000, 'unixepoch', '+40 days'), 0, closed_at, closed_at + 30 * :day,
             iif(id % 3, 'no_budget', ''), source, '', closed_at, 0, 0, 1
+        FROM lead WHERE outcome = 'converted_to_opportunity';
+        INSERT INTO hand_over (opportunity_id, lead_id, giver_id, taker_id, at, due_at, answered_at, accepted, reason,
+            void, written_id)
+        SELECT id, id, owner_id, (SELECT id FROM "user" WHERE role = 'ae'), closed_at, closed_at + :day,
+            closed_at + 2 * :hour, 1, '', 0, 1
         FROM lead WHERE outcome = 'converted_to_opportunity';
         UPDATE account SET customer_since = won.at
             FROM (SELECT account_id, min(closed_at) AS at FROM opportunity WHERE stage = 'won' GROUP BY account_id) won
