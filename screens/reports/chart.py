@@ -1,38 +1,45 @@
-"""The chart beside a table: its bars or its lines, drawn by plotext, which is loaded when the first is shown."""
+"""The chart beside a table: its bars, or its lines, drawn by plotext, which is loaded when the first are shown.
+
+Bars are drawn here: plotext takes every letter for one cell wide, and names of sources and people are not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual import getters
+from textual.app import ComposeResult
 from textual.color import Color
 from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
 
 from store.instants import HOUR
 from store.reports.figures import Cell, Chart, Table, Unit
 from store.rules.amount import minor_digits
-from tui import present
+from tui import figures, present
 from tui.frame import Frame
-from tui.present import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from store.reports.figures import Line
 
-_LABEL = 18
-_AROUND = 4  # lines: title, frame, ticks
+_LABEL = 14  # the least cells of a label that is cut
 _MOST_LINES = 24
 _MARKERS = ("braille", "+", "x", "o")
 _COLOURS = ("accent", "warning", "success", "error")
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_IN = {Unit.SHARE: "%", Unit.SPAN: "hours", Unit.WORK: "hours"}
 
 
 class ReportChart(Container):
-    """Shows the chart of one table; nothing is made before there is one to show."""
+    """Shows the chart of one table; plotext is not loaded before there is a line to draw."""
 
     app = getters.app(Frame)
     DEFAULT_CSS = """
     ReportChart { height: 12; background: $surface; padding: 0 1; }
+    ReportChart Static { height: auto; }
     """
 
     def __init__(self) -> None:
@@ -41,6 +48,10 @@ class ReportChart(Container):
         self._shown: tuple[Table, Sequence[Line]] | None = None
         self._plot: Any = None
 
+    def compose(self) -> ComposeResult:
+        """Where bars are drawn."""
+        yield Static()
+
     @staticmethod
     def has_one(table: Table | None) -> bool:
         """Whether a table is drawn here; heat is drawn in the table itself."""
@@ -48,16 +59,10 @@ class ReportChart(Container):
 
     def show(self, table: Table, lines: Sequence[Line], currency: str) -> None:
         """Draw a table, its lines in this order."""
-        self._currency = currency
         if self._shown is not None and self._shown[0] is table and list(self._shown[1]) == list(lines):
             return
+        self._currency = currency
         self._shown = (table, lines)
-        if self._plot is None:
-            from textual_plotext import PlotextPlot  # plotext takes a tenth of a second
-
-            self._plot = PlotextPlot()
-            self._plot.can_focus = False
-            self.mount(self._plot)
         self.call_after_refresh(self._draw)
 
     def on_resize(self) -> None:
@@ -65,61 +70,71 @@ class ReportChart(Container):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        if self._shown is None or self._plot is None:
+        if self._shown is None or not self.size.width:
             return
         table, lines = self._shown
-        most = _MOST_LINES if table.chart is Chart.LINE else 2 * len(lines) + _AROUND
-        self._plot.styles.height = max(min(self.size.height, most), 4)
+        along = table.chart is Chart.LINE
+        self.query_one(Static).display = not along
+        if along:
+            self._draw_lines(table, lines)
+        else:
+            self.query_one(Static).update(bars(table, lines, self._currency, self.content_size.width, self.size.height))
+        if self._plot is not None:
+            self._plot.display = along
+
+    def _draw_lines(self, table: Table, lines: Sequence[Line]) -> None:
+        if self._plot is None:
+            from textual_plotext import PlotextPlot  # plotext takes a tenth of a second
+
+            self._plot = PlotextPlot()
+            self._plot.can_focus = False
+            self.mount(self._plot)
+        self._plot.styles.height = min(self.size.height, _MOST_LINES)
         plt = self._plot.plt
         plt.clear_figure()
-        plt.title(present.safe(_title(table), 60))
-        if table.chart is Chart.LINE:
-            self._lines(plt, table, lines)
-        else:
-            self._bars(plt, table, lines)
-        self._plot.refresh(layout=True)
-
-    def _bars(self, plt: Any, table: Table, lines: Sequence[Line]) -> None:
-        at = charted(table)[0]
-        unit = table.columns[at].unit
-        room = max(self.size.height - _AROUND, 1)
-        shown = [line for line in lines if drawable(line.cells[at])][:room]
-        if not shown:
-            return
-        values = [self._value(line.cells[at], unit) for line in shown]
-        labels = [cells(line.label, _LABEL, "right") for line in shown]
-        plt.bar(labels[::-1], values[::-1], orientation="horizontal", width=0.6, color=self._colour(0))
-        top = max([*values, 0]) or 1
-        ticks = [top * part / 4 for part in range(5)] if top >= 4 else [0, top]
-        plt.xticks(ticks, [f"{tick:,.0f}" if top >= 4 else f"{tick:,.1f}" for tick in ticks])
-        plt.xlim(0, top)
-
-    def _lines(self, plt: Any, table: Table, lines: Sequence[Line]) -> None:
         columns = charted(table)
+        plt.title(_narrow(title(table)))
         for number, at in enumerate(columns[: len(_MARKERS)]):
-            points = [(x, self._value(line.cells[at], table.columns[at].unit)) for x, line in enumerate(lines)
-                      if drawable(line.cells[at])]  # fmt: skip
+            scale = _scale(table.columns[at].unit, self._currency)
+            found = [(x, drawable(line.cells[at])) for x, line in enumerate(lines)]
+            points = [(x, value / scale) for x, value in found if value is not None]
             if points:
                 plt.plot(
                     [x for x, _ in points],
                     [y for _, y in points],
                     marker=_MARKERS[number],
-                    color=self._colour(number),
-                    label=present.safe(table.columns[at].title, 24) if len(columns) > 1 else None,
+                    color=Color.parse(self.app.theme_variables[_COLOURS[number]]).rgb,
+                    label=_narrow(table.columns[at].title) if len(columns) > 1 else None,
                 )
         step = max(len(lines) * 12 // max(self.size.width - 12, 12), 1)
         ticks = list(range(0, len(lines), step))
-        plt.xticks(ticks, [present.safe(lines[x].label, 10) for x in ticks])
+        plt.xticks(ticks, [_narrow(lines[x].label)[:10] for x in ticks])
+        self._plot.refresh(layout=True)
 
-    def _colour(self, number: int) -> tuple[int, int, int]:
-        red, green, blue = Color.parse(self.app.theme_variables[_COLOURS[number % len(_COLOURS)]]).rgb
-        return red, green, blue
 
-    def _value(self, cell: Cell, unit: Unit) -> float:
-        value = cell.value
-        assert value is not None
-        assert not isinstance(value, str)
-        return value / _scale(unit, self._currency)
+def bars(table: Table, lines: Sequence[Line], currency: str, width: int, height: int) -> Content:
+    """A bar a line, to the eighth of a cell, with its figure; what finds no room is counted."""
+    at = charted(table)[0]
+    found = [(line.label, value, line.cells[at]) for line in lines if (value := drawable(line.cells[at])) is not None]
+    room = max(height - 2, 1)
+    shown = found if len(found) <= room else found[: room - 1]
+    most = max((abs(value) for _, value, _ in shown), default=0)
+    said = [figures.figure(cell, currency) for _, _, cell in shown]
+    longest = max((cell_len(present.safe(label, 80)) for label, _, _ in shown), default=0)
+    label_width = min(longest, max(width // 3, _LABEL))
+    space = max(width - label_width - max(map(cell_len, said), default=0) - 3, 1)
+    parts: list[present.Part] = [(title(table), "$foreground"), "\n"]
+    for (label, value, _), words in zip(shown, said, strict=True):
+        bar = _bar(abs(value) / most * space if most else 0)
+        parts += ["\n", (present.cells(label, label_width, "right"), "$foreground"), " ", (bar, "$accent"), f" {words}"]
+    if len(shown) < len(found):
+        parts.append(f"\n{' ' * label_width} and {len(found) - len(shown):,} more")
+    return present.joined(*parts)
+
+
+def _bar(length: float) -> str:
+    whole, eighths = divmod(round(length * 8), 8)
+    return "█" * whole + _EIGHTHS[eighths].strip()
 
 
 def charted(table: Table) -> list[int]:
@@ -128,19 +143,22 @@ def charted(table: Table) -> list[int]:
     return named or [at for at, column in enumerate(table.columns) if column.unit is not Unit.WORDS][:1] or [0]
 
 
-def drawable(cell: Cell) -> bool:
-    """Whether there is a figure to draw."""
-    return cell.value is not None and not isinstance(cell.value, str)
+def drawable(cell: Cell) -> float | None:
+    """The figure to draw, if there is one."""
+    return None if cell.value is None or isinstance(cell.value, str) else float(cell.value)
 
 
-_IN = {Unit.SHARE: "%", Unit.SPAN: "hours", Unit.WORK: "hours"}
-
-
-def _title(table: Table) -> str:
+def title(table: Table) -> str:
+    """``met, kept by week, %``."""
     columns = [table.columns[at] for at in charted(table)]
-    said = columns[0].title if len(columns) == 1 else table.title
-    unit = _IN.get(columns[0].unit)
-    return f"{said} by {table.head}" + (f", {unit}" if unit else "")
+    unit = _IN.get(columns[0].unit) if table.chart is Chart.LINE else None
+    said = ", ".join(column.title for column in columns) if table.chart is Chart.LINE else columns[0].title
+    return present.safe(f"{said} by {table.head}" + (f", {unit}" if unit else ""), 60)
+
+
+def _narrow(text: str) -> str:
+    """Text as plotext can place it: letters of one cell."""
+    return "".join(letter if cell_len(letter) == 1 else "·" * cell_len(letter) for letter in present.safe(text, 40))
 
 
 def _scale(unit: Unit, currency: str) -> float:

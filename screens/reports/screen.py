@@ -426,6 +426,8 @@ class ReportsScreen(View):
             said.append(f" · {report.asked}" if report.asked else "")
             if self._shown is not None and self._shown.compare:
                 said.append(" · against the period before")
+            if not self.has_class("-narrow"):
+                said.append((f"   {REPORTS[report.name].question}", "italic"))
         else:
             said.append(("Reports", "bold $foreground"))
             said.append(
@@ -454,12 +456,13 @@ class ReportsScreen(View):
         if spot is None:
             about.update(Content())
             return
-        said = words.about(spot.table, spot.line, spot.column, spot.cell, self._currency)
-        if note := spot.column.note or spot.table.note:
-            said.append(f"\n{present.safe(note, 300)}")
-        if held := words.held_against(spot.cell):
-            said += ["\n", held]
-        about.update(present.joined(*said))
+        width = self.app.size.width - 2
+        lines = [
+            words.about(spot.line, spot.column, spot.cell, self._currency, width),
+            present.content(spot.column.note, limit=300),
+            present.joined(words.held_against(spot.cell)),
+        ]
+        about.update(Content("\n").join(line.truncate(width, ellipsis=True) for line in lines))
 
     def _table(self) -> Table | None:
         grid = self.body.grid

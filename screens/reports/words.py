@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from textual.content import Content
+
 from store.instants import DAY, HOUR, MINUTE
-from store.reports.figures import Cell, Column, Line, Records, Table, Unit
+from store.reports.figures import Cell, Column, Line, Records, Unit
 from tui import figures, present
 from tui.theme import Urgency
 
 BULLET = "•"
 FEW = 100
 """Shares of fewer cases than this show where they may truly lie."""
+_LEAST_NAME = 12
 UP, DOWN, SAME = "▲", "▼", "="
 _NAMES = {
     Records.LEAD: ("at bat", "at bats"),
@@ -72,18 +75,21 @@ def sign(cell: Cell) -> Urgency:
     return Urgency.LATE if is_off else Urgency.DONE
 
 
-def about(table: Table, line: Line, column: Column, cell: Cell, currency: str) -> list[present.Part]:
-    """``converted of ended · Webinar: 12 % (8–17 %), 4 of 31 · before 15 % (▼3)``."""
-    parts: list[present.Part] = [
-        (present.safe(column.title, 60), "bold"), f" · {present.safe(line.label, 60)}: ",
-        (figure(cell, currency), "bold"),
-    ]  # fmt: skip
+def about(line: Line, column: Column, cell: Cell, currency: str, width: int) -> Content:
+    """``qualified of connected · Webinar: 12 % (8–17 % at 95 %), 4 of 31 · −3 points against 15 % before``.
+
+    What the line is called gives way where ``width`` cells are not enough: it can be read where the cursor is.
+    """
+    parts: list[present.Part] = [": ", (figure(cell, currency), "bold $foreground")]
     if (interval := figures.interval(cell.interval)) and cell.part is not None and cell.of is not None:
         parts.append(f" ({interval} at 95 %), {cell.part:,} of {cell.of:,}")
     if said := figures.change(cell, currency):
         before = figures.written(cell.before, cell.unit, currency)
         parts.append((f" · {said} against {before} before", "$accent"))
-    return parts
+    after = present.joined(*parts)
+    named = present.joined((present.safe(column.title, 60), "bold"), f" · {present.safe(line.label, 80)}")
+    room = max(width - after.cell_length, _LEAST_NAME)
+    return Content.assemble(named.truncate(room, ellipsis=True) if named.cell_length > room else named, after)
 
 
 def held_against(cell: Cell) -> present.Part:

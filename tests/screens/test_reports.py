@@ -334,10 +334,10 @@ async def test_the_mouse_goes_to_a_figure_and_opens_it(ended: Floor) -> None:
 async def test_a_chart_is_shown_where_there_is_room_and_hidden_by_its_key(ended: Floor) -> None:
     async with at_work(ended, ANA) as d:
         screen = await outcomes(d)
-        await d.until(lambda: "┤" in d.screen_text())
-        assert "no response┤" in said(d)
+        await d.until(lambda: "████ 3" in d.screen_text())
+        assert "at bats by outcome" in said(d)
         await d.press("h")
-        await d.until(lambda: "┤" not in d.screen_text())
+        await d.until(lambda: "██" not in d.screen_text())
         await go_to(d, "by_motion", "all", "created")
         await d.press("h")
         await d.until(lambda: "This table has no chart." in said(d))
