@@ -7,12 +7,13 @@ experiment is judged by; the rest is told with it. See docs/model.md, "Reports".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from store.database import Store
 from store.instants import Instant, moment
 from store.reports.asked import Asked
-from store.reports.breakdown import Dimension, Measure, at_bats, breakdowns
+from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdowns
 from store.reports.figures import Cell, Column, Line, Table, Unit
 from store.reports.registry import Made
 from store.reports.wording import points, probability
@@ -122,7 +123,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     sentences: list[str] = []
     tables: list[Table] = []
     for one in ran(store, wanted):
-        said, found = of_one(store, wanted, one)
+        said, found = of_one(store, wanted, one, now)
         sentences += said
         tables += found
     if not tables:
@@ -164,16 +165,15 @@ def _day(store: Store, at: Instant) -> str:
     return moment(at, store.zone).date().isoformat()
 
 
-def of_one(store: Store, wanted: Asked, one: Ran) -> tuple[list[str], list[Table]]:
+def of_one(store: Store, wanted: Asked, one: Ran, now: Instant) -> tuple[list[str], list[Table]]:
     """What one experiment shows in these days: its sentences, its arms, and each held against the first."""
-    arms = _arms(store, wanted, one)
+    arms = _arms(store, wanted, one, moment(now, store.zone).date())
     verdicts = {name: _verdicts(one, arms, name) for name, _ in _REACHED}
     return _sentences(one, verdicts[_JUDGED_BY]), [arms, _against_first(one, verdicts)]
 
 
-def _arms(store: Store, wanted: Asked, one: Ran) -> Table:
-    joins = "JOIN experiment_assignment x ON x.lead_id = l.id AND x.experiment_id = :experiment AND x.void = 0"
-    base = at_bats(store, wanted, joins=joins, experiment=one.id)
+def _arms(store: Store, wanted: Asked, one: Ran, today: date) -> Table:
+    base = _at_bats(store, wanted, one, today)
     names = {arm.id: arm.name for arm in one.arms}
     by = Dimension("arm", "x.arm_id", lambda store: names)
     ((lines, total),) = breakdowns(store, base, (by,), _MEASURES, (names,))
@@ -188,6 +188,28 @@ def _arms(store: Store, wanted: Asked, one: Ran) -> Table:
         total,
         note=f"{given}. {_NOTE}",
     )
+
+
+def _at_bats(store: Store, wanted: Asked, one: Ran, today: date) -> Base:
+    """The at bats with an arm of it: ``x`` is the arm's assignment.
+
+    Going through the assignments in the order of their arms saves the sorting; of a small part of an experiment the
+    days are the faster way in, which SQLite sees by itself.
+    """
+    base = at_bats(store, wanted, experiment=one.id)
+    through = "CROSS JOIN" if _covered(wanted, one, today) >= _MUCH else "JOIN"
+    of_it = "x.lead_id = l.id AND x.experiment_id = :experiment AND x.void = 0"
+    return replace(base, sql=f"experiment_assignment x {through} {base.sql} AND {of_it}")
+
+
+def _covered(wanted: Asked, one: Ran, today: date) -> float:
+    """How much of its time so far the days asked for cover."""
+    first, last = date.fromisoformat(one.first), date.fromisoformat(one.last) if one.last else today
+    days = (min(last, wanted.period.last) - max(first, wanted.period.first)).days + 1
+    return days / max(1, (last - first).days + 1)
+
+
+_MUCH = 0.3  # from here on all assignments are read faster than these days
 
 
 def _verdicts(one: Ran, arms: Table, name: str) -> tuple[Verdict, ...]:

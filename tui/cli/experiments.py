@@ -122,8 +122,9 @@ def show(settings: Settings, name: str, period: str) -> None:
 
     store = opened(settings, read_only=True)
     try:
-        one, wanted = _called(store, name), asked(store, system_clock(), days=period)
-        sentences, tables = of_one(store, wanted, one)
+        now = system_clock()
+        one, wanted = _called(store, name), asked(store, now, days=period)
+        sentences, tables = of_one(store, wanted, one, now)
         report = Report("", one.name, in_words(store, wanted), tuple(sentences), tuple(tables))
         for line in write_text(report, store.currency, shutil.get_terminal_size().columns).splitlines():
             say(line)
