@@ -12,7 +12,7 @@ from tui.theme import Urgency
 BULLET = "•"
 FEW = 100
 """Shares of fewer cases than this show where they may truly lie."""
-_LEAST_NAME = 12
+_LEAST_NAME, _ROOMY = 12, 100
 UP, DOWN, SAME = "▲", "▼", "="
 _NAMES = {
     Records.LEAD: ("at bat", "at bats"),
@@ -82,7 +82,8 @@ def about(line: Line, column: Column, cell: Cell, currency: str, width: int) -> 
     """
     parts: list[present.Part] = [": ", (figure(cell, currency), "bold $foreground")]
     if (interval := figures.interval(cell.interval)) and cell.part is not None and cell.of is not None:
-        parts.append(f" ({interval} at 95 %), {cell.part:,} of {cell.of:,}")
+        sure = " at 95 %" if width >= _ROOMY else ""
+        parts.append(f" ({interval}{sure}), {cell.part:,} of {cell.of:,}")
     if said := figures.change(cell, currency):
         before = figures.written(cell.before, cell.unit, currency)
         parts.append((f" · {said} against {before} before", "$accent"))

@@ -315,6 +315,17 @@ def test_the_recycling_list_only_shows_what_is_stored(database: Path, home: Path
             assert_clean(driver, home, f"the recycling list at {keys!r}")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_reports_only_show_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
+    with at_rest(database, size=size, person="Grace O.") as driver:
+        driver.press("5")
+        for report in "soprq":
+            for keys in (f"v{report}", "fdays:all\r", *["\x1b[6~"] * 8, "=O", "G\x1b[C\x1b[C", "k\r", "\r", BACK, BACK):
+                driver.press(keys)
+                assert_clean(driver, home, f"report {report} at {keys!r}")
+            driver.press("5")
+
+
 def test_who_are_you_among_hostile_names(database: Path, home: Path) -> None:
     with ProbedDriver(database, person="Nobody") as driver:
         assert driver.wait_for_end() != 0
