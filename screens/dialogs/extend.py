@@ -12,7 +12,7 @@ from textual.widgets import Input
 from screens.dialogs.lead_dialog import LeadDialog
 from store.errors import Refusal
 from store.instants import Instant
-from store.operations.extend import ExtendDraft, latest_end
+from store.operations.extend import ExtendDraft, may_extend
 from store.queries.queue import QueueRow
 from tui import present
 from tui.lead_screen import Offered
@@ -27,9 +27,11 @@ class ExtendDialog(LeadDialog):
     _latest: Instant | None = None
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
-        """Also how much may be given."""
+        """Refuse at once what this person may not give; also how much may be given."""
         await super().prepare(opening)
-        self._latest = await self.app.desk.read(latest_end, self.lead, self.app.desk.now())
+        desk = self.app.desk
+        assert desk.actor is not None
+        self._latest = await desk.read(may_extend, desk.actor, self.lead, None, desk.now())
 
     def compose_form(self) -> ComposeResult:
         """The reason first: the time has a default."""

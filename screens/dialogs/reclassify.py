@@ -11,7 +11,7 @@ from textual.content import Content
 from screens.dialogs.lead_dialog import LeadDialog
 from screens.dialogs.new_lead import MOTIONS
 from store.errors import Refusal
-from store.operations.reclassify import LeadCampaignDraft, MotionDraft
+from store.operations.reclassify import LeadCampaignDraft, MotionDraft, require_own
 from store.queries.campaigns import CampaignRow, campaigns
 from store.queries.queue import QueueRow
 from store.rules.expiry import rule_words
@@ -28,6 +28,12 @@ class MotionDialog(LeadDialog):
     """The motions but its own, each with what ends an at bat of it."""
 
     VERB = "Motion"
+
+    async def prepare(self, opening: QueueRow | Offered) -> None:
+        """Refuse at once where it is not for this person to say."""
+        await super().prepare(opening)
+        assert self.app.desk.actor is not None
+        require_own(self.lead, self.app.desk.actor, "changes its motion")
 
     def compose_form(self) -> ComposeResult:
         """One list."""
@@ -78,8 +84,10 @@ class CampaignDialog(LeadDialog):
     _campaigns: tuple[CampaignRow, ...] = ()
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
-        """Also which campaigns there are."""
+        """Refuse at once where it is not for this person to say; also which campaigns there are."""
         await super().prepare(opening)
+        assert self.app.desk.actor is not None
+        require_own(self.lead, self.app.desk.actor, "says which campaign it belongs to")
         await self.read_campaigns()
 
     async def read_campaigns(self) -> None:

@@ -72,7 +72,7 @@ def set_motion(tx: Transaction, draft: MotionDraft) -> Done:
 def may_set_motion(lead: LeadState, motion: Motion, actor: Actor) -> None:
     """Raise Refusal unless this person may have the at bat worked by this motion."""
     require_open(lead)
-    _own(lead, actor, "changes its motion")
+    require_own(lead, actor, "changes its motion")
     if lead.motion is motion:
         raise Refusal(f"It is {motion.label} already: choose another motion.", "motion")
 
@@ -104,7 +104,7 @@ def set_campaign(tx: Transaction, draft: LeadCampaignDraft) -> Done:
 def may_set_campaign(lead: LeadState, campaign_id: int | None, actor: Actor) -> None:
     """Raise Refusal unless this person may say that the at bat belongs to this campaign."""
     require_open(lead)
-    _own(lead, actor, "says which campaign it belongs to")
+    require_own(lead, actor, "says which campaign it belongs to")
     if lead.campaign_id == campaign_id:
         already = (
             "It belongs to no campaign already." if campaign_id is None else "It belongs to that campaign already."
@@ -112,7 +112,8 @@ def may_set_campaign(lead: LeadState, campaign_id: int | None, actor: Actor) -> 
         raise Refusal(already, "campaign")
 
 
-def _own(lead: LeadState, actor: Actor, act: str) -> None:
+def require_own(lead: LeadState, actor: Actor, act: str) -> None:
+    """Raise Refusal unless it is theirs or they lead the team; ``act`` says what only these do."""
     if lead.owner_id != actor.user_id and not actor.leads_team:
         raise Refusal(f"Only its owner or a team lead {act}.")
 
