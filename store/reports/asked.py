@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from store.database import Store
 from store.errors import Refusal
@@ -11,6 +12,8 @@ from store.reports.period import DEFAULT, Period, before, period
 from store.vocabulary import Motion
 
 UNKNOWN_SEGMENT = "unknown"
+
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -63,11 +66,11 @@ def asked(
     """What was asked for, from words; raises Refusal, with what there is, for a name that nothing has."""
     return Asked(
         period(days, moment(now, store.zone).date()),
-        _named(store, "team", "team", team),
-        _named(store, '"user"', "person", rep),
+        _named(store, "team", team),
+        _named(store, "person", rep),
         _motion(motion),
-        source,
-        _named(store, "campaign", "campaign", campaign),
+        source.strip(),
+        _named(store, "campaign", campaign),
         _segment(store, segment),
     )
 
@@ -103,34 +106,44 @@ def _quoted(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def _named(store: Store, table: str, word: str, name: str) -> int | None:
-    if not name:
+# Whom or what a filter may name: the program itself is no person, and what an undo took back is nothing.
+_NAMES = {
+    "team": "SELECT id, name FROM team ORDER BY id",
+    "person": 'SELECT id, name FROM "user" WHERE id > 1 ORDER BY id',
+    "campaign": "SELECT id, name FROM campaign WHERE void = 0 ORDER BY id",
+}
+_MOST_NAMED = 12
+
+
+def _named(store: Store, word: str, name: str) -> int | None:
+    if not name.strip():
         return None
-    rows = store.rows(
-        f"SELECT id, name FROM {table} WHERE id > :from ORDER BY id", {"from": 1 if "user" in table else 0}
-    )
-    folded = name.strip().casefold()
-    found = [id for id, known in rows if known.casefold() == folded]
-    found = found or [id for id, known in rows if known.casefold().startswith(folded)]
-    if len(found) == 1:
-        return int(found[0])
-    known = ", ".join(known for _, known in rows[:12])
-    problem = f"Several begin with {name}" if found else f"There is no {word} {name}"
-    raise Refusal(f"{problem}: say one of {known}." if known else f"There is no {word} yet.")
+    known = {int(id): str(called) for id, called in store.rows(_NAMES[word])}
+    if not known:
+        raise Refusal(f"There is no {word} yet.")
+    return _only(known, word, name)
 
 
 def _motion(name: str) -> Motion | None:
-    if not name:
+    if not name.strip():
         return None
-    folded = name.strip().casefold().replace(" ", "_").replace("-", "_")
-    found = [motion for motion in Motion if motion.value.startswith(folded)]
-    if len(found) == 1:
-        return found[0]
-    raise Refusal(f"There is no motion {name}: say one of {', '.join(motion.value for motion in Motion)}.")
+    return _only(
+        {motion: motion.value for motion in Motion}, "motion", name.strip().replace(" ", "_").replace("-", "_")
+    )
 
 
 def _segment(store: Store, name: str) -> str:
-    known = [*store.rules.segments, UNKNOWN_SEGMENT]
-    if name and name not in known:
-        raise Refusal(f"There is no segment {name}: say one of {', '.join(known)}.")
-    return name
+    if not name.strip():
+        return ""
+    return _only({segment: segment for segment in (*store.rules.segments, UNKNOWN_SEGMENT)}, "segment", name)
+
+
+def _only(known: Mapping[T, str], word: str, name: str) -> T:
+    """The one that is called so, or else begins so; raises Refusal, with what there is, for none and for several."""
+    folded = name.strip().casefold()
+    found = [each for each, called in known.items() if called.casefold() == folded]
+    found = found or [each for each, called in known.items() if called.casefold().startswith(folded)]
+    if len(found) == 1:
+        return found[0]
+    problem = f"Several begin with {name}" if found else f"There is no {word} {name}"
+    raise Refusal(f"{problem}: say one of {', '.join([known[each] for each in found or known][:_MOST_NAMED])}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ NAMED = (
     *("this_year", "last_year", "last_30_days", "last_90_days", "last_365_days", "all"),
 )
 DEFAULT = "last_90_days"
+_ONE_DAY = timedelta(days=1)
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d)?)?")
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
 _LAST = re.compile(r"last_([1-9]\d{0,3})_days")
@@ -72,30 +74,37 @@ def period(name: str, today: date) -> Period:
 
 
 def before(asked: Period) -> Period | None:
-    """What it is compared with: the month, quarter, year or number of days before; None for all time."""
-    if asked.name == "all":
+    """What it is compared with: the month, quarter, year or number of days before; None where there is none."""
+    try:
+        last = asked.first - _ONE_DAY
+        months = _whole_months(asked)
+        start = _months(asked.first, -months) if months else asked.first - timedelta(days=asked.days)
+    except (OverflowError, ValueError):  # before the calendar begins
         return None
-    first, last = asked.first, asked.last
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if first.day == 1 and last == _after(first, months):
-        start = _months(first, -months)
-    else:
-        start = first - timedelta(days=asked.days)
-    return Period(f"{start.isoformat()}..{(first - timedelta(days=1)).isoformat()}", start, first - timedelta(days=1))
+    return None if asked.name == "all" else _between(start, last)
 
 
 def after(asked: Period) -> Period | None:
-    """The one that ``asked`` is the period before of; None for all time."""
-    if asked.name == "all":
+    """The one that ``asked`` is the period before of; None where there is none."""
+    try:
+        start = asked.last + _ONE_DAY
+        months = _whole_months(asked)
+        end = _after(start, months) if months else asked.last + timedelta(days=asked.days)
+    except (OverflowError, ValueError):  # after the calendar ends
         return None
+    return None if asked.name == "all" else _between(start, end)
+
+
+def _between(first: date, last: date) -> Period:
+    return Period(f"{first.isoformat()}..{last.isoformat()}", first, last)
+
+
+def _whole_months(asked: Period) -> int:
+    """How many months these days are, from a first to a last; 0 where they are none, or were asked for as days."""
     first, last = asked.first, asked.last
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    start = last + timedelta(days=1)
-    if first.day == 1 and last == _after(first, months):
-        end = _after(start, months)
-    else:
-        end = last + timedelta(days=asked.days)
-    return Period(f"{start.isoformat()}..{end.isoformat()}", start, end)
+    if first.day != 1 or last.day != monthrange(last.year, last.month)[1] or _LAST.fullmatch(asked.name):
+        return 0
+    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def _written(name: str, today: date) -> Period:
@@ -120,4 +129,6 @@ def _months(first: date, count: int) -> date:
 
 
 def _after(first: date, months: int) -> date:
-    return _months(first, months) - timedelta(days=1)
+    """The last day of so many months."""
+    month = _months(first, months - 1)
+    return month.replace(day=monthrange(month.year, month.month)[1])
