@@ -10,11 +10,21 @@ from store.operations.deal import PASSED_ON
 # Connected, or converted, which passes it.
 REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
 
-# Entered Qualified; not where it was passed over, nor where a team lead has set it back since.
-QUALIFIED = """l.id IN (
-    SELECT s.lead_id FROM stage_spell s WHERE s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0 AND NOT EXISTS (
-        SELECT 1 FROM stage_spell b WHERE b.lead_id = s.lead_id AND b.id > s.id AND b.override = 1 AND b.void = 0
-        AND b.stage IN ('new', 'accepted', 'attempting', 'connected')))"""
+# Past New, or ended after that: what was closed from New was not accepted. Mostly the stage says it, and it is looked up
+# only where it does not.
+ACCEPTED = (
+    "(l.stage NOT IN ('new', 'closed', 'disqualified')"
+    " OR (l.stage IN ('closed', 'disqualified') AND l.accepted_at IS NOT NULL))"
+)
+
+# Entered Qualified; not where it was passed over, nor where a team lead has set it back since. Its spells are looked at
+# only where stage and connection allow it.
+QUALIFIED = """(
+    l.stage IN ('qualified', 'disqualified', 'converted', 'closed') AND l.connected_at IS NOT NULL AND EXISTS (
+        SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0
+        AND NOT EXISTS (
+            SELECT 1 FROM stage_spell b WHERE b.lead_id = l.id AND b.id > s.id AND b.override = 1 AND b.void = 0
+            AND b.stage IN ('new', 'accepted', 'attempting', 'connected'))))"""
 
 # Sales sent its opportunity back, whatever came of that afterwards.
 REJECTED = (

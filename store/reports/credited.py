@@ -5,6 +5,7 @@ See docs/model.md, "Sources".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -46,10 +47,11 @@ def deals(store: Store, wanted: Asked) -> list[Deal]:
     rows = store.rows(f"SELECT DISTINCT {_COLUMNS} FROM {behind.sql} {newest}", dict(behind.values))
     signals: dict[int, list[tuple[Instant, int, int, Came]]] = {row[0]: [] for row in rows}
     openers: dict[int, set[int]] = {row[0]: set() for row in rows}
-    for id, signal_id, at, source, campaign_id in store.rows(_touched(behind, _SIGNALS), dict(behind.values)):
+    ids = {"ids": json.dumps([row[0] for row in rows])}
+    for id, signal_id, at, source, campaign_id in store.rows(_SIGNALS, ids):
         signals[id].append((at, 0, signal_id, Came(at, source, campaign_id)))
         openers[id].add(signal_id)
-    for id, lead_id, at, source, campaign_id, opened_by in store.rows(_touched(behind, _LEADS), dict(behind.values)):
+    for id, lead_id, at, source, campaign_id, opened_by in store.rows(_LEADS, ids):
         if opened_by not in openers[id]:
             signals[id].append((at, 1, lead_id, Came(at, source, campaign_id)))
     found = []
@@ -59,15 +61,14 @@ def deals(store: Store, wanted: Asked) -> list[Deal]:
     return found
 
 
-def _touched(behind: Base, touchpoints: str) -> str:
-    return f"WITH deal(id, opened_at) AS (SELECT DISTINCT o.id, o.opened_at FROM {behind.sql}) {touchpoints}"
-
-
 _BEGAN = """
 SELECT min(b.opened_at) FROM conversion w JOIN lead b ON b.id = w.lead_id AND b.void = 0
 WHERE w.opportunity_id = o.id AND w.void = 0 AND w.reversed_at IS NULL"""
 _COLUMNS = f"""o.id, o.amount, o.open, o.stage = 'won', o.opened_at, o.source,
 CASE WHEN o.stage = 'won' THEN o.closed_at - ({_BEGAN}) END"""
+_DEALS = """
+WITH deal(id, opened_at) AS (
+    SELECT id, opened_at FROM opportunity WHERE id IN (SELECT value FROM json_each(:ids)))"""
 _PEOPLE = "deal d JOIN opportunity_contact p ON p.opportunity_id = d.id AND p.void = 0"
 _AT_BATS = "deal d JOIN conversion w ON w.opportunity_id = d.id AND w.void = 0 AND w.reversed_at IS NULL"
 _SIGNAL = "d.id, s.id, s.at, coalesce(nullif(s.source, ''), g.source, ''), s.campaign_id"
@@ -75,7 +76,7 @@ _COUNTS = (
     "LEFT JOIN campaign g ON g.id = s.campaign_id"
     " WHERE s.at <= d.opened_at AND s.void = 0 AND (s.source <> '' OR s.campaign_id IS NOT NULL)"
 )
-_SIGNALS = f"""
+_SIGNALS = f"""{_DEALS}
 SELECT {_SIGNAL} FROM {_PEOPLE} JOIN signal s ON s.contact_id = p.contact_id {_COUNTS} UNION
 SELECT {_SIGNAL} FROM {_AT_BATS} JOIN signal s ON s.lead_id = w.lead_id {_COUNTS}"""
 _LEAD = "d.id, s.id, s.opened_at, coalesce(nullif(s.source, ''), g.source, ''), s.campaign_id, s.signal_id"
@@ -84,6 +85,6 @@ _COUNTED = (
     " WHERE s.opened_at <= d.opened_at AND s.void = 0 AND s.merged_into_id IS NULL"
     " AND (s.source <> '' OR s.campaign_id IS NOT NULL)"
 )
-_LEADS = f"""
+_LEADS = f"""{_DEALS}
 SELECT {_LEAD} FROM {_PEOPLE} JOIN lead s ON s.contact_id = p.contact_id {_COUNTED} UNION
 SELECT {_LEAD} FROM {_AT_BATS} JOIN lead s ON s.id = w.lead_id {_COUNTED}"""

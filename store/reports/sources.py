@@ -118,9 +118,12 @@ def _brought(found: Sequence[Deal], attribute: str, half_life: int) -> _Brought:
         touchpoints = [Touchpoint(came.at, key_of(came)) for came in deal.came]
         by_key.setdefault(touchpoints[0].key, _Share()).first.append(deal)
         total.first.append(deal)
+        first, *rest = {each.key for each in touchpoints}
+        alone = None if rest else {first: deal.amount}  # most have one source, which has all of it whatever the model
         for at, (_, is_open, model) in enumerate(_SUMS):
             if deal.open if is_open else deal.won:
-                for key, amount in credits(model, deal.amount, touchpoints, half_life).items():
+                shares = alone or credits(model, deal.amount, touchpoints, half_life)
+                for key, amount in shares.items():
                     by_key.setdefault(key, _Share()).sums[at].add(deal, amount)
                 total.sums[at].add(deal, deal.amount)
     return _Brought(by_key, total)

@@ -15,6 +15,7 @@ from tests.reports.made_up import NOW, MadeUp
 
 _MORE = ("signal", "opportunity_contact", "hand_over", "clock", "contact")
 _SOURCES = ("", "web", "list", "mail")
+_EARLY = (Stage.NEW, Stage.ATTEMPTING)
 _PEOPLE = (None, 1, 2, 3, 4)
 
 
@@ -41,6 +42,7 @@ class Dealt(MadeUp):
 class _World:
     def __init__(self, to: MadeUp, random: Random) -> None:
         self._insert, self._random = to.insert, random
+        self._stages: dict[int, Stage] = {}
 
     def make(self, count: int) -> None:
         random = self._random
@@ -80,11 +82,12 @@ class _World:
     def _lead(self, account: int | None) -> int:
         random = self._random
         opened = self._then()
-        stage = random.choice((Stage.NEW, Stage.ATTEMPTING, Stage.CLOSED, Stage.CONVERTED, Stage.CONVERTED))
+        stage = random.choice((Stage.NEW, Stage.ATTEMPTING, Stage.QUALIFIED, Stage.CLOSED, *[Stage.CONVERTED] * 3))
+        ended = stage is Stage.CLOSED
         standing = stage not in (Stage.CLOSED, Stage.CONVERTED)
         void = self._rarely()
         closed = {Stage.CLOSED: random.choice(("disqualified", "nurture")), Stage.CONVERTED: "converted"}
-        return self._insert(
+        lead = self._insert(
             "lead",
             account_id=account,
             contact_id=random.choice(_PEOPLE),
@@ -101,13 +104,15 @@ class _World:
             open=int(standing and not void),
             opened_at=opened,
             opened_day=moment(opened, ZONE).date().isoformat(),
-            accepted_at=None if stage is Stage.NEW else random.choice((None, opened)),
-            connected_at=random.choice((None, opened + HOUR)),
+            accepted_at=None if stage is Stage.NEW else random.choice((None, opened)) if ended else opened,
+            connected_at=random.choice((None, opened + HOUR)) if stage in _EARLY else opened + HOUR,
             rejected_at=opened if random.random() < 0.05 else None,
             imported=self._rarely(),
             merged_into_id=1 if self._rarely() else None,
             void=void,
         )
+        self._stages[lead] = stage
+        return lead
 
     def _signal(self, leads: list[int]) -> None:
         random = self._random
@@ -154,12 +159,13 @@ class _World:
             self._insert("opportunity_contact", opportunity_id=deal, contact_id=person, void=self._rarely())
 
     def _spells(self, lead: int) -> None:
-        random = self._random
-        for stage in random.sample(
-            ("accepted", "connected", "qualified", "qualified", "converted"), random.randrange(5)
-        ):
+        """Some, of which none leaves an at bat beyond the stage where it stands."""
+        random, many = self._random, ("accepted", "connected", "qualified", "qualified", "converted")
+        for stage in random.sample(many, random.randrange(5)):
             odd = {"skipped": int(random.random() < 0.2), "override": int(random.random() < 0.3)}
             self._insert("stage_spell", lead_id=lead, stage=stage, void=self._rarely(), **odd)
+        if self._stages[lead] in _EARLY:
+            self._insert("stage_spell", lead_id=lead, stage="accepted", override=1)
 
     def _clock(self, lead: int) -> None:
         random = self._random
