@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -54,6 +55,9 @@ class FakeStore:
     def rescue(self, reason: str) -> None:
         """Remember why."""
         self.rescued = reason
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """It reads nothing that takes long."""
 
     def close(self) -> None:
         """Count it."""
