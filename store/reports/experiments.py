@@ -181,7 +181,7 @@ def _arms(store: Store, wanted: Asked, one: Ran, today: date) -> Table:
     given = "; ".join(f"{arm.name}: {value_words(one.subject, arm.value, store.rules)}" for arm in one.arms)
     return Table(
         f"experiment_{one.id}",
-        f"{one.name}: {one.subject.label}, {one.whose}, {one.when}",
+        f"{one.name}: {one.subject.label}, {one.whose}",
         "arm",
         tuple(measure.column for measure in _MEASURES),
         tuple(in_order[arm.id] for arm in one.arms),
