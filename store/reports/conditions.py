@@ -10,8 +10,8 @@ from store.operations.deal import PASSED_ON
 # Connected, or converted, which passes it.
 REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
 
-# Past New, or ended after that: what was closed from New was not accepted. Mostly the stage says it, and it is looked up
-# only where it does not.
+# Past New, or ended after that: what was closed from New was not accepted. Mostly the stage says it, and it is looked
+# up only where that does not.
 ACCEPTED = (
     "(l.stage NOT IN ('new', 'closed', 'disqualified')"
     " OR (l.stage IN ('closed', 'disqualified') AND l.accepted_at IS NOT NULL))"
