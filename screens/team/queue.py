@@ -70,7 +70,7 @@ class RepQueueScreen(QueueScreen):
         else:
             name = present.safe(self._whose.name, 40)
             key = self.app.key_of("reassign")
-            self.app.say(f"These are {name}’s: {key} takes one over, marked ones all at once.", urgent=True)
+            self.app.say(f"These are {name}’s: {key} {self._gives}, marked ones all at once.", urgent=True)
 
     @property
     def _owner(self) -> int | None:
@@ -80,10 +80,15 @@ class RepQueueScreen(QueueScreen):
     def _zone(self) -> str:
         return self._whose.zone
 
+    @property
+    def _gives(self) -> str:
+        """What the key that reassigns does for whoever looks."""
+        return "gives one to somebody" if self._leads_team else "takes one over"
+
     def _words(self) -> Content:
         back = self.app.key_of("back")
         if self._owner is None:
-            who, what = "Unrouted", f"nobody has these yet; {self.app.key_of('reassign')} takes one over"
+            who, what = "Unrouted", f"nobody has these yet; {self.app.key_of('reassign')} {self._gives}"
         elif self._owner == self._me:
             who, what = "Your own queue", ""
         else:

@@ -93,9 +93,14 @@ def returns(ended: Ended, rules: RuleSet) -> Return | None:
 
 
 def _after(ended: Ended, rules: RuleSet) -> str:
-    """The rule in force when it ended, or the trigger it waits for."""
+    """The rule in force when it ended, or the trigger it waits for.
+
+    Nobody who is suppressed is asked about here: where an at bat ended so, it was lifted.
+    """
     if ended.outcome is Outcome.MEETING_BOOKED and ended.became:
         return ComesBack.NEW_SIGNAL
+    if ended.outcome is Outcome.SUPPRESS:
+        return ComesBack.HIGH_INTENT
     return ended.eligible_on or rules.outcomes[ended.outcome].comes_back.value
 
 

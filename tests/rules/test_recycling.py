@@ -95,8 +95,16 @@ def test_no_show_comes_back_after_7_days_to_the_same_rep() -> None:
     assert goes_to(Outcome.NO_SHOW, PRIYA, BEN, RULES) is Who.SAME
 
 
-@pytest.mark.parametrize("outcome", [Outcome.DUPLICATE, Outcome.WRONG_PERSON, Outcome.SUPPRESS])
-def test_duplicate_wrong_person_and_suppressed_never_come_back(outcome: Outcome) -> None:
+def test_whose_suppression_was_lifted_comes_back_by_high_intent_alone() -> None:
+    assert returns(ended(Outcome.SUPPRESS), RULES) is None
+    assert returns(ended(Outcome.SUPPRESS, heard=heard("download")), RULES) is None
+    back = returns(ended(Outcome.SUPPRESS, heard=heard("demo_request", high=True)), RULES)
+    assert back is not None
+    assert back.by is By.HIGH_INTENT
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DUPLICATE, Outcome.WRONG_PERSON])
+def test_duplicate_and_wrong_person_never_come_back(outcome: Outcome) -> None:
     assert returns(ended(outcome, heard=heard("demo_request", high=True), fixed_at=LATER), RULES) is None
 
 

@@ -250,3 +250,23 @@ async def test_the_keys_are_offered_and_help_names_them(floor: Floor) -> None:
         await d.until(lambda: "On the team's board" in d.screen_text())
         await d.press("escape")
         assert not isinstance(d.app.screen, QueueScreen)
+
+
+async def test_a_team_lead_gives_a_reps_at_bats_on_one_by_one_and_marked(floor: Floor) -> None:
+    leads = [floor.lead(Stage.ACCEPTED) for _ in range(3)]
+    async with at_work(floor, ANA) as d:
+        await on_board(d, PRIYA)
+        before = d.keys
+        await d.press("enter", "r", "a")
+        assert d.keys - before == 3
+        await d.until(lambda: len(theirs(d).table.ids) == 2)
+        assert [floor.state(lead).owner_id for lead in leads].count(BEN.user_id) == 1
+        before = d.keys
+        await d.press("ctrl+a", "r", "a", "enter")
+        assert d.keys - before == 4
+        await d.until(lambda: isinstance(d.app.screen, RepQueueScreen) and not d.app.screen.table.ids)
+        assert [floor.state(lead).owner_id for lead in leads] == [BEN.user_id] * 3
+        await d.press("u")
+        await d.until(lambda: [floor.state(lead).owner_id for lead in leads].count(PRIYA.user_id) == 2)
+        await d.press("escape")
+        assert board_of(d).table.cursor_id == PRIYA.user_id

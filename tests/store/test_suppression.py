@@ -24,7 +24,7 @@ def silenced(floor: Floor) -> int:
 
 
 def suppressed(floor: Floor, contact_id: int) -> bool:
-    return floor.value("SELECT suppressed_at IS NOT NULL FROM contact WHERE id = ?", contact_id) == 1
+    return bool(floor.value("SELECT suppressed_at IS NOT NULL FROM contact WHERE id = ?", contact_id))
 
 
 def lift(floor: Floor, contact_id: int) -> None:
