@@ -28,6 +28,7 @@ NAMES = (
     "log_next",
     "queries",
     "team",
+    "reports",
     "timelines",
     "search",
     "operations",
