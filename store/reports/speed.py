@@ -41,11 +41,14 @@ _BANDS = (
     ("later", "over 24 h", None),
 )
 _UNTOUCHED = ("untouched", "untouched")
+# Qualified: not where the stage was set back since.
 _BECAME = {
     "connected": "l.connected_at IS NOT NULL",
     "qualified": (
         "l.stage IN ('qualified', 'disqualified', 'converted', 'closed') AND l.connected_at IS NOT NULL AND EXISTS ("
-        "SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0)"
+        "SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0"
+        " AND NOT EXISTS (SELECT 1 FROM stage_spell b WHERE b.lead_id = l.id AND b.id > s.id AND b.override = 1"
+        " AND b.void = 0 AND b.stage IN ('new', 'accepted', 'attempting', 'connected')))"
     ),
     "converted": f"l.outcome IN ('{Outcome.CONVERTED.value}', '{Outcome.MEETING_BOOKED.value}')",
 }
