@@ -27,6 +27,7 @@ class Where(StrEnum):
     ACCOUNT = "on a company's page"
     RECYCLING = "on the recycling list"
     TEAM = "on the team's board"
+    SPOT_CHECKS = "on the spot checks"
     REPORTS = "in the reports"
     LIST = "moving in a list"
     MARKS = "marking rows"
@@ -123,6 +124,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_script", "Y", "copy script", "Copy what to say, with the names filled in.", _SESSION),
     Command("letters", "tab", "letters", "What the letters mean: what came of it, or the commands as everywhere.",
             _SESSION),
+    Command("spot_checks", "J", "spot checks", "Judge five random changes of status of each rep and month.",
+            Where.TEAM, 4),
     Command("cell_left", "left", "figure before", "The figure at the left.", Where.REPORTS),
     Command("cell_right", "right", "next figure", "The figure at the right; in the list of reports: into the report.",
             Where.REPORTS),
@@ -222,6 +225,12 @@ TEAM_COMMANDS: tuple[Command, ...] = (
             where=Where.TEAM, footer=1),
     replace(BY_ID["approve"], words="approvals", tooltip="What waits for a team lead's word: of this rep, or of all.",
             where=Where.TEAM, footer=2),
+    replace(BY_ID["edit"], words="rep", tooltip="Say of this rep: away, back, nothing new, another share, leaving.",
+            where=Where.TEAM, footer=3),
+    replace(BY_ID["approve"], words="judge", tooltip="Right, or wrong: say what it should have been.",
+            where=Where.SPOT_CHECKS, footer=1),
+    replace(BY_ID["timeline"], tooltip="Everything that happened with this person, to judge by.",
+            where=Where.SPOT_CHECKS, footer=2),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.dialogs.rep import Whom
 from screens.queue.shown import Whose
 from screens.team.painter import BoardPainter, BoardRow
 from screens.team.strip import TeamStrip
@@ -18,7 +19,7 @@ from store.queries.team import Figures, TeamNow, team_now
 from store.queries.today import MOST_COUNTED
 from tui import present
 from tui.commands import Where, bindings
-from tui.desk import Change
+from tui.desk import Change, Done
 from tui.view import View
 from tui.widgets.line_table import LineTable
 
@@ -75,6 +76,18 @@ class TeamScreen(View):
         else:
             self.app.open_screen("rep_queue", Whose(id or None, row.name, row.rep.zone if row.rep else ""))
 
+    def action_edit(self) -> None:
+        """Say something of the rep under the cursor: away, back, nothing new, another share, leaving."""
+        row, id = self.table.cursor_row, self.table.cursor_id
+        if row is None or row.rep is None or id is None:
+            self.app.say("Choose a rep first.", urgent=True)
+        else:
+            self.app.open_dialog("rep", Whom(id, row.name), self._said)
+
+    def action_spot_checks(self) -> None:
+        """Go to the changes of status to judge."""
+        self.app.open_screen("spot_checks", None)
+
     def action_approve(self) -> None:
         """Go to what waits for a team lead's word: of the rep under the cursor, or of everybody."""
         from screens.alerts.screen import Waiting  # when first asked for
@@ -86,6 +99,10 @@ class TeamScreen(View):
             self.app.open_screen("alerts", Waiting())
         else:
             self.app.open_screen("alerts", Waiting(id, row.name))
+
+    def _said(self, done: Done) -> None:
+        self.app.say_done(done)
+        self._look()
 
     @on(LineTable.Selected)
     def _selected(self) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
+from hashlib import sha256
 
 
 def sample(month: str, user_id: int, changes: Iterable[int], count: int) -> tuple[int, ...]:
     """As many of a rep's changes of a month as are judged, at random, in the order they were made.
 
-    The same changes always give the same ones, so that nothing has to be drawn beforehand and nobody can draw again.
+    Who is picked follows from the month and the change alone: nothing has to be drawn beforehand, nobody can draw
+    again, and a change that is undone makes room for one other.
     """
-    known = sorted(changes)
-    chance = random.Random(f"{month} {user_id}")
-    return tuple(sorted(chance.sample(known, min(count, len(known)))))
+    picked = sorted(changes, key=lambda change: sha256(f"{month} {user_id} {change}".encode()).digest())
+    return tuple(sorted(picked[:count]))

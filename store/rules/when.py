@@ -19,7 +19,7 @@ See docs/model.md, "Typed times".
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from store.errors import Refusal
 from store.instants import DAY, Instant, instant, moment
@@ -59,6 +59,16 @@ def parse_when(text: str, now: Instant, zone: str, calendar: Calendar, past: boo
     if not past and at < now:
         raise _refusal(f'"{typed}" is already past: say when it will be, like {examples}.')
     return at
+
+
+def parse_day(text: str, now: Instant, zone: str, calendar: Calendar) -> date:
+    """The day that ``text`` means: an ISO date, ``today``, or a time as ``parse_when`` knows it, of which the day."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        if text.strip().casefold() == "today":  # also after the team's hours
+            return moment(now, zone).date()
+        return moment(parse_when(text, now, zone, calendar), zone).date()
 
 
 def whose_time(text: str) -> tuple[str, bool | None]:

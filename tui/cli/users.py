@@ -190,17 +190,9 @@ def _do(settings: Settings, operation: Callable[..., Any], name: str | None) -> 
 
 def _day(text: str, now: int, store: Store) -> str:
     """The ISO date that was typed, as a date or as people say it; raises Refusal for what is no date."""
-    from datetime import date
+    from store.rules.when import parse_day
 
-    from store.instants import moment
-    from store.rules.when import parse_when
-
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        if text.strip().casefold() == "today":  # also after the team's hours
-            return moment(now, store.zone).date().isoformat()
-        return moment(parse_when(text, now, store.zone, store.calendar), store.zone).date().isoformat()
+    return parse_day(text, now, store.zone, store.calendar).isoformat()
 
 
 def _cells(one: StaffRow) -> tuple[str, ...]:

@@ -1,0 +1,117 @@
+"""What is said of a rep from the board, key by key; and the changes of status that are judged from there."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.dialogs.judge import JudgeDialog
+from screens.dialogs.rep import RepDialog
+from screens.team.spot_checks import SpotCheckScreen
+from store import Actor
+from store.instants import DAY
+from store.vocabulary import Stage
+from tests.drivers import AppDriver
+from tests.factories import ANA, BEN, PRIYA, Floor
+from tests.screens.queue_app import at_work
+from tests.screens.test_team import on_board
+
+
+async def says(d: AppDriver, of: Actor = PRIYA) -> None:
+    """Open the dialog on somebody."""
+    await on_board(d, of)
+    await d.press("E")
+    await d.until(lambda: isinstance(d.app.screen, RepDialog))
+
+
+async def test_pausing_is_two_keys_from_the_board(floor: Floor) -> None:
+    floor.lead()
+    async with at_work(floor, ANA) as d:
+        await says(d)
+        await d.press("p")
+        await d.until(lambda: floor.value('SELECT paused FROM "user" WHERE id = 2') == 1)
+        await d.press("E")
+        await d.until(lambda: "take new ones again" in d.screen_text())
+        await d.press("r")
+        await d.until(lambda: floor.value('SELECT paused FROM "user" WHERE id = 2') == 0)
+        await d.press("u")
+        await d.until(lambda: floor.value('SELECT paused FROM "user" WHERE id = 2') == 1)
+
+
+async def test_an_absence_takes_days_as_people_say_them(floor: Floor) -> None:
+    floor.lead()
+    async with at_work(floor, ANA) as d:
+        await says(d)
+        await d.press("a")
+        await d.press("enter")
+        await d.until(lambda: "From which day?" in d.screen_text())
+        await d.type("gibberish")
+        await d.press("enter")
+        await d.until(lambda: "not a time I know" in d.screen_text())
+        await d.press("ctrl+u")
+        await d.type("2026-12-24")
+        await d.press("tab")
+        await d.type("2026-12-31")
+        await d.press("enter")
+        await d.until(lambda: not isinstance(d.app.screen, RepDialog))
+        assert floor.store.rows("SELECT user_id, starts, ends FROM absence") == [(2, "2026-12-24", "2026-12-31")]
+
+
+async def test_leaving_is_never_a_letter_alone(floor: Floor) -> None:
+    lead = floor.lead(actor=PRIYA)
+    async with at_work(floor, ANA) as d:
+        await says(d)
+        await d.press("l")
+        await d.until(lambda: "can no longer be chosen" in d.screen_text())
+        assert floor.value('SELECT active FROM "user" WHERE id = 2') == 1
+        await d.press("b")  # the second of the list: Ben
+        assert isinstance(d.app.screen, RepDialog)
+        await d.press("enter")
+        await d.until(lambda: floor.value('SELECT active FROM "user" WHERE id = 2') == 0)
+        assert floor.state(lead).owner_id == BEN.user_id
+
+
+async def test_a_rep_says_it_of_themselves_alone(floor: Floor) -> None:
+    floor.lead(actor=PRIYA)
+    floor.lead(actor=BEN)
+    async with at_work(floor, PRIYA) as d:
+        await on_board(d, BEN)
+        await d.press("E")
+        await d.until(lambda: "Only Ben or a team lead says this" in d.screen_text())
+        await says(d, PRIYA)
+        assert "leave the team" not in d.screen_text()
+        await d.press("p")
+        await d.until(lambda: floor.value('SELECT paused FROM "user" WHERE id = 2') == 1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_changes_of_status_are_judged_one_after_the_other(floor: Floor, size: tuple[int, int]) -> None:
+    for _ in range(3):
+        floor.lead(Stage.ATTEMPTING)
+    floor.now += 31 * DAY
+    async with at_work(floor, ANA, size=size) as d:
+        await on_board(d)
+        await d.press("J")
+        await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
+        await d.until(lambda: "to judge" in d.screen_text())
+        before = floor.value("SELECT count(*) FROM spot_check")
+        await d.press("A", "r")
+        await d.until(lambda: floor.value("SELECT count(*) FROM spot_check") == before + 1)
+        await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
+        await d.press("A", "w")
+        await d.type("[b]nobody answered")
+        await d.press("enter")
+        await d.until(lambda: floor.value('SELECT count(*) FROM spot_check WHERE "right" = 0') == 1)
+        await d.until(lambda: "wrong" in d.screen_text())
+        await d.press("escape")
+        await d.until(lambda: not isinstance(d.app.screen, SpotCheckScreen | JudgeDialog))
+
+
+async def test_a_rep_judges_nothing(floor: Floor) -> None:
+    floor.lead(Stage.ATTEMPTING)
+    floor.now += 31 * DAY
+    async with at_work(floor, PRIYA) as d:
+        await on_board(d)
+        await d.press("J")
+        await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
+        await d.press("A")
+        await d.until(lambda: "Only a team lead judges" in d.screen_text())
