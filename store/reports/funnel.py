@@ -7,7 +7,6 @@ has not gone on counts neither for nor against. See docs/model.md, "Reports".
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -136,7 +135,10 @@ def _held(store: Store, now: Instant) -> list[int]:
     return [id for id, end in ends if end is not None and end > now]
 
 
-def _entered(stage: Stage) -> str:
+_BITS = {Stage.ATTEMPTING: 1, Stage.CONNECTED: 2, Stage.QUALIFIED: 4, Stage.CONVERTED: 8}
+
+
+def _stands(stage: Stage) -> str:
     """Whether the last spell of the stage is younger than the last correction to before it."""
     before = ", ".join(f"'{each.value}'" for each in Stage if RANK[each] < RANK[stage])
     return (
@@ -145,14 +147,11 @@ def _entered(stage: Stage) -> str:
     )
 
 
-_PASSED = (
-    "SELECT "
-    + " | ".join(
-        f"({_entered(stage)}) * {1 << bit}"
-        for bit, stage in enumerate((Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED, Stage.CONVERTED))
-    )
-    + " FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0"
-)
+_SPELLS = "FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0"
+_CORRECTED = f"SELECT {' | '.join(f'({_stands(stage)}) * {bit}' for stage, bit in _BITS.items())} {_SPELLS}"
+# The stages entered, a bit each. Corrections are few, and only they need a second look.
+_PLAIN = " | ".join(f"max(s.stage = '{stage.value}') * {bit}" for stage, bit in _BITS.items())
+_PASSED = f"SELECT CASE WHEN max(s.override) THEN ({_CORRECTED}) ELSE {_PLAIN} END {_SPELLS}"
 # A meeting that is to come may still become an opportunity; one that was, and brought none, is not won.
 _DEAL = """
 SELECT CASE WHEN o.stage = 'won' THEN 'won' WHEN o.open = 1 OR o.id IS NULL AND m.result = 'booked' THEN 'open'
@@ -161,48 +160,71 @@ FROM conversion c LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN m
 WHERE c.lead_id = far.id AND c.void = 0 AND c.reversed_at IS NULL"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stays:
+    """Where at bats were for a while: ``s`` is a stay, ``span`` its length, or nothing while it goes on."""
+
+    base: Base
+    place: str
+    span: str
+
+    def spans(self, store: Store, places: Sequence[Stage | Status]) -> dict[str, list[int]]:
+        """How long each at bat was in a place, all its stays there together, of those that have left it."""
+        among = ", ".join(f"'{place.value}'" for place in places)
+        sql = f"SELECT l.id, {self.place}, {self.span} FROM {self.base.sql} AND {self.place} IN ({among})"
+        found: dict[str, list[int]] = {place.value: [] for place in places}
+        last: int | None = None
+        stays: dict[str, int | None] = {}
+        # An at bat's rows come one after the other, because it is the outer one of the CROSS JOIN.
+        for id, place, span in (*store.rows(sql, dict(self.base.values)), (None, None, None)):
+            if id != last:
+                for left, length in stays.items():
+                    if length is not None:
+                        found[left].append(length)
+                last, stays = id, {}
+            if place in stays:
+                had = stays[place]
+                stays[place] = None if had is None or span is None else had + span
+            else:
+                stays[place] = span
+        return found
+
+    def counted(self, place: Stage | Status) -> Counted:
+        """The at bats that were in this place and have left it."""
+        sql = (
+            f"SELECT l.id FROM {self.base.sql} AND {self.place} = :place GROUP BY l.id"
+            f" HAVING count(*) = count({self.span}) ORDER BY l.opened_at DESC, l.id DESC"
+        )
+        return Counted(Records.LEAD, sql, (*self.base.values.items(), ("place", place.value)))
+
+
 def _time_in_stage(store: Store, wanted: Asked) -> Table:
-    """How long at bats were in each stage, all their spells of it together; one passed over took no time."""
-    stages = ", ".join(f"'{stage.value}'" for stage in _STAYS)
-    base = at_bats(store, wanted, joins="JOIN stage_spell s ON s.lead_id = l.id")
-    stays = Base(
-        "SELECT l.id AS id, max(l.opened_at) AS opened_at, s.stage AS place, sum(s.left_at - s.entered_at) AS span"
-        f" FROM {base.sql} AND s.void = 0 AND s.skipped = 0 AND s.stage IN ({stages})"
-        " GROUP BY l.id, s.stage HAVING count(*) = count(s.left_at)",
-        base.values,
-    )
+    base = at_bats(store, wanted, joins="CROSS JOIN stage_spell s ON s.lead_id = l.id AND s.void = 0 AND s.skipped = 0")
+    stays = _Stays(base, "s.stage", "s.left_at - s.entered_at")
     lines = _times(store, stays, [(stage, f"dwell_{stage.value}") for stage in _STAYS])
     note = "Of those that have left the stage, on or out; one that was skipped took no time and does not count."
     return Table("time_in_stage", "Time in stage", "stage", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
+_UNTIL = """
+(SELECT n.at FROM status_change n WHERE n.lead_id = s.lead_id AND n.void = 0 AND (n.at, n.id) > (s.at, s.id)
+ ORDER BY n.at, n.id LIMIT 1)"""
+
+
 def _time_in_status(store: Store, wanted: Asked) -> Table:
-    """How long at bats had each status, every time they had it together."""
-    statuses = ", ".join(f"'{status.value}'" for status in _HELD)
-    base = at_bats(store, wanted, joins="JOIN status_change s ON s.lead_id = l.id")
-    stays = Base(
-        "SELECT id, max(opened_at) AS opened_at, place, sum(until - at) AS span FROM ("
-        "SELECT l.id AS id, l.opened_at AS opened_at, s.status AS place, s.at AS at,"
-        f" lead(s.at) OVER (PARTITION BY l.id ORDER BY s.id) AS until FROM {base.sql} AND s.void = 0)"
-        f" WHERE place IN ({statuses}) GROUP BY id, place HAVING count(*) = count(until)",
-        base.values,
-    )
+    base = at_bats(store, wanted, joins="CROSS JOIN status_change s ON s.lead_id = l.id AND s.void = 0")
     # The benchmark of Qualified is that of the stage.
-    lines = _times(store, stays, [(s, "dwell_working" if s is Status.WORKING else "") for s in _HELD])
+    places = [(status, "dwell_working" if status is Status.WORKING else "") for status in _HELD]
+    lines = _times(store, _Stays(base, "s.status", f"{_UNTIL} - s.at"), places)
     note = "Of those that have another status now."
     return Table("time_in_status", "Time in status", "status", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
-def _times(store: Store, stays: Base, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
-    spans: dict[str, list[int]] = defaultdict(list)
-    for place, span in store.rows(f"SELECT place, span FROM ({stays.sql})", dict(stays.values)):
-        spans[place].append(span)
+def _times(store: Store, stays: _Stays, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
+    spans = stays.spans(store, [place for place, _ in places])
     lines = []
     for place, benchmark in places:
-        values = {**stays.values, "place": place.value}
-        sql = f"SELECT id FROM ({stays.sql}) WHERE place = :place ORDER BY opened_at DESC, id DESC"
-        ids = Counted(Records.LEAD, sql, tuple(values.items()))
-        found = spans[place.value]
+        found, ids = sorted(spans[place.value]), stays.counted(place)
         cells = (
             Cell(len(found), counted=ids),
             Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=store.rules.benchmarks.get(benchmark)),
