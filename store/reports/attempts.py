@@ -180,7 +180,7 @@ def _came_back(store: Store, base: Base) -> Table:
         Column("contacts", "people", note="each once"),
         Column("connected", "reached again", Unit.SHARE, "of these people"),
         Column("converted", "converted", note="came back and converted"),
-        Column("converted_share", "converted", Unit.SHARE, "of these people"),
+        Column("converted_share", "of them converted", Unit.SHARE, "of these people"),
     )
     total = Line(None, "all", _contact_cells(back, *people[None]))
     note = "People with a second or later at bat opened in the period, whatever became of the one before."

@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("decided", "clocks", note="met or run out in the period"),
     Column("met", "met"),
     Column("missed", "missed", note="ran out first"),
-    Column("share", "met", Unit.SHARE, "met, of met and missed"),
+    Column("share", "kept", Unit.SHARE, "met, of met and missed"),
 )
 _NOTE = "Clocks decided in the period: met, or run out. Those still running are neither. A miss is whose it was then."
 _KINDS = tuple(kind.value for kind in ClockKind)

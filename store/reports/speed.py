@@ -291,9 +291,9 @@ def _compared(store: Store, base: Base, bands: Table) -> Table:
     """The odds to qualify after a quick first touch against those after a slower one, beside the benchmarks."""
     columns = (
         Column("soon", "soon", note="at bats touched sooner"),
-        Column("soon_qualified", "of these qualified", Unit.SHARE),
+        Column("soon_qualified", "soon, qualified", Unit.SHARE),
         Column("late", "late", note="at bats touched later"),
-        Column("late_qualified", "of these qualified", Unit.SHARE),
+        Column("late_qualified", "late, qualified", Unit.SHARE),
         Column("odds", "odds", Unit.NUMBER, "times the odds to qualify, sooner against later"),
         Column("low", "from", Unit.NUMBER, "the odds may truly be as low as this (95 %)"),
         Column("high", "to", Unit.NUMBER, "or as high as this"),
