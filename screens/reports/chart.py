@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LABEL = 14  # the least cells of a label that is cut
 _MOST_LINES = 24
+_TICK = 16  # cells from one tick to the next
 _MARKERS = ("braille", "+", "x", "o")
 _COLOURS = ("accent", "warning", "success", "error")
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -106,7 +107,8 @@ class ReportChart(Container):
                     color=Color.parse(self.app.theme_variables[_COLOURS[number]]).rgb,
                     label=_narrow(table.columns[at].title) if len(columns) > 1 else None,
                 )
-        step = max(len(lines) * 12 // max(self.size.width - 12, 12), 1)
+        # Ticks far apart: plotext moves labels that would touch, another way in each process.
+        step = max(-(-len(lines) * _TICK // max(self.size.width - _TICK, _TICK)), 1)
         ticks = list(range(0, len(lines), step))
         plt.xticks(ticks, [_narrow(lines[x].label)[:10] for x in ticks])
         self._plot.refresh(layout=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,17 +21,18 @@ from textual.worker import Worker
 from screens.queue.filter_line import FilterLine
 from screens.records.screen import Records
 from screens.reports import words
+from screens.reports.asking import Asking
 from screens.reports.body import ReportBody, Spot
 from screens.reports.chart import ReportChart
 from screens.reports.choose import letters
 from screens.reports.counting import Wish, count, ids_of
+from screens.reports.heading import Heading
 from screens.reports.list_painter import Listed, ListPainter
 from screens.reports.save import Saved
 from store.errors import Refusal
 from store.instants import moment
 from store.reports.figures import Report, Table
-from store.reports.filters import line, parts
-from store.reports.period import DEFAULT, FIRST_DAY, Period, after, before, period
+from store.reports.period import Period, after, before
 from store.reports.registry import REPORTS
 from tui import present
 from tui.commands import BY_ID, Command, Where, bindings
@@ -42,6 +45,7 @@ from tui.widgets.line_table import LineTable
 _HINT = "days:last_month rep:ben motion:demo source:webinar campaign:… team:… segment:…"
 _NAMES = tuple(REPORTS)
 _MOMENT = 0.3  # seconds that keys wait for a report that is gone into; longer ones are waited for by nobody
+_QUIET = 0.1  # seconds; what is counted sooner needs no word
 _AFTER_TYPING = 0.15  # seconds without a letter until it is counted
 _CHART_NEEDS = 30  # lines
 
@@ -58,16 +62,14 @@ class ReportsScreen(View):
     body = getters.query_one(ReportBody)
     chart = getters.query_one(ReportChart)
     filter_line = getters.query_one(FilterLine)
+    heading = getters.query_one(Heading)
 
     def __init__(self) -> None:
         super().__init__()
-        self._filters = ""
-        self._compare = False
+        self._asking = Asking(self._today)
         self._charts: bool | None = None  # None: where there is room
         self._shown: Wish | None = None  # what the page in front was counted for
         self._counting: Worker[None] | None = None
-        self._since = 0
-        self._clock: Timer | None = None
         self._typing: Timer | None = None
         self._changed_since = False
         self._left_off = False  # counting was given up because another screen came in front
@@ -76,7 +78,7 @@ class ReportsScreen(View):
 
     def compose_body(self) -> ComposeResult:
         """What is asked on top, the list at the left, the report, and what the cursor is on below."""
-        yield Static(id="asked")
+        yield Heading()
         yield FilterLine(_HINT)
         with Horizontal():
             with Vertical(id="list"):
@@ -106,10 +108,8 @@ class ReportsScreen(View):
 
     def on_screen_resume(self) -> None:
         """Count what was given up when this was left."""
-        if self.is_mounted and (self.reading or not self.has_class("-narrow")) and not self._is_counting:
-            wish = Wish(self._chosen, self._filters, self._compare)
-            if self._left_off and wish != self._shown:
-                self._count_now()
+        if self.is_mounted and self._left_off and self._wish != self._shown:
+            self._count_now()
         self._left_off = False
 
     # --- going about ---
@@ -118,6 +118,13 @@ class ReportsScreen(View):
     def reading(self) -> bool:
         """Whether one is in a report, and not in the list."""
         return self.has_class("-reading")
+
+    def _today(self) -> date:
+        return moment(self.app.desk.now(), self.app.team.zone).date()
+
+    @property
+    def _wish(self) -> Wish:
+        return Wish(self._chosen, self._asking.filters, self._asking.compare)
 
     @property
     def _chosen(self) -> str:
@@ -154,7 +161,7 @@ class ReportsScreen(View):
             again = self.app.key_of("refresh")
             self.app.say(f"Counting was given up · {again} counts again", calm=True)
         elif self.filter_line.typing:
-            self._keep(self._filters)
+            self._keep("")
         elif self.reading:
             self._to_list()
         else:
@@ -207,7 +214,7 @@ class ReportsScreen(View):
         else:
             counting: Worker[None] = self._records_of(spot)
             self._counting = counting
-            self._begin_clock()
+            self._begins()
             self.app.hold_keys(self._until_there(counting))
 
     async def _open_when_counted(self, counting: Worker[None]) -> None:
@@ -241,7 +248,7 @@ class ReportsScreen(View):
 
     def action_filter(self) -> None:
         """Narrow it, letter by letter."""
-        self.filter_line.show(self._filters, typing=True)
+        self.filter_line.show(self._asking.filters, typing=True)
 
     def action_keep_filter(self) -> None:
         """Back to the report, as typed."""
@@ -257,13 +264,22 @@ class ReportsScreen(View):
 
     def action_compare(self) -> None:
         """Against the period before, or alone again."""
-        now = self._period_now()
-        if self._is_of_now():
+        self._ask(self._asking.toggle_compare)
+
+    def _shift(self, way: Callable[[Period], Period | None]) -> None:
+        self._ask(partial(self._asking.shift, way))
+
+    def _ask(self, change: Callable[[], None]) -> None:
+        """Ask otherwise, or say why not."""
+        if REPORTS[self._chosen].now_only:
+            self.app.say("This report is about how things stand now: another period changes nothing.", calm=True)
             return
-        if now is not None and now.name == "all":
-            self.app.say("All time has no period before it: choose another one first.", urgent=True)
+        try:
+            change()
+        except Refusal as refusal:
+            self.app.say(refusal.sentence, urgent=True)
             return
-        self._compare = not self._compare
+        self.filter_line.show(self._asking.filters)
         self._count_now()
 
     def action_order(self) -> None:
@@ -299,47 +315,16 @@ class ReportsScreen(View):
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
-        self._filters = event.text
+        self._asking.filters = event.text
         if self._typing is not None:
             self._typing.stop()
         self._typing = self.set_timer(_AFTER_TYPING, self._count_now)
 
     def _keep(self, text: str) -> None:
-        self._filters = text
+        self._asking.filters = text
         self.filter_line.show(text)
         self.set_focus(self.body if self.reading else self.table)
         self._count_now()
-
-    def _period_now(self) -> Period | None:
-        """The period in force; None where the filters say none that can be."""
-        try:
-            days = parts(self._filters).get("days", DEFAULT)
-            return period(days, moment(self.app.desk.now(), self.app.team.zone).date())
-        except Refusal:
-            return None
-
-    def _is_of_now(self) -> bool:
-        """Whether the report is about how things stand, of which there is no period before; says so."""
-        if REPORTS[self._chosen].now_only:
-            self.app.say("This report is about how things stand now: another period changes nothing.", calm=True)
-        return REPORTS[self._chosen].now_only
-
-    def _shift(self, way: Callable[[Period], Period | None]) -> None:
-        if self._is_of_now():
-            return
-        now = self._period_now()
-        then = way(now) if now is not None else None
-        today = moment(self.app.desk.now(), self.app.team.zone).date()
-        if then is None:
-            self.app.say("All time has no period before or after it: choose another one first.", urgent=True)
-        elif then.first > today or then.last < FIRST_DAY:
-            self.app.say("That is still to come." if then.first > today else "There was nothing then.", calm=True)
-        else:
-            usual = period(DEFAULT, today)
-            days = DEFAULT if (then.first, then.last) == (usual.first, usual.last) else then.name
-            self._filters = line({**parts(self._filters), "days": days})
-            self.filter_line.show(self._filters)
-            self._count_now()
 
     # --- counting ---
 
@@ -349,12 +334,12 @@ class ReportsScreen(View):
 
     def _count_now(self) -> None:
         """Count what is asked for, unless it is in front already or being counted."""
-        wish = Wish(self._chosen, self._filters, self._compare)
+        wish = self._wish
         if wish == self._shown and not self._is_counting and not self._changed_since:
             return
         counting: Worker[None] = self._count(wish)
         self._counting = counting
-        self._begin_clock()
+        self._begins()
         if not self.filter_line.typing and self.reading:
             self.app.hold_keys(self._a_moment(counting))
 
@@ -388,22 +373,21 @@ class ReportsScreen(View):
 
     def _counted(self) -> None:
         self._counting = None
-        if self._clock is not None:
-            self._clock.stop()
-            self._clock = None
         self._say_asked()
+        self.heading.rests()
 
-    def _begin_clock(self) -> None:
-        """Say that it counts, and from the first second on for how long."""
-        self._since = 0
-        if self._clock is not None:
-            self._clock.stop()
-        self._clock = self.set_interval(1.0, self._another_second)
-        self.set_timer(0.1, self._say_asked)
+    def _begins(self) -> None:
+        self.set_timer(_QUIET, self._still_counting)
 
-    def _another_second(self) -> None:
-        self._since += 1
-        self._say_asked()
+    def _still_counting(self) -> None:
+        """Say so, and show nothing of another report meanwhile."""
+        if not self._is_counting:
+            return
+        self.heading.counts()
+        if self.body.report is not None and self.body.report.name != self._chosen:
+            self._shown = None
+            self.body.show(None, "")
+            self._say_asked()
 
     def _changed(self, change: Change) -> None:
         if self._shown is not None and not self._changed_since:
@@ -418,27 +402,9 @@ class ReportsScreen(View):
         self._say_filter()
 
     def _say_asked(self) -> None:
-        """``Sources · last 90 days · against the period before``, and what goes on."""
-        report = self.body.report
-        said: list[present.Part] = []
-        if report is not None and (self.reading or not self.has_class("-narrow")):
-            said.append((report.title, "bold $foreground"))
-            said.append(f" · {report.asked}" if report.asked else "")
-            if self._shown is not None and self._shown.compare:
-                said.append(" · against the period before")
-            if not self.has_class("-narrow"):
-                said.append((f"   {REPORTS[report.name].question}", "italic"))
-        else:
-            said.append(("Reports", "bold $foreground"))
-            said.append(
-                f" · {self.app.key_of('timeline')} opens one, {self.app.key_of('saved_view')} and its letter too"
-            )
-        if self._is_counting:
-            seconds = f" {self._since} s" if self._since else ""
-            said.append((f"   counting …{seconds} · {self.app.key_of('back')} gives it up", "$accent"))
-        elif self._changed_since and report is not None:
-            said.append(f"   • changed since: {self.app.key_of('refresh')} counts again")
-        self.query_one("#asked", Static).update(present.joined(*said, newlines=False))
+        report = self.body.report if self.reading or not self.has_class("-narrow") else None
+        compared = self._shown is not None and self._shown.compare
+        self.heading.say(report, compared=compared, changed=self._changed_since)
 
     def _say_filter(self) -> None:
         self.filter_line.say(present.joined((self._problem, "$error")) if self._problem else Content())
