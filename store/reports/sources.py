@@ -6,8 +6,10 @@ other models would credit stands beside it (``store.rules.attribution``). See do
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from operator import attrgetter
 
 from store.database import Store
@@ -41,8 +43,8 @@ _BROUGHT = (
     Column("cost", "cost", Unit.MONEY, "of campaigns, by day over their window: the days in the period"),
     Column("cost_per_qualified", "cost a qualified", Unit.MONEY, "cost, by at bats that were qualified"),
 )
-_SUMS = tuple(("pipeline" if is_open else "won", is_open, model) for is_open in (True, False) for model in Model)
-_CREDITED = tuple(Column(f"{name}_{model}", f"{name}, {model.label}", Unit.MONEY) for name, _, model in _SUMS)
+_SUMS = tuple(product(("pipeline", "won"), Model))
+_CREDITED = tuple(Column(f"{name}_{model}", f"{name}, {model.label}", Unit.MONEY) for name, model in _SUMS)
 
 _SOURCE = Dimension("source", "l.source")
 _CAMPAIGN = Dimension(
@@ -99,7 +101,7 @@ class _Share:
         median = percentile([deal.days_to_win for deal in to_win if deal.days_to_win is not None], MEDIAN)
         return [
             Cell(len(self.first), counted=_counted(self.first)),
-            *(self.sums[_SUMS.index((name, name == "pipeline", Model.FIRST))].cell() for name in ("pipeline", "won")),
+            *(self.sums[_SUMS.index((name, Model.FIRST))].cell() for name in ("pipeline", "won")),
             Cell(median, Unit.SPAN, counted=_counted(to_win)),
         ]
 
@@ -111,22 +113,23 @@ class _Brought:
 
 
 def _brought(found: Sequence[Deal], attribute: str, half_life: int) -> _Brought:
-    by_key: dict[Key, _Share] = {}
+    by_key: dict[Key, _Share] = defaultdict(_Share)
     total = _Share()
     key_of = attrgetter(attribute)
     for deal in found:
         touchpoints = [Touchpoint(came.at, key_of(came)) for came in deal.came]
-        by_key.setdefault(touchpoints[0].key, _Share()).first.append(deal)
+        by_key[touchpoints[0].key].first.append(deal)
         total.first.append(deal)
         first, *rest = {each.key for each in touchpoints}
         alone = None if rest else {first: deal.amount}  # most have one source, which has all of it whatever the model
-        for at, (_, is_open, model) in enumerate(_SUMS):
-            if deal.open if is_open else deal.won:
+        stands = "pipeline" if deal.open else "won" if deal.won else ""
+        for at, (name, model) in enumerate(_SUMS):
+            if name == stands:
                 shares = alone or credits(model, deal.amount, touchpoints, half_life)
                 for key, amount in shares.items():
-                    by_key.setdefault(key, _Share()).sums[at].add(deal, amount)
+                    by_key[key].sums[at].add(deal, amount)
                 total.sums[at].add(deal, deal.amount)
-    return _Brought(by_key, total)
+    return _Brought(dict(by_key), total)
 
 
 def _counted(found: Iterable[Deal]) -> Counted:
