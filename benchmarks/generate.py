@@ -3,8 +3,9 @@
     python -m benchmarks.generate [LEADS]
 
 A million at bats by default: one rep with 3,000 open ones, a pool of 680,000 that nobody has taken, the rest closed or
-other reps'; 300,000 people, one of whom has 100,000 touches of the 5,000,000. It satisfies every constraint and the
-doctor; its history is one operation. It lies in ``$ATBAT_BENCH_DIR``, else ``~/.cache/atbat-bench``.
+other reps'; within each of these, numbered as they were opened, as in life. 300,000 people, one of whom has 100,000
+touches of the 5,000,000. It satisfies every constraint and the doctor; its history is one operation. It lies in
+``$ATBAT_BENCH_DIR``, else ``~/.cache/atbat-bench``.
 """
 
 from __future__ import annotations
@@ -138,6 +139,7 @@ def _fill(store: Store, sizes: Sizes, say: Say) -> None:
         connection.execute(f'DROP {kind} "{name}"')
     _words(store)
     numbers = {**{name: getattr(sizes, name) for name in Sizes.__slots__}, "owned": sizes.owned, "alone": sizes.alone}
+    numbers["closed"] = sizes.leads - sizes.contacts - max(sizes.alone, 0)
     numbers.update(now=NOW, day=DAY, hour=HOUR, minute=MINUTE, rep=2, digest=store.rules.digest)
     for what, sql in SCRIPT:
         began = perf_counter()
@@ -294,7 +296,7 @@ SCRIPT = (
             CASE WHEN i <= :own THEN :rep WHEN i <= :owned THEN :rep + 1 + (i - :own - 1) / :each END,
             CASE WHEN i > :owned THEN CASE WHEN i % 50 = 0 THEN 0 WHEN i % 2 THEN 2 ELSE 7 END
                 WHEN i % 20 = 0 THEN 0 WHEN i % 20 = 2 THEN 7 WHEN i % 20 = 3 THEN 2 ELSE mix(i, 8) % 9 END,
-            :now - 30 * :day - (mix(i, 9) % 864000) * 1000000,
+            :now - 40 * :day + i * 864000 / :contacts * 1000000,
             CASE i % 20 WHEN 7 THEN 10 * :day ELSE 30 * :day - (mix(i, 22) % (27 * 86400)) * 1000000 END,
             :now + (mix(i, 10) % (CASE WHEN i > :owned THEN 20 ELSE 12 END * 86400)) * 1000000
                 - CASE WHEN i > :owned THEN 10 ELSE 2 END * :day
@@ -302,13 +304,13 @@ SCRIPT = (
         {_COUNTING.format(":alone")}
         INSERT INTO temp.plan (id, kind, account_id, motion, opened_at, span, due_at)
         SELECT :contacts + i, 'new', i, CASE WHEN i % 50 = 0 THEN 0 WHEN i % 2 THEN 2 ELSE 7 END,
-            :now - 30 * :day - (mix(i, 11) % 864000) * 1000000, 0,
+            :now - 40 * :day + i * 864000 / :alone * 1000000, 0,
             :now - 10 * :day + (mix(i, 12) % 1728000) * 1000000
         FROM n WHERE :alone > 0;
         {_COUNTING.format(":leads - :contacts - max(:alone, 0)")}
         INSERT INTO temp.plan (id, kind, contact_id, owner_id, motion, opened_at, span, ending, connected, account_id)
         SELECT x.id, 'closed', x.contact_id, :rep + mix(x.i, 13) % (:reps + 1), mix(x.i, 14) % 9,
-            :now - 60 * :day - (mix(x.i, 15) % (600 * 86400)) * 1000000,
+            :now - 660 * :day + x.i * 600 * 86400 / :closed * 1000000,
             4 * :day + (mix(x.i, 16) % (12 * 86400)) * 1000000, e.n, e.connected, c.account_id
         FROM (SELECT i, :contacts + max(:alone, 0) + i AS id,
                      CASE WHEN i <= 3 THEN 1 ELSE 2 + mix(i, 17) % (:contacts - 1) END AS contact_id FROM n) x

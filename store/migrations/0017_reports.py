@@ -5,7 +5,7 @@ from typing import Any
 INDEX = (
     'CREATE INDEX "lead_reports" ON lead (opened_day, imported, merged_into_id, void, motion, source, campaign_id,'
     " team_id, owner_id, account_id, contact_id, number, open, stage, status, outcome, reason, attempts, opened_at,"
-    " connected_at, first_touch_at, closed_at, rejected_at)"
+    " connected_at, first_touch_at, closed_at, rejected_at, accepted_at, expires_at)"
 )
 
 
