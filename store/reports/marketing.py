@@ -63,7 +63,7 @@ def _measures(rules: RuleSet) -> tuple[Measure, ...]:
         ),
         Measure("opportunities", "opportunities", BECAME, note="became one that stands: not reversed, not sent back"),
         Measure(
-            "opportunity_share", "of SQL", BECAME, of=f"{QUALIFIED} AND l.open = 0",
+            "opportunity_share", "opportunities of SQL", BECAME, of=f"{QUALIFIED} AND l.open = 0",
             note="became an opportunity, of those qualified that are over",
         ),
         Measure("rejected", "rejected", _TURNED_DOWN, note="disqualified by a rep, or sent back by who was to take it"),
@@ -90,15 +90,15 @@ def _way(store: Store, base: Base) -> Table:
 
 _DECIDED = "(l.met IS NOT NULL OR (l.ended_at IS NULL AND l.due_at <= :now))"
 _CLOCKS = (
-    (ClockKind.FIRST_TOUCH, "first touches"),
-    (ClockKind.ACCEPT, "acceptances"),
-    (ClockKind.HAND_OVER, "hand-overs"),
+    (ClockKind.FIRST_TOUCH, "first touches", "touched in time"),
+    (ClockKind.ACCEPT, "acceptances", "accepted in time"),
+    (ClockKind.HAND_OVER, "hand-overs", "answered in time"),
 )
 
 
 def _clocks(store: Store, base: Base) -> Table:
     """Whether sales touched, accepted and answered in time; a clock counts when it is met or has run out."""
-    kinds = ", ".join(repr(kind.value) for kind, _ in _CLOCKS)
+    kinds = ", ".join(repr(kind.value) for kind, *_ in _CLOCKS)
     # The plus: an at bat's few clocks are read once, not sought once for each kind.
     clocks = Base(
         "(SELECT k.id, k.kind, k.met, k.ended_at, k.due_at, k.started_at AS opened_at, l.source FROM"
@@ -107,11 +107,11 @@ def _clocks(store: Store, base: Base) -> Table:
         Records.CLOCK,
     )
     measures = []
-    for kind, words in _CLOCKS:
+    for kind, words, kept in _CLOCKS:
         ran = f"l.kind = '{kind.value}' AND {_DECIDED}"
         measures += [
             Measure(f"{kind.value}s", words, ran, note="clocks that were met or ran out"),
-            Measure(f"{kind.value}_in_time", "in time", "l.met = 1", of=ran),
+            Measure(f"{kind.value}_in_time", kept, "l.met = 1", of=ran),
         ]
     lines, total = breakdown(store, clocks, _SOURCE, measures)
     columns = tuple(measure.column for measure in measures)
