@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
@@ -16,18 +15,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens.reports import layout
-from screens.reports.layout import GAP, Figures, Grid, Head, Page, Place, Room, Sort, Told
+from screens.reports.ink import of_words, pieces_of, strip_of
+from screens.reports.layout import GAP, Figures, Grid, Head, Page, Place, Sort, Told
 from store.reports.figures import Cell, Column, Line, Report, Table
 from tui.commands import Where, commands_of
 from tui.present import cells
-from tui.theme import Urgency
 from tui.widgets.line_painter import INKS, PAPERS, Palette, palette_of
 
 CURSOR = "▌"
 GUTTER = 2
-SHADES = (" ", "░", "▒", "▓", "█")
 _DARKER = 0.13
-_SIGNS = {"!": Urgency.LATE.component, "✓": Urgency.DONE.component}
 
 
 class Spot(NamedTuple):
@@ -340,10 +337,10 @@ class ReportBody(ScrollView, can_focus=True):
             return Strip.blank(width, ink.plain)
         found = page.lines[y]
         if isinstance(found, Told):
-            return _strip([Segment(" " * GUTTER), Segment(found.text, _of_words(found, ink))], width, ink.plain)
+            return strip_of([Segment(" " * GUTTER), Segment(found.text, of_words(found, ink))], width, ink.plain)
         grid = page.grids[found.table]
         if isinstance(found, Head):
-            return _strip(self._head(grid, found.part, ink), width, ink.header)
+            return strip_of(self._head(grid, found.part, ink), width, ink.header)
         here = bool(page.stops) and page.stops[self._stop] == y
         return self._line(grid, found.line, found.is_total, here, ink, width)
 
@@ -383,7 +380,7 @@ class ReportBody(ScrollView, can_focus=True):
                 pieces += [Segment(text, (style or Style()).without_color + ink.cursor) for text, style, _ in piece]
             else:
                 pieces += piece
-        return _strip(pieces, width, base)
+        return strip_of(pieces, width, base)
 
     def _cell(self, grid: Grid, at: int, cell: Cell, is_total: bool, ink: Palette) -> list[Segment]:
         room = grid.rooms[at]
@@ -391,41 +388,10 @@ class ReportBody(ScrollView, can_focus=True):
         seen = layout.drawn(cell, self._currency, shade)
         quiet = cell.value in (None, 0) and not seen.sign
         style = ink.muted if quiet else ink.strong if is_total else ink.text
-        return _pieces(room, seen, style, ink, self._shade(shade))
+        return pieces_of(room, seen, style, ink, self._shade(shade))
 
     def _shade(self, heat: int) -> Style:
         """The sign and the paper of a shaded cell."""
         component = self.get_component_styles("report--shade")
         paper = self.background_colors[1].blend(component.color, heat * _DARKER)
         return Style(color=component.color.rich_color, bgcolor=paper.rich_color)
-
-
-def _of_words(told: Told, ink: Palette) -> Style:
-    style: Style = getattr(ink, told.style)
-    return style + Style(bold=True) if told.style == "accent" else style
-
-
-def _pieces(room: Room, seen: layout.Drawn, style: Style, ink: Palette, shade: Style) -> list[Segment]:
-    """The pieces of a cell, each in its own place, so that digits stand below digits."""
-    if room.is_words:
-        return [Segment(cells(seen.figure, room.width), style)]
-    pieces = [Segment(cells(seen.figure, room.figure, "right"), style)]
-    if room.heat:
-        pieces.insert(0, Segment(f"{SHADES[seen.heat]} ", Style(color=shade.color)))
-    if room.sign:
-        pieces.append(Segment(cells(seen.sign, room.sign), getattr(ink, _SIGNS.get(seen.sign, "text"))))
-    if room.interval:
-        pieces.append(Segment(" " + cells(seen.interval, room.interval), ink.muted))
-    if room.change:
-        pieces.append(Segment(" " + cells(seen.change, room.change, "right"), ink.accent))
-    used = sum(segment.cell_length for segment in pieces)
-    pieces.insert(0, Segment(" " * (room.width - used)))
-    if seen.heat and shade.bgcolor is not None:
-        paper = Style(bgcolor=shade.bgcolor)
-        pieces = [Segment(text, (style or Style()) + paper) for text, style, _ in pieces]
-    return pieces
-
-
-def _strip(pieces: Sequence[Segment], width: int, base: Style) -> Strip:
-    line = [Segment(text, base + style if style else base) for text, style, _ in pieces]
-    return Strip(Segment.adjust_line_length(line, width, base), width)
