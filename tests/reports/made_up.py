@@ -107,8 +107,10 @@ class _World:
             status, gone = random.choice(list(Status)), int(random.random() < 0.1)
             self._insert("status_change", lead_id=lead, status=status, at=at, void=gone)
             at += self._while()
-        if stage is Stage.CONVERTED or random.random() < 0.2:
-            self._conversion(lead, gone=stage is not Stage.CONVERTED)
+        if random.random() < 0.3:
+            self._conversion(lead, gone=True)
+        if stage is Stage.CONVERTED:
+            self._conversion(lead, gone=False)
 
     def _walk(self, opened: Instant) -> list[dict[str, Any]]:
         """Spells along the path: passed over, set back, ended, or left standing."""
@@ -131,7 +133,9 @@ class _World:
         return spells
 
     def _while(self) -> int:
-        return self._random.choice((0, self._random.randrange(DAY), self._random.randrange(40 * DAY)))
+        return self._random.choice(
+            (0, self._random.randrange(DAY), self._random.randrange(40 * DAY), 7 * DAY, 30 * DAY)
+        )
 
     def _conversion(self, lead: int, gone: bool) -> None:
         random = self._random
