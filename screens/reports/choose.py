@@ -9,7 +9,6 @@ from store.errors import Refusal
 from store.reports.registry import REPORTS
 from tui.dialog import Dialog
 from tui.widgets.choice_list import LETTERS, Choice, ChoiceList
-from tui.widgets.field import Field
 
 
 def letters() -> dict[str, str]:
@@ -26,11 +25,11 @@ class ReportDialog(Dialog[str, str]):
 
     def heading(self) -> Content:
         """The question."""
-        return Content("Which report?")
+        return Content("Which report? Press its letter.")
 
     def compose_form(self) -> ComposeResult:
         """One list."""
-        yield Field("report", "Press its letter", ChoiceList[str]())
+        yield ChoiceList[str]()
 
     def reset(self, opening: str) -> None:
         """Every report with its question, the one in front selected."""
@@ -43,7 +42,7 @@ class ReportDialog(Dialog[str, str]):
         """The one chosen."""
         name: str | None = self.query_one(ChoiceList).value
         if name is None:
-            raise Refusal("Press the letter beside a report.", "report")
+            raise Refusal("Press the letter beside a report.")
         return name
 
     def nothing_saved(self) -> str:

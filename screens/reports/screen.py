@@ -15,12 +15,12 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
 from textual.worker import Worker
 
 from screens.queue.filter_line import FilterLine
 from screens.records.screen import Records
 from screens.reports import words
+from screens.reports.about import AboutLines
 from screens.reports.asking import Asking
 from screens.reports.body import ReportBody, Spot
 from screens.reports.chart import ReportChart
@@ -86,7 +86,7 @@ class ReportsScreen(View):
             with Container(id="report"):
                 yield ReportBody()
                 yield ReportChart()
-        yield Static(id="about")
+        yield AboutLines()
 
     def on_mount(self) -> None:
         """List the reports; the first one counts where it has room beside the list."""
@@ -411,24 +411,9 @@ class ReportsScreen(View):
 
     @on(ReportBody.Moved)
     def _moved(self) -> None:
-        self._say_about()
+        self.query_one(AboutLines).show(self.body.spot, self._currency)
         self.query_one(KeyLine).refresh()
         self._show_chart()
-
-    def _say_about(self) -> None:
-        """What the cursor is on: the figure, what its column counts, and what it is held against."""
-        spot = self.body.spot
-        about = self.query_one("#about", Static)
-        if spot is None:
-            about.update(Content())
-            return
-        width = self.app.size.width - 2
-        lines = [
-            words.about(spot.line, spot.column, spot.cell, self._currency, width),
-            present.content(spot.column.note, limit=300),
-            present.joined(words.held_against(spot.cell)),
-        ]
-        about.update(Content("\n").join(line.truncate(width, ellipsis=True) for line in lines))
 
     def _table(self) -> Table | None:
         grid = self.body.grid

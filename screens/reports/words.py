@@ -24,6 +24,7 @@ _NAMES = {
     Records.CALLBACK: ("callback", "callbacks"),
     Records.SIGNAL: ("signal", "signals"),
     Records.CLOCK: ("clock", "clocks"),
+    Records.STATUS_CHANGE: ("change of status", "changes of status"),
     Records.USER: ("user", "users"),
 }
 _IN = {"%": 0.01, "minutes": MINUTE, "hours": HOUR, "days": DAY}
