@@ -117,8 +117,9 @@ def _dials(store: Store, wanted: Asked) -> Table:
     """What dials come to, by who dialled."""
     base = at_bats(store, wanted, joins=f"JOIN touch t ON t.lead_id = l.id AND {_DIALLED.format('t')}")
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
-    sql = f"SELECT t.user_id, t.connect, t.connect AND {_MET}, count(*) FROM {base.sql} GROUP BY 1, 2, 3"
-    for user, connect, met, count in store.rows(sql, dict(base.values)):
+    sql = f"SELECT t.user_id, t.connect, t.connect AND {_MET} FROM {base.sql}"
+    # Counted here: of millions of dials SQLite would sort every one.
+    for (user, connect, met), count in Counter(store.connection.execute(sql, dict(base.values))).items():
         counts[user].update(dials=count, connects=count * connect, meetings=count * met)
     names = users(store)
     lines = [

@@ -103,7 +103,8 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     dimensions = _dimensions(store, wanted, now)
     rows = _read(store, base, dimensions)
     whole = _whole(rows)
-    tables = [_table(store, base, by, rows, at, whole) for at, by in enumerate(dimensions)]
+    total = Line(None, "all", _cells(base, whole))
+    tables = [_table(store, base, by, rows, at, total) for at, by in enumerate(dimensions)]
     overall = _overall_lines(base, whole)
     if wanted.motion is None:
         base, rows = _inbound(store, base, rows)
@@ -135,14 +136,16 @@ def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
     values = dict(base.values)
     touched = store.rows(f"SELECT {keys}, {times}, {became} FROM {base.sql} AND {_TOUCHED}", values)
     untouched = store.connection.execute(f"SELECT {keys}, {became} FROM {base.sql} AND NOT ({_TOUCHED})", values)
-    return _Rows(
-        tuple(_columns_of(sorted(touched, key=itemgetter(at))) for at in (_ELAPSED_AT, _ELAPSED_AT + 1)),
-        Counter(untouched),
-    )
+    by_elapsed = _columns_of(sorted(touched, key=itemgetter(_ELAPSED_AT)))
+    worked = by_elapsed[_ELAPSED_AT + 1]
+    order = sorted(range(len(worked)), key=worked.__getitem__)
+    by_worked = tuple([column[at] for at in order] for column in by_elapsed)
+    return _Rows((by_elapsed, by_worked), Counter(untouched))
 
 
 def _columns_of(rows: Sequence[Sequence[Any]]) -> _Columns:
-    return tuple(zip(*rows, strict=True)) or ((),) * (_ELAPSED_AT + len(_BOTH) + len(_BECAME))
+    width = _ELAPSED_AT + len(_BOTH) + len(_BECAME)
+    return tuple(list(map(itemgetter(at), rows)) for at in range(width))
 
 
 def _whole(rows: _Rows) -> _Spread:
@@ -163,12 +166,11 @@ def _inbound(store: Store, base: Base, rows: _Rows) -> tuple[Base, _Rows]:
     return replace(base, sql=sql), _Rows(tuple(touched), untouched)
 
 
-def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, whole: _Spread) -> Table:
+def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total: Line) -> Table:
     names = by.labels(store)
     lines = [Line(key, by.label(names, key), _cells(base, spread, by.key, key)) for key, spread in _spreads(rows, at)]
     lines.sort(key=lambda line: (line.key is None or line.key == "", line.label.casefold()))
     columns = (_CREATED, *(column for each in _BOTH for column in _columns(each)))
-    total = Line(None, "all", _cells(base, whole))
     charted = (f"within_{_WITHIN[1][0]}",)
     return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, tuple(lines), total, Chart.BARS, charted, _NOTE)
 
