@@ -216,7 +216,7 @@ class AlertScreen(LeadScreen):
         if self._only is not None and rows:
             how_many += f"{self._of()} {'waits' if len(rows) == 1 else 'wait'} for approval"
         marked = len(self.marked_ids())
-        keys = [f"{key('timeline')} opens", f"{key('back')} goes back"]
+        keys = [*([f"{key('timeline')} opens"] if rows else []), f"{key('back')} goes back"]
         if any(row.waits for row in rows):
             keys.insert(1, f"{key('approve')} decides")
         if marked:

@@ -99,7 +99,8 @@ def _gathered(rows: Iterable[AlertRow], user_id: int) -> Iterator[AlertRow]:
     of_owner: dict[int, list[AlertRow]] = {}
     for row in rows:
         owner_id = row.lead.lead.owner_id if row.lead is not None else None
-        if row.kind is not AlertKind.ATTEMPTING_LONG or row.also or owner_id in (None, user_id):
+        merely = _ATTEMPTING.issuperset(one.kind for one in (row, *row.also))
+        if not merely or owner_id in (None, user_id):
             yield row
         else:
             of_owner.setdefault(owner_id or 0, []).append(row)
@@ -112,6 +113,8 @@ def _gathered(rows: Iterable[AlertRow], user_id: int) -> Iterator[AlertRow]:
         yield replace(
             first,
             id=-_GATHERED - owner_id,
+            kind=AlertKind.ATTEMPTING_LONG,
+            also=(),
             cause=cause,
             entity="user",
             entity_id=owner_id,
@@ -156,11 +159,12 @@ _OPEN = f"SELECT id, kind, cause, opened_at, entity, entity_id, owner_id FROM al
 # An at bat counts once, whatever is told of it; what waits for approval too. Then those that were merely not reached in
 # time count once for each owner, but for one's own and nobody's.
 _URGENT = ", ".join(f"'{kind.value}'" for kind in sorted(URGENT))
-_LONG = AlertKind.ATTEMPTING_LONG.value
+_ATTEMPTING = frozenset({AlertKind.ATTEMPTING_LONG, AlertKind.ATTEMPTING_OVERDUE})
+_MERELY = ", ".join(f"'{kind.value}'" for kind in sorted(_ATTEMPTING))
 _COUNT = f"""
 SELECT count(*), coalesce(sum(late), 0) FROM (
     SELECT max(r.late) AS late FROM (
-        SELECT entity, record, max(late) AS late, min(kind = '{_LONG}') AS merely, max(entity_id) AS entity_id FROM (
+        SELECT entity, record, max(late) AS late, min(kind IN ({_MERELY})) AS merely, max(entity_id) AS entity_id FROM (
             SELECT entity, CASE entity WHEN 'lead' THEN entity_id ELSE id END AS record, kind, entity_id,
                    kind IN ({_URGENT}) AS late
             FROM alert WHERE {_MINE}
