@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,16 @@ def reports_of(d: AppDriver) -> ReportsScreen:
     """The reports, which are in front."""
     assert isinstance(d.app.screen, ReportsScreen)
     return d.app.screen
+
+
+def shows(screen: ReportsScreen, name: str) -> bool:
+    """Whether a report has been counted."""
+    return screen.body.report is not None and screen.body.report.name == name
+
+
+def in_front(d: AppDriver, kind: type[object]) -> bool:
+    """Whether a screen of this kind is in front."""
+    return isinstance(d.app.screen, kind)
 
 
 async def outcomes(d: AppDriver) -> ReportsScreen:
@@ -291,7 +302,7 @@ async def test_a_report_is_saved_as_a_page_a_table_and_data(ended: Floor, tmp_pa
         await outcomes(d)
         for letter, suffix in (("c", ".csv"), ("h", ".html"), ("j", ".json")):
             await d.press("X", letter)
-            await d.until(lambda suffix=suffix: (tmp_path / "out" / f"outcomes-last-90-days{suffix}").exists())
+            await d.until((tmp_path / "out" / f"outcomes-last-90-days{suffix}").exists)
             await d.until(lambda: "written:" in said(d))
         assert "no response" in (tmp_path / "out" / "outcomes-last-90-days.csv").read_text()
 
@@ -351,7 +362,7 @@ async def test_every_report_is_read_from_first_to_last_cell(ended: Floor, size: 
         screen = reports_of(d)
         for name, report in REPORTS.items():
             screen._go_to(name)
-            await d.until(lambda name=name: screen.body.report is not None and screen.body.report.name == name)
+            await d.until(partial(shows, screen, name))
             await d.burst(*["j"] * 12, *["right"] * 12, "G", "pageup", "ctrl+d", "g", *["left"] * 3)
             assert report.title in said(d)
 
@@ -374,5 +385,5 @@ async def test_records_of_every_kind_open_what_they_are_about(ended: Floor) -> N
             d.app.open_screen("records", Opening("All of them", "", ids, kind))
             await d.idle()
             await d.press("enter")
-            await d.until(lambda opens=opens: isinstance(d.app.screen, opens))
+            await d.until(partial(in_front, d, opens))
             await d.press("escape", "escape")
