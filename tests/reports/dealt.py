@@ -108,7 +108,7 @@ class _World:
             connected_at=random.choice((None, opened + HOUR)) if stage in _EARLY else opened + HOUR,
             rejected_at=opened if random.random() < 0.05 else None,
             imported=self._rarely(),
-            merged_into_id=1 if self._rarely() else None,
+            merged_into_id=random.choice((None, None, None, 1)),
             void=void,
         )
         self._stages[lead] = stage

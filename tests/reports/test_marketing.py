@@ -219,7 +219,7 @@ def test_as_of_earlier_instants(season: Store, season_end: Instant) -> None:
         ByHand(season, now).holds(Asked(ALL))
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(count=st.integers(0, 14), seed=st.integers(0, 2**32))
 def test_whatever_the_rows_say(dealt: Dealt, count: int, seed: int) -> None:
     with dealt.world(count, seed) as store:

@@ -270,7 +270,7 @@ def test_every_filter_of_the_season(by_hand: ByHand) -> None:
         by_hand.holds(wanted)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(count=st.integers(0, 12), seed=st.integers(0, 2**32))
 def test_whatever_the_rows_say(dealt: Dealt, count: int, seed: int) -> None:
     with dealt.world(count, seed) as store:
