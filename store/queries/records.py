@@ -108,6 +108,10 @@ def _clock(store: Store, id: int, name: str, company: str, kind: str, met: int |
     return RecordRow(id, name, company, ClockKind(kind).label, state, *others)
 
 
+def _status_change(store: Store, id: int, name: str, company: str, status: str, by_hand: int, *rest: Any) -> RecordRow:
+    return RecordRow(id, name, company, Status(status).label, "against the rules" if by_hand else "", *rest)
+
+
 def _user(store: Store, id: int, name: str, role: str, active: int) -> RecordRow:
     return RecordRow(id, name, "", UserRole(role).label, "" if active else "has left", "", None)
 
@@ -184,6 +188,11 @@ FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id {_AMONG}""",
         _of_lead("clock", "x.kind, x.met, x.ended_at", "coalesce(x.owner_id, l.owner_id)", "x.due_at", person="l.contact_id",
                  company="l.account_id"),
         _clock,
+    ),
+    Records.STATUS_CHANGE: (
+        _of_lead("(SELECT s.*, o.actor_id FROM status_change s JOIN operation o ON o.id = s.written_id)",
+                 "x.status, x.override", "x.actor_id", "x.at", person="l.contact_id", company="l.account_id"),
+        _status_change,
     ),
     Records.USER: (f'SELECT u.id, u.name, u.role, u.active FROM "user" u WHERE u.id {_AMONG}', _user),
 }  # fmt: skip

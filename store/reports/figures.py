@@ -45,6 +45,7 @@ class Records(StrEnum):
     CALLBACK = "callback"
     SIGNAL = "signal"
     CLOCK = "clock"
+    STATUS_CHANGE = "status_change"
     USER = "user"
 
 
