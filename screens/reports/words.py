@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from store.instants import DAY, HOUR, MINUTE
-from store.reports.figures import Cell, Column, Line, Records, Unit
+from store.reports import against
+from store.reports.figures import Cell, Column, Line, Records
 from tui import figures, present
 from tui.theme import Urgency
 
@@ -27,7 +27,6 @@ _NAMES = {
     Records.STATUS_CHANGE: ("change of status", "changes of status"),
     Records.USER: ("user", "users"),
 }
-_IN = {"%": 0.01, "minutes": MINUTE, "hours": HOUR, "days": DAY}
 
 
 def counted(kind: Records, how_many: int) -> str:
@@ -62,18 +61,9 @@ def change(cell: Cell, currency: str) -> str:
 
 
 def sign(cell: Cell) -> Urgency:
-    """Whether a figure keeps to its benchmark: a share is not under it, a time not over it."""
-    line = cell.benchmark
-    if line is None or cell.value is None or isinstance(cell.value, str) or line.unit not in _IN:
-        return Urgency.CALM
-    if (cell.unit is Unit.SHARE) is not (line.unit == "%"):
-        return Urgency.CALM
-    bound = line.low if cell.unit is Unit.SHARE else line.high
-    if bound is None:
-        return Urgency.CALM
-    limit = bound * _IN[line.unit]
-    is_off = cell.value < limit if cell.unit is Unit.SHARE else cell.value > limit
-    return Urgency.LATE if is_off else Urgency.DONE
+    """Whether a figure keeps to its benchmark."""
+    off = against.off(cell)
+    return Urgency.CALM if off is None else Urgency.LATE if off > 0 else Urgency.DONE
 
 
 def about(line: Line, column: Column, cell: Cell, currency: str, width: int) -> Content:

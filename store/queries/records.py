@@ -185,8 +185,8 @@ FROM account a LEFT JOIN "user" u ON u.id = a.owner_id WHERE a.id {_AMONG}""",
         _signal,
     ),
     Records.CLOCK: (
-        _of_lead("clock", "x.kind, x.met, x.ended_at", "coalesce(x.owner_id, l.owner_id)", "x.due_at", person="l.contact_id",
-                 company="l.account_id"),
+        _of_lead("clock", "x.kind, x.met, x.ended_at", "coalesce(x.owner_id, l.owner_id)", "x.due_at",
+                 person="l.contact_id", company="l.account_id"),
         _clock,
     ),
     Records.STATUS_CHANGE: (

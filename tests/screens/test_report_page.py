@@ -78,7 +78,6 @@ def test_only_shares_of_few_cases_show_where_they_may_lie() -> None:
         (Cell(7 * DAY, Unit.SPAN, benchmark=DAYS), Urgency.DONE),
         (Cell(7 * DAY + HOUR, Unit.SPAN, benchmark=DAYS), Urgency.LATE),
         (Cell(HOUR, Unit.SPAN, benchmark=DAYS), Urgency.DONE),
-        (Cell(5, benchmark=SHARE), Urgency.CALM),
         (Cell(5), Urgency.CALM),
     ],
 )
