@@ -257,8 +257,8 @@ def _bands(base: Base, rows: _Rows) -> Table:
     total = _band(base, None, "all", "1", sum(found, never))
     columns = (_CREATED, *(Column(name, name, Unit.SHARE, "of the at bats in the band") for name in _BECAME))
     note = (
-        f"{_NOTE} Of inbound motions alone, unless one motion is asked for. Qualified: it was at some time; converted:"
-        " an opportunity or a meeting."
+        f"{_NOTE} Of inbound motions alone, unless one motion is asked for. "
+        "Qualified: came there, not set back since; converted: an opportunity or a meeting."
     )
     title = "What becomes of them, by response time"
     return Table("bands", title, "first touch", columns, tuple(lines), total, Chart.BARS, ("converted",), note)
