@@ -121,11 +121,6 @@ class Page:
         for number, grid in enumerate(self.grids):
             self._add(number, grid, width)
 
-    @property
-    def is_bare(self) -> bool:
-        """Whether nothing was counted but totals."""
-        return not any(grid.lines for grid in self.grids)
-
     def stop_of(self, place: Place) -> int | None:
         """Which stop a place is at; None where that line is gone."""
         for index, y in enumerate(self.stops):
@@ -177,9 +172,11 @@ def _grid(table: Table, width: int, currency: str, sort: Sort | None) -> Grid:
     lines = ordered(table, sort)
     every = [*lines, *([table.total] if table.total is not None else [])]
     longest = max((cell_len(present.safe(line.label, 80)) for line in every), default=0)
-    label = min(max(longest, cell_len(table.head), LABEL_LEAST), LABEL_MOST, max(width // 3, LABEL_LEAST))
     hottest = _hottest(table)
     rooms = tuple(_room(table, at, every, currency, sort, hottest) for at in range(len(table.columns)))
+    left_over = width - sum(GAP + room.width for room in rooms)
+    most = max(min(LABEL_MOST, width // 3), left_over, LABEL_LEAST)
+    label = min(max(longest, cell_len(table.head), LABEL_LEAST), most)
     return Grid(table, label, rooms, tuple(lines), hottest)
 
 
