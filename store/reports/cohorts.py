@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
 from store.database import Store
-from store.instants import DAY, Instant
+from store.instants import DAY, Instant, moment
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, at_bats
+from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdowns
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Table, Unit
 from store.reports.period import Period
 from store.reports.registry import Made
@@ -23,6 +23,7 @@ from store.vocabulary import Stage
 
 _WEEKS_UP_TO = 26 * 7  # days of the period; longer ones are shown by month
 _AGES = 12
+_MONTHS = 6
 _ONE_DAY = timedelta(days=1)
 
 
@@ -88,16 +89,37 @@ class _Cohort:
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
-    """Converted and connected by age, each as shares and as counts."""
+    """Created by month; then converted and connected by age, each as shares and as counts."""
     base = at_bats(store, wanted)
     rows = store.rows(f"SELECT l.opened_day, count(*) FROM {base.sql} GROUP BY 1", dict(base.values))
     created = {date.fromisoformat(day): count for day, count in rows}
     kind = _kind(wanted.period, created)
     cohorts = _cohorts(store, wanted.period, kind, created, now)
-    tables: list[Table] = []
+    tables = [_by_month(store, wanted, now)]
     for deed in _DEEDS:
         tables += _tables(base, kind, deed, _with_ages(store, base, kind, deed, cohorts))
     return (), tuple(tables)
+
+
+def _by_month(store: Store, wanted: Asked, now: Instant) -> Table:
+    """How many were created in each of the last months, the newest first, whatever the period."""
+    today = moment(now, store.zone).date()
+    months = [_months_before(today, count) for count in range(_MONTHS)]
+    base = at_bats(store, wanted._replace(period=Period("months", months[-1], today)))
+    measures = (
+        Measure("created", "created"),
+        *(Measure(deed.name, deed.name, deed.where) for deed in reversed(_DEEDS)),
+    )
+    keys = [f"{month:%Y-%m}" for month in months]
+    lines, total = breakdowns(store, base, (Dimension("month", "substr(l.opened_day, 1, 7)"),), measures, (keys,))[0]
+    columns = tuple(measure.column for measure in measures)
+    note = "The last six months, up to today, whatever the period."
+    return Table("by_month", "Created by month", "month", columns, lines[::-1], total, note=note)
+
+
+def _months_before(today: date, count: int) -> date:
+    month = today.year * 12 + today.month - 1 - count
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def _kind(period: Period, created: Mapping[date, int]) -> _Kind:
