@@ -12,7 +12,7 @@ from store.database import Store
 from store.errors import Conflict, Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
-from store.models import Assignment, Clock, Contact, Lead, LeadContact, StageSpell, StatusChange
+from store.models import Assignment, Clock, Contact, Lead, LeadContact, Note, StageSpell, StatusChange
 from store.operations.experiments import arms_of_new, keep_arms
 from store.operations.scoring import total_of
 from store.operations.transaction import Transaction
@@ -206,6 +206,26 @@ SELECT 1 FROM alert WHERE entity = 'lead' AND entity_id = ? AND kind = 'offered'
 
 def _keep_assignment(tx: Transaction, lead: LeadState, owner_id: int | None, rule: str, trace: Trace) -> None:
     tx.insert(Assignment, lead_id=lead.id, owner_id=owner_id, at=tx.now, rule=rule, trace=dump_trace(trace))
+
+
+def keep_note(
+    tx: Transaction, text: str, *, lead_id: int | None, contact_id: int | None, account_id: int | None
+) -> None:
+    """Keep words beside what they are about."""
+    tx.insert(
+        Note,
+        lead_id=lead_id,
+        contact_id=contact_id,
+        account_id=account_id,
+        user_id=tx.actor.user_id,
+        at=tx.now,
+        text=text,
+    )
+
+
+def note_on(tx: Transaction, lead: LeadState, text: str) -> None:
+    """Keep words on an at bat."""
+    keep_note(tx, text, lead_id=lead.id, contact_id=lead.contact_id, account_id=lead.account_id)
 
 
 def spoken_name(tx: Transaction, lead: LeadState) -> str:

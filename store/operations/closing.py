@@ -26,6 +26,7 @@ from store.models import (
 )
 from store.operations.at_bat import (
     advance,
+    keep_note,
     open_at_bat,
     require_open,
     spoken_name,
@@ -226,14 +227,12 @@ def _right_person(tx: Transaction, lead: LeadState, draft: CloseDraft) -> dict[s
         contact_id = add_contact(tx, person, account_id=lead.account_id, source=lead.source)
     contact = tx.get(Contact, contact_id)
     if why_no_new(tx, contact_id):
-        tx.insert(
-            Note,
+        keep_note(
+            tx,
+            f"named as the right person on at bat {lead.id}",
             lead_id=lead.id,
             contact_id=contact_id,
             account_id=lead.account_id,
-            user_id=tx.actor.user_id,
-            at=tx.now,
-            text=f"named as the right person on at bat {lead.id}",
         )
         return {"contact_id": contact_id}
     opened = open_at_bat(

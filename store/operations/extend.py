@@ -11,8 +11,7 @@ from store.errors import Refusal
 from store.instants import Instant
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
-from store.models import Note
-from store.operations.at_bat import advance, campaign_end, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, campaign_end, note_on, require_open, spoken_name, take_up
 from store.operations.transaction import Done, Transaction, operation
 from store.rules import expiry, queue_order
 from store.vocabulary import Decision
@@ -49,15 +48,7 @@ def extend(tx: Transaction, draft: ExtendDraft) -> Done:
     if lead.decision is Decision.EXPIRED:
         changes.update(decision=None, decision_at=None)
     changes.update(queue_order.place(lead, changes, tx.rules, tx.store.calendar))
-    tx.insert(
-        Note,
-        lead_id=lead.id,
-        contact_id=lead.contact_id,
-        account_id=lead.account_id,
-        user_id=tx.actor.user_id,
-        at=tx.now,
-        text=f"more time: {reason}",
-    )
+    note_on(tx, lead, f"more time: {reason}")
     advance(tx, lead, changes)
     return tx.done(f"{spoken_name(tx, lead)} has more time")
 

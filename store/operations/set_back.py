@@ -8,8 +8,7 @@ from typing import Any
 from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
-from store.models import Note
-from store.operations.at_bat import advance, require_open, spoken_name, take_up
+from store.operations.at_bat import advance, note_on, require_open, spoken_name, take_up
 from store.operations.transaction import Done, Transaction, operation
 from store.rules.path import set_back_to
 from store.rules.queue_order import DECIDE
@@ -45,15 +44,7 @@ def set_back(tx: Transaction, draft: SetBackDraft) -> Done:
     if not reason:
         raise Refusal("Say why it is set back.", "reason")
     tx.override = "set back"
-    tx.insert(
-        Note,
-        lead_id=lead.id,
-        contact_id=lead.contact_id,
-        account_id=lead.account_id,
-        user_id=tx.actor.user_id,
-        at=tx.now,
-        text=f"set back to {draft.stage.label}: {reason}",
-    )
+    note_on(tx, lead, f"set back to {draft.stage.label}: {reason}")
     advance(tx, lead, _changes(tx, lead, draft.stage), ((draft.stage, False),))
     return tx.done(f"{spoken_name(tx, lead)} set back to {draft.stage.label}")
 

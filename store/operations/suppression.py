@@ -11,8 +11,8 @@ from store.actor import Actor
 from store.database import Store
 from store.errors import Refusal
 from store.intake.clean import clean_note
-from store.models import Contact, Note
-from store.operations.at_bat import brief
+from store.models import Contact
+from store.operations.at_bat import brief, keep_note
 from store.operations.transaction import Done, Transaction, operation
 
 
@@ -38,13 +38,8 @@ def lift_suppression(tx: Transaction, draft: LiftDraft) -> Done:
         raise Refusal("Say why they may be contacted again.", "reason")
     tx.override = "suppression"
     tx.update(Contact, contact, suppressed_at=None, suppressed_why="")
-    tx.insert(
-        Note,
-        contact_id=contact["id"],
-        account_id=contact["account_id"],
-        user_id=tx.actor.user_id,
-        at=tx.now,
-        text=f"suppression lifted: {reason}",
+    keep_note(
+        tx, f"suppression lifted: {reason}", lead_id=None, contact_id=contact["id"], account_id=contact["account_id"]
     )
     return tx.done(f"{brief(contact['name'])} may be contacted again", made={"contact_id": contact["id"]})
 

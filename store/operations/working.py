@@ -10,8 +10,17 @@ from store.database import Store
 from store.errors import Refusal
 from store.intake.clean import clean_note
 from store.lead_state import LeadState
-from store.models import Approval, Note, Touch
-from store.operations.at_bat import advance, assign, require_open, spoken_name, take_offered, take_up, who_ended
+from store.models import Approval, Touch
+from store.operations.at_bat import (
+    advance,
+    assign,
+    note_on,
+    require_open,
+    spoken_name,
+    take_offered,
+    take_up,
+    who_ended,
+)
 from store.operations.closing import finish
 from store.operations.settle import resume
 from store.operations.transaction import Done, Transaction, operation
@@ -105,15 +114,7 @@ def note(tx: Transaction, draft: NoteDraft) -> Done:
     text = clean_note(draft.text, field="text", limit=tx.rules.limits.note)
     if not text.strip():
         raise Refusal("Write the note first.", "text")
-    tx.insert(
-        Note,
-        lead_id=lead.id,
-        contact_id=lead.contact_id,
-        account_id=lead.account_id,
-        user_id=tx.actor.user_id,
-        at=tx.now,
-        text=text,
-    )
+    note_on(tx, lead, text)
     tx.save_lead(lead, {})
     return tx.done(f"note added to {spoken_name(tx, lead)}")
 

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import apsw
 import pytest
 
+from tests.cli.shell import run
 from tests.factories import Floor, make_template
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def doctor(database: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(database), "doctor"],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(database), "doctor")
 
 
 @pytest.fixture

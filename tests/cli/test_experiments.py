@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from store.operations.experiments import arms_kept, running
 from store.rules.experiments import Arm, load_scripts
 from store.vocabulary import Motion, Subject
-from tests.factories import Floor, make_template, open_floor
+from tests.cli.shell import run
+from tests.factories import Floor
 
-ROOT = Path(__file__).resolve().parents[2]
 TWO = ("--arm", "as now", "--arm", "short=second_try")
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    floor = open_floor(make_template(tmp_path / "template.db"), tmp_path)
-    yield floor
-    floor.store.close()
 
 
 def atbat(floor: Floor, who: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     signed = ["--as", who] if who else []
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), *signed, "experiments", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "120"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), *signed, "experiments", *arguments, COLUMNS="120")
 
 
 def test_an_experiment_is_begun_listed_shown_and_ended(floor: Floor) -> None:

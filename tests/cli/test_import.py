@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,10 @@ import pytest
 from store import open_store
 from store.backup import backups_of
 from store.intake.reading import NO_SOURCE
+from tests.cli.shell import run
 from tests.factories import make_template
 from tests.store.hubspot import activity, company, contact, deal, write
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = """\
 Name,Email,Phone,Company,Lead Status,Do Not Contact,Shoe size,Notes
 Dana Ortiz,dana@acme.com,+1 503 555 0142 x7,Acme Ltd,In Progress,,39,"=cmd|' /C calc'!A0
@@ -29,15 +27,7 @@ Bo Li,bo@globex.com; li@globex.com,503-555-0143,Globex,Unqualified,,,
 
 
 def atbat(database: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(database), *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(database), *map(str, arguments), **environment)
 
 
 @pytest.fixture

@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.shell import run
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def atbat(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(*arguments, **environment)
 
 
 def lines(output: str) -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import time_ns
@@ -15,9 +13,8 @@ from store.instants import DAY
 from store.operations.undo import UndoDraft, undo
 from store.rules.closing import NewPerson
 from store.vocabulary import Outcome, Stage
+from tests.cli.shell import run
 from tests.factories import ANA, BEN, Floor, make_template, open_floor
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -29,15 +26,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 
 def recycle(floor: Floor, *arguments: str, who: str = "Ana") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), "--as", who, "recycle", *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), "--as", who, "recycle", *arguments)
 
 
 def ended(floor: Floor, count: int = 3) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from store.reports.registry import REPORTS
 from store.rules.closing import NewPerson
 from store.ruleset import Benchmark
 from store.vocabulary import Motion
+from tests.cli.shell import run
 from tests.factories import PRIYA, Floor, make_template, open_floor
 from tests.test_walls import SLOW, imported_by
 from tui.report_files.as_text import write_text
@@ -41,15 +41,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 
 def atbat(floor: Floor, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), "report", *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), "report", *arguments)
 
 
 def outcomes(floor: Floor, *arguments: str) -> str:

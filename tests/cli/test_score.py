@@ -5,42 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from store.actor import SYSTEM
 from store.operations.edit_account import AccountEdit, edit_account
 from store.operations.record_signal import SignalDraft, record_signal
 from store.rules.closing import NewPerson
 from store.vocabulary import Outcome, Stage
-from tests.factories import PRIYA, Floor, make_template, open_floor
+from tests.cli.shell import run
+from tests.factories import PRIYA, Floor
 
-ROOT = Path(__file__).resolve().parents[2]
 DAYS = ("--since", "2026-11-01", "--until", "2026-11-30")
 
 
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    floor = open_floor(make_template(tmp_path / "template.db"), tmp_path)
-    yield floor
-    floor.store.close()
-
-
 def score(floor: Floor, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), "score", *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), "score", *arguments)
 
 
 def dana(floor: Floor, title: str = "CFO") -> int:

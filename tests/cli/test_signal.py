@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,10 @@ import pytest
 from store.intake.signal_lines import KEYS
 from store.operations.recognise import ENRICHING
 from store.rules.intake import Does
-from tests.factories import Floor, make_template, open_floor
+from tests.factories import Floor
 
 ROOT = Path(__file__).resolve().parents[2]
 DANA = {"kind": "demo_request", "source": "website", "name": "Dana Ortiz", "email": "dana@northwind.example"}
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    floor = open_floor(make_template(tmp_path / "template.db"), tmp_path)
-    yield floor
-    floor.store.close()
 
 
 def run(floor: Floor, *arguments: str, given: bytes = b"", person: str = "") -> subprocess.CompletedProcess[bytes]:

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time_ns
-
-import pytest
 
 from store.doctor import check
 from store.operations.attendance import UserActDraft, pause_intake
 from store.queries.users import users
 from store.vocabulary import Motion
-from tests.factories import ANA, BEN, PRIYA, Floor, make_template, open_floor
+from tests.cli.shell import run
+from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.store.test_routing import arrives
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    floor = open_floor(make_template(tmp_path / "template.db"), tmp_path)
-    yield floor
-    floor.store.close()
 
 
 def atbat(floor: Floor, who: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), "--as", who, *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), "--as", who, *arguments)
 
 
 def said(floor: Floor, who: str, *arguments: str) -> str:

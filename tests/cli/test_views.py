@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +11,8 @@ import pytest
 from store.queries.views import own_views
 from store.rules.closing import NewPerson
 from store.rules.queue_views import Order, Spec, View
+from tests.cli.shell import run
 from tests.factories import PRIYA, Floor, make_template, open_floor
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -29,15 +26,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 def atbat(floor: Floor, who: str | None, *arguments: str) -> subprocess.CompletedProcess[str]:
     signed = ["--as", who] if who else []
-    return subprocess.run(
-        [sys.executable, "-m", "tui", "--db", str(floor.store.path), *signed, *arguments],
-        cwd=ROOT,
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("--db", str(floor.store.path), *signed, *arguments)
 
 
 def test_a_view_is_kept_shown_renamed_and_removed(floor: Floor) -> None:
