@@ -19,7 +19,9 @@ SEASON = Plan(days=45, reps=4, signals=700, seed=5, starts=date(2026, 1, 5))
 
 @pytest.fixture(scope="session")
 def season_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A team's six weeks, made once for all the processes that test."""
+    """A team's six weeks, made once for all the processes that test; ATBAT_SEASON names another database instead."""
+    if other := os.environ.get("ATBAT_SEASON"):
+        return Path(other)
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     path = folder / "season.db"
