@@ -31,7 +31,7 @@ _HELD = (
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From one stage to the next, as conditions on the rows of ``_played``; ``name`` is that of its benchmark."""
+    """From one stage to the next, as conditions on the rows of ``played``; ``name`` is that of its benchmark."""
 
     name: str
     title: str
@@ -74,14 +74,14 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
 
 
 def _conversion(store: Store, wanted: Asked, now: Instant) -> Table:
-    played = _played(store, wanted, now)
+    far = played(store, wanted, now)
     conditions = [condition for step in _STEPS for condition in _conditions(step)]
     sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
-    (counts,) = store.rows(f"{played.sql} SELECT {sums} FROM played", dict(played.values))
+    (counts,) = store.rows(f"{far.sql} SELECT {sums} FROM played", dict(far.values))
     lines = []
     for at, step in enumerate(_STEPS):
         entered, went_on, waiting, decided = counts[4 * at : 4 * at + 4]
-        ids = [_counted(played, condition) for condition in _conditions(step)]
+        ids = [_counted(far, condition) for condition in _conditions(step)]
         rate = Cell.share(went_on, decided, ids[1], store.rules.benchmarks.get(step.name))
         cells = [Cell(count, counted=of) for count, of in zip((entered, went_on, waiting), ids, strict=False)]
         lines.append(Line(step.name, step.title, (*cells, rate)))
@@ -107,18 +107,18 @@ def _counted(played: Base, condition: str) -> Counted:
     return Counted(Records.LEAD, sql, tuple(played.values.items()))
 
 
-def _played(store: Store, wanted: Asked, now: Instant) -> Base:
+def played(store: Store, wanted: Asked, now: Instant) -> Base:
     """The at bats with how far each came, once: figures and records are both read from this."""
     warm = ", ".join(f"'{motion.value}'" for motion, kind in store.rules.motions.items() if kind.inbound)
     held = ", ".join(str(id) for id in _held(store, now))
     base = at_bats(store, wanted, now=now)
     sql = (
         "WITH far AS MATERIALIZED ("
-        f"SELECT l.id, l.opened_at, l.stage, l.motion IN ({warm}) AS warm,"
+        f"SELECT l.id, l.opened_at, l.owner_id, l.stage, l.motion IN ({warm}) AS warm,"
         f" l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held}))"
         f" AS waits, coalesce(({_PASSED}), 0) AS passed FROM {base.sql}),"
         " played AS MATERIALIZED ("
-        "SELECT id, opened_at, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
+        "SELECT id, opened_at, owner_id, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
         f" passed & 4 AS qualified, passed & 8 AS converted, CASE WHEN passed & 8 THEN ({_DEAL}) END AS deal FROM far)"
     )
     return Base(sql, base.values)
