@@ -75,10 +75,13 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     by_owner, total = _at_bats(store, wanted, now, _midnight(store, days[-1]))
     reps = [rep for rep in _people(store, wanted, now) if rep.in_turn or rep.id in by_owner]
     attempts = _attempts(store, days, [rep.id for rep in reps])
-    nothing = {name: Cell(0, counted=cell.counted) for name, cell in total.items()}
     limit = store.rules.routing.open_lead_limit
     lines = [
-        _line(rep.id, rep.name, _of_rep(rep, {**nothing, **by_owner.get(rep.id, {})}, attempts[rep.id], limit))
+        _line(
+            rep.id,
+            rep.name,
+            _of_rep(rep, {**_nothing(total, rep.id), **by_owner.get(rep.id, {})}, attempts[rep.id], limit),
+        )
         for rep in reps
     ]
     if None in by_owner:
@@ -113,6 +116,17 @@ def _at_bats(store: Store, wanted: Asked, now: Instant, since: Instant) -> tuple
         for line in lines:
             by_owner[line.key] |= {measure.name: cell for measure, cell in zip(measures, line.cells, strict=True)}
     return by_owner, total
+
+
+def _nothing(total: Cells, owner: int) -> dict[str, Cell]:
+    """The cells of somebody who has none of these: the records of all, narrowed to this owner's."""
+    found = {}
+    for name, cell in total.items():
+        assert cell.counted is not None
+        ids = f"SELECT n.id FROM lead n WHERE n.owner_id = :key AND n.id IN ({cell.counted.sql})"
+        counted = replace(cell.counted, sql=ids, values=(*cell.counted.values, ("key", owner)))
+        found[name] = Cell(0, counted=counted)
+    return found
 
 
 def _of_rep(rep: _Rep, counts: Cells, made: tuple[int, Sequence[str]], limit: int) -> Cells:
