@@ -23,7 +23,7 @@ from tui.theme import Urgency
 
 _WIDE = 160  # cells; narrower, the views need the room
 _MIDDLE = 110
-_ON_MARKED = ("accept", "snooze", "status", "close", "reassign")
+_ON_MARKED = ("accept", "snooze", "status", "close", "reassign", "extend", "approve")
 _NEAR_THE_LIMIT = 0.9  # of the open callbacks a rep may have
 
 
