@@ -341,8 +341,8 @@ def test_every_kind_of_act_is_tried() -> None:
     tried |= {"note_opportunity", "set_group", "open_opportunity", "log_on_opportunity", "promise_on_opportunity"}
     tried |= {"edit_contact", "edit_account", "change_pool", "follow"}  # in test_edit.py
     tried |= {"save_view", "rename_view", "drop_view"}  # in test_operations_views.py
-    tried |= {"extend", "set_back", "judge_status", "recycle", "use_reference", "receive_signal"}  # in the tests of each
-    tried |= {"set_motion", "set_campaign", "lift_suppression"}  # likewise
+    tried |= {"extend", "recycle", "use_reference", "receive_signal"}  # in the tests of each
+    tried |= {"set_motion", "set_campaign", "lift_suppression", "set_back", "judge_status"}  # likewise
     single = {kind for kind in DEEDS if not kind.startswith(BULK)}
     assert single - tried <= {"undo", "merge"}
 
