@@ -36,7 +36,7 @@ _MEASURES = (
     Measure("success", "converted", _in(SUCCESS), note="an opportunity or a meeting"),
     Measure("timing", "timing", _in(TIMING), note="fits, but not now: not ready, no response, no-show, re-engage"),
     Measure("fit", "fit", _in(FIT), note="does not fit: bad fit, wrong person, existing customer, suppressed"),
-    Measure("data", "data", _in(DATA), note="duplicate or bad data"),
+    Measure("data", "data", _in(DATA), note="bad data; a duplicate is merged into the other at bat and counts nowhere"),
     Measure("success_share", "converted of ended", _in(SUCCESS), of=_ENDED),
     Measure("timing_share", "timing of ended", _in(TIMING), of=_ENDED),
     Measure("fit_share", "fit of ended", _in(FIT), of=_ENDED),
@@ -134,7 +134,7 @@ def _crossed(
 ) -> Table:
     """How many ended by each outcome or reason that there was, by source, motion or rep."""
     columns = tuple(Column(str(end.key or "none"), end.label) for end in ends.lines)
-    where = tuple(f"{over.key} = {quoted(end.key)}" for end in ends.lines)
+    where = tuple(f"{over.key} IS {'NULL' if end.key is None else quoted(end.key)}" for end in ends.lines)
 
     def cells(counted: Mapping[Key, int], key: str = "", value: Key = None) -> tuple[Cell, ...]:
         return tuple(
