@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 
 from store.database import Store
@@ -13,20 +12,13 @@ from store.vocabulary import Motion, Stage
 from tests.factories import ZONE
 from tests.reports.made_up import NOW, MadeUp
 
-_MORE = ("signal", "opportunity_contact", "hand_over", "clock", "contact")
 _SOURCES = ("", "web", "list", "mail")
 _EARLY = (Stage.NEW, Stage.ATTEMPTING)
 _PEOPLE = (None, 1, 2, 3, 4)
 
 
 class Dealt(MadeUp):
-    """The same small store, with the tables that credit and hand-over are read from."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        for table in _MORE:
-            columns = self.store.rows(f'PRAGMA table_info("{table}")')
-            self._columns[table] = {row[1]: (row[2] == "TEXT", row[3]) for row in columns}
+    """The same small store, with what credit and hand-over are read from."""
 
     @contextmanager
     def world(self, count: int, seed: int) -> Iterator[Store]:

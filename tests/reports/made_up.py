@@ -14,7 +14,6 @@ from store.vocabulary import Motion, Stage, Status
 from tests.factories import MONDAY, ZONE, make_template
 
 NOW = MONDAY
-_TABLES = ("lead", "stage_spell", "status_change", "conversion", "opportunity", "meeting", "account", "campaign")
 _PATH = (Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED, Stage.DISQUALIFIED)
 _ENDS = (Stage.CONVERTED, Stage.CLOSED)
 
@@ -29,10 +28,7 @@ class MadeUp:
             run(f"PRAGMA {pragma}")
         for (name,) in self.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             run(f"DROP TRIGGER {name}")
-        self._columns = {
-            table: {row[1]: (row[2] == "TEXT", row[3]) for row in self.store.rows(f'PRAGMA table_info("{table}")')}
-            for table in _TABLES
-        }
+        self._columns: dict[str, dict[str, tuple[bool, bool]]] = {}
         unguarded = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
         for (name,) in self.store.rows(unguarded):
             run(f"DROP INDEX {name}")
@@ -49,11 +45,14 @@ class MadeUp:
 
     def insert(self, table: str, **values: Any) -> int:
         """A row; what is not said is empty, and its id."""
+        if table not in self._columns:
+            columns = self.store.rows(f'PRAGMA table_info("{table}")')
+            self._columns[table] = {row[1]: (row[2] == "TEXT", bool(row[3])) for row in columns}
         for name, (is_text, needed) in self._columns[table].items():
             if name not in values and needed and name != "id":
                 values[name] = "" if is_text else 0
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
-        self.store.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+        names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+        self.store.connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(values.values()))
         return self.store.connection.last_insert_rowid()
 
 
