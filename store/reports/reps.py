@@ -98,7 +98,7 @@ LEFT JOIN stage_spell z ON z.lead_id = l.id AND z.stage = 'closed' AND z.left_at
 LEFT JOIN operation o ON o.id = z.written_id"""
 _WORKED = """
 JOIN (SELECT lead_id, sum(until - at) AS span FROM (
-          SELECT lead_id, status, at, lead(at) OVER (PARTITION BY lead_id ORDER BY id) AS until FROM status_change
+          SELECT lead_id, status, at, lead(at) OVER (PARTITION BY lead_id ORDER BY at, id) AS until FROM status_change
           WHERE void = 0 AND lead_id IN (SELECT lead_id FROM status_change WHERE status = 'working' AND void = 0))
       WHERE status = 'working' GROUP BY lead_id HAVING count(*) = count(until)) w ON w.lead_id = l.id"""
 _CHANGED = """
