@@ -195,6 +195,12 @@ def act_by_chance(store: Store, seed: int) -> None:
     for (lead,) in store.rows("SELECT id FROM lead ORDER BY id"):
         for _ in range(random.randrange(4)):
             _promise(store, random, lead)
+        if random.random() < 0.2:  # closed before, and again
+            run(
+                "INSERT INTO stage_spell (lead_id, stage, entered_at, left_at, skipped, override, void, written_id)"
+                " VALUES (?, 'closed', ?, ?, 0, 0, 0, ?)",
+                (lead, NOW, NOW, random.choice(acts)),
+            )
 
 
 def _promise(store: Store, random: Random, lead: int) -> None:
