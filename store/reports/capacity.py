@@ -42,7 +42,7 @@ _COLUMNS = (
     Column("qualified", "qualified", note="of these, in stage Qualified: to be converted"),
     Column("limit", "limit", note="open at bats that a rep may hold before routing passes over them"),
     Column("load", "of limit", Unit.SHARE),
-    Column("room", "room", note="how many more until the limit; none while absent or paused"),
+    Column("room", "room", note="how many more until the limit, whatever the filters; none while absent or paused"),
     Column("weight", "capacity", note="how much of what is given in turn"),
     Column("came", "came", note=f"at bats opened in the last {_LATELY} working days and today"),
     Column("ended", "ended", note=f"at bats that ended in the last {_LATELY} working days and today"),
@@ -51,7 +51,7 @@ _COLUMNS = (
     Column("days", "days of work", Unit.NUMBER, "what is due ÷ attempts a day"),
     Column("here", "here", Unit.WORDS),
 )
-_NOTE = "Reps who use the program and whoever holds open at bats, imported ones too; an at bat is its owner's."
+_NOTE = "Reps, and whoever else holds at bats or had some of late; open ones are counted with imported ones."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,23 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     reps = [rep for rep in _people(store, wanted, now) if rep.in_turn or rep.id in by_owner]
     attempts = _attempts(store, days, [rep.id for rep in reps])
     limit = store.rules.routing.open_lead_limit
+    held = dict(store.rows(_HOLDS))
     lines = [
         _line(
             rep.id,
             rep.name,
-            _of_rep(rep, {**_nothing(total, rep.id), **by_owner.get(rep.id, {})}, attempts[rep.id], limit),
+            _of_rep(
+                rep,
+                {**_nothing(total, rep.id), **by_owner.get(rep.id, {})},
+                attempts[rep.id],
+                limit,
+                held.get(rep.id, 0),
+            ),
         )
         for rep in reps
     ]
     if None in by_owner:
-        lines.append(_line(None, NOBODY, by_owner[None]))
+        lines.append(_line(None, NOBODY, {**_nothing(total, None), **by_owner[None]}))
     table = Table("reps", "Reps", "rep", _COLUMNS, tuple(lines), None, Chart.BARS, ("open",), _NOTE)
     table = replace(table, total=_line(None, "all", _of_all(table, total, attempts)))
     return _sentences(reps, table), (table,)
@@ -118,20 +125,21 @@ def _at_bats(store: Store, wanted: Asked, now: Instant, since: Instant) -> tuple
     return by_owner, total
 
 
-def _nothing(total: Cells, owner: int) -> dict[str, Cell]:
+def _nothing(total: Cells, owner: int | None) -> dict[str, Cell]:
     """The cells of somebody who has none of these: the records of all, narrowed to this owner's."""
     found = {}
     for name, cell in total.items():
         assert cell.counted is not None
-        ids = f"SELECT n.id FROM lead n WHERE n.owner_id = :key AND n.id IN ({cell.counted.sql})"
+        ids = f"SELECT n.id FROM lead n WHERE n.owner_id IS :key AND n.id IN ({cell.counted.sql})"
         counted = replace(cell.counted, sql=ids, values=(*cell.counted.values, ("key", owner)))
         found[name] = Cell(0, counted=counted)
     return found
 
 
-def _of_rep(rep: _Rep, counts: Cells, made: tuple[int, Sequence[str]], limit: int) -> Cells:
+def _of_rep(rep: _Rep, counts: Cells, made: tuple[int, Sequence[str]], limit: int, holds: int) -> Cells:
+    """``holds`` is all that they hold, whatever was asked about."""
     attempts, days = made
-    held, due = _count(counts["open"]), _count(counts["due"])
+    due = _count(counts["due"])
     pace = attempts / len(days) if days else None
     found = {
         **counts,
@@ -141,8 +149,8 @@ def _of_rep(rep: _Rep, counts: Cells, made: tuple[int, Sequence[str]], limit: in
         "here": Cell(rep.away or "yes", Unit.WORDS),
     }
     if rep.active:
-        room = 0 if rep.away or not rep.in_turn else max(0, limit - held)
-        found |= {"limit": Cell(limit), "load": Cell(held / limit, Unit.SHARE), "room": Cell(room)}
+        room = 0 if rep.away or not rep.in_turn else max(0, limit - holds)
+        found |= {"limit": Cell(limit), "load": Cell(_count(counts["open"]) / limit, Unit.SHARE), "room": Cell(room)}
     return found
 
 
@@ -221,6 +229,8 @@ _PEOPLE = """
 SELECT u.id, u.name, u.role, u.team_id, u.capacity, u.paused, u.active,
        (SELECT max(ends) FROM absence WHERE user_id = u.id AND void = 0 AND :today BETWEEN starts AND ends)
 FROM "user" u WHERE u.id <> :system ORDER BY u.active DESC, u.name, u.id"""
+
+_HOLDS = "SELECT owner_id, count(*) FROM lead WHERE open = 1 AND owner_id IS NOT NULL GROUP BY owner_id"
 
 _MADE = """
 FROM json_each(:made) j CROSS JOIN touch t INDEXED BY touch_of_day
