@@ -102,6 +102,13 @@ Touch.add_index(
         " WHERE amended_at IS NOT NULL AND void = 0"
     )
 )
+Touch.add_index(SQL("CREATE INDEX IF NOT EXISTS touch_connected ON touch (lead_id, at) WHERE connect = 1 AND void = 0"))
+Touch.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS touch_dialled ON touch (lead_id, user_id, connect, disposition, at)"
+        " WHERE channel = 'call' AND direction = 'out' AND attempt = 1 AND void = 0"
+    )
+)
 Touch.add_index(SQL(of_opportunity("touch", "at")))
 
 

@@ -181,11 +181,18 @@ class StageSpell(Row):
     void = void()
     written = written_by()
 
-    class Meta:
-        indexes = ((("lead", "entered_at"), False),)
-
 
 StageSpell.add_index(StageSpell.lead, unique=True, where=SQL("left_at IS NULL AND void = 0"), name="stage_spell_now")
+StageSpell.add_index(
+    SQL(
+        "CREATE INDEX IF NOT EXISTS stage_spell_of_lead ON stage_spell (lead_id, entered_at, id, stage, left_at,"
+        " skipped, override, void)"
+    )
+)
+StageSpell.add_index(StageSpell.lead, where=SQL("override = 1 AND void = 0"), name="stage_spell_corrected")
+StageSpell.add_index(
+    StageSpell.lead, where=SQL("stage = 'qualified' AND skipped = 0 AND void = 0"), name="stage_spell_qualified"
+)
 
 
 class StatusChange(Row):
@@ -198,10 +205,11 @@ class StatusChange(Row):
     void = void()
     written = written_by()
 
-    class Meta:
-        indexes = ((("lead", "at"), False),)
 
-
+StatusChange.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS status_change_of_lead ON status_change (lead_id, at, id, status, void)")
+)
+StatusChange.add_index(StatusChange.lead, where=SQL("override = 1 AND void = 0"), name="status_change_corrected")
 StatusChange.add_index(StatusChange.at, where=SQL("void = 0"), name="status_change_of_day")
 
 

@@ -16,6 +16,7 @@ from store.reports.asked import Asked
 from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdown
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
 from store.reports.registry import Made
+from store.reports.stays import MOVED, Stays, in_stages, in_statuses
 from store.rules.expiry import effective_end
 from store.rules.path import RANK, standing
 from store.rules.statistics import percentile
@@ -116,7 +117,7 @@ def played(store: Store, wanted: Asked, now: Instant) -> Base:
         "WITH far AS MATERIALIZED ("
         f"SELECT l.id, l.opened_at, l.owner_id, l.stage, l.motion IN ({warm}) AS warm,"
         f" l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held}))"
-        f" AS waits, coalesce(({_PASSED}), 0) AS passed FROM {base.sql}),"
+        f" AS waits, CASE WHEN {MOVED} THEN coalesce(({_PASSED}), 0) ELSE 0 END AS passed FROM {base.sql}),"
         " played AS MATERIALIZED ("
         "SELECT id, opened_at, owner_id, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
         f" passed & 4 AS qualified, passed & 8 AS converted, CASE WHEN passed & 8 THEN ({_DEAL}) END AS deal FROM far)"
@@ -160,71 +161,24 @@ FROM conversion c LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN m
 WHERE c.lead_id = far.id AND c.void = 0 AND c.reversed_at IS NULL"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stays:
-    """Where at bats were for a while: ``s`` is a stay, ``span`` its length, or nothing while it goes on."""
-
-    base: Base
-    place: str
-    span: str
-
-    def spans(self, store: Store, places: Sequence[Stage | Status]) -> dict[str, list[int]]:
-        """How long each at bat was in a place, all its stays there together, of those that have left it."""
-        among = ", ".join(f"'{place.value}'" for place in places)
-        sql = f"SELECT l.id, {self.place}, {self.span} FROM {self.base.sql} AND {self.place} IN ({among})"
-        found: dict[str, list[int]] = {place.value: [] for place in places}
-        last: int | None = None
-        stays: dict[str, int | None] = {}
-        # An at bat's rows come one after the other, because it is the outer one of the CROSS JOIN.
-        for id, place, span in (*store.rows(sql, dict(self.base.values)), (None, None, None)):
-            if id != last:
-                for left, length in stays.items():
-                    if length is not None:
-                        found[left].append(length)
-                last, stays = id, {}
-            if place in stays:
-                had = stays[place]
-                stays[place] = None if had is None or span is None else had + span
-            else:
-                stays[place] = span
-        return found
-
-    def counted(self, place: Stage | Status) -> Counted:
-        """The at bats that were in this place and have left it."""
-        sql = (
-            f"SELECT l.id FROM {self.base.sql} AND {self.place} = :place GROUP BY l.id"
-            f" HAVING count(*) = count({self.span}) ORDER BY l.opened_at DESC, l.id DESC"
-        )
-        return Counted(Records.LEAD, sql, (*self.base.values.items(), ("place", place.value)))
-
-
 def _time_in_stage(store: Store, wanted: Asked) -> Table:
-    base = at_bats(store, wanted, joins="CROSS JOIN stage_spell s ON s.lead_id = l.id AND s.void = 0 AND s.skipped = 0")
-    stays = _Stays(base, "s.stage", "s.left_at - s.entered_at")
-    lines = _times(store, stays, [(stage, f"dwell_{stage.value}") for stage in _STAYS])
+    lines = _times(store, in_stages(store, wanted, _STAYS), [(stage, f"dwell_{stage.value}") for stage in _STAYS])
     note = "Of those that have left the stage, on or out; one that was skipped took no time and does not count."
     return Table("time_in_stage", "Time in stage", "stage", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
-_UNTIL = """
-(SELECT n.at FROM status_change n WHERE n.lead_id = s.lead_id AND n.void = 0 AND (n.at, n.id) > (s.at, s.id)
- ORDER BY n.at, n.id LIMIT 1)"""
-
-
 def _time_in_status(store: Store, wanted: Asked) -> Table:
-    base = at_bats(store, wanted, joins="CROSS JOIN status_change s ON s.lead_id = l.id AND s.void = 0")
     # The benchmark of Qualified is that of the stage.
     places = [(status, "dwell_working" if status is Status.WORKING else "") for status in _HELD]
-    lines = _times(store, _Stays(base, "s.status", f"{_UNTIL} - s.at"), places)
+    lines = _times(store, in_statuses(store, wanted, _HELD), places)
     note = "Of those that have another status now."
     return Table("time_in_status", "Time in status", "status", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
-def _times(store: Store, stays: _Stays, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
-    spans = stays.spans(store, [place for place, _ in places])
+def _times(store: Store, stays: Stays, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
     lines = []
     for place, benchmark in places:
-        found, ids = sorted(spans[place.value]), stays.counted(place)
+        found, ids = sorted(stays.lengths[place.value]), stays.counted(place)
         cells = (
             Cell(len(found), counted=ids),
             Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=store.rules.benchmarks.get(benchmark)),

@@ -99,12 +99,14 @@ class _World:
             merged_into_id=1 if random.random() < 0.08 else None,
             void=int(void),
         )
-        for spell in spells:
-            self._insert("stage_spell", lead_id=lead, void=int(random.random() < 0.05), **spell)
+        for spell in spells:  # what took it back goes only together with what came after it
+            gone = int(random.random() < 0.05 and not spell["override"])
+            self._insert("stage_spell", lead_id=lead, void=gone, **spell)
         at = opened
-        for _ in range(random.randrange(6)):
+        for changed in range(random.randrange(6)):
             status, gone = random.choice(list(Status)), int(random.random() < 0.1)
-            self._insert("status_change", lead_id=lead, status=status, at=at, void=gone)
+            by_hand = int(changed > 0 and stage is Stage.NEW)  # in New no rule changes it
+            self._insert("status_change", lead_id=lead, status=status, at=at, override=by_hand, void=gone)
             at += self._while()
         if random.random() < 0.3:
             self._conversion(lead, gone=True)

@@ -1,0 +1,22 @@
+"""Columns of many rows, a day of at bats at a time: several times as fast as rows, and no key waits for a piece."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from store.database import Store
+from store.reports.breakdown import Base
+
+
+def columns(store: Store, base: Base, *sql: str) -> Iterator[list[list[Any]]]:
+    """What each expression comes to, in the order in which the rows are come upon: those of one at bat together.
+
+    An expression may have a ``FILTER (WHERE …)`` behind it; it then stands in parentheses itself.
+    """
+    arrays = ", ".join(f"json_group_array{each}" if " FILTER " in each else f"json_group_array({each})" for each in sql)
+    # Along the index of reports, which has them by day: nothing is sorted.
+    along = base.sql.replace("lead l ", "lead l INDEXED BY lead_reports ", 1)
+    for row in store.connection.execute(f"SELECT {arrays} FROM {along} GROUP BY l.opened_day", dict(base.values)):
+        yield [json.loads(each) for each in row]
