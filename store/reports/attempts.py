@@ -6,14 +6,15 @@ By at bats opened in the period; dials and conversations are the touches on thes
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
 from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, users
+from store.reports.columns import columns
 from store.reports.figures import Cell, Chart, Column, Counted, Key, Line, Records, Table, Unit
 from store.reports.registry import Made
 from store.rules.statistics import compare
@@ -98,13 +99,13 @@ def _reached(store: Store, base: Base) -> Table:
         benchmark = store.rules.benchmarks.get("six_calls") if call == _SIXTH else None
         by_then = Cell.share(part, of, converted.counted(f"{_CALLS} <= {call}"), benchmark)
         lines.append(Line(call, _nth(call), (exactly, by_then)))
-    columns = (
+    heads = (
         Column("reached", "converted", note="first spoken to on this call, or in another way before the next"),
         Column("by_then", "reached by then", Unit.SHARE, "of all that converted"),
     )
     note = f"{_NOTE} Calls are those we made; e-mails and the like are not counted here."
     title = "Which call reached those that converted"
-    return Table("reached", title, "call", columns, tuple(lines), chart=Chart.LINE, charted=("by_then",), note=note)
+    return Table("reached", title, "call", heads, tuple(lines), chart=Chart.LINE, charted=("by_then",), note=note)
 
 
 def _nth(call: int) -> str:
@@ -115,12 +116,15 @@ def _nth(call: int) -> str:
 
 def _dials(store: Store, wanted: Asked) -> Table:
     """What dials come to, by who dialled."""
-    base = at_bats(store, wanted, joins=f"JOIN touch t ON t.lead_id = l.id AND {_DIALLED.format('t')}")
+    dialled = f"CROSS JOIN touch t INDEXED BY touch_dialled ON t.lead_id = l.id AND {_DIALLED.format('t')}"
+    base = at_bats(store, wanted, joins=dialled)
+    found: Counter[int] = Counter()
+    # One number says whose it was and what came of it: of millions of dials, each thing more takes its time.
+    for (dials,) in columns(store, base, f"t.user_id * 4 + t.connect * 2 + (t.connect AND {_MET})"):
+        found.update(dials)
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
-    sql = f"SELECT t.user_id, t.connect, t.connect AND {_MET} FROM {base.sql}"
-    # Counted here: of millions of dials SQLite would sort every one.
-    for (user, connect, met), count in Counter(store.connection.execute(sql, dict(base.values))).items():
-        counts[user].update(dials=count, connects=count * connect, meetings=count * met)
+    for code, count in found.items():
+        counts[code // 4].update(dials=count, connects=count * (code // 2 % 2), meetings=count * (code % 2))
     names = users(store)
     lines = [
         Line(user, names.get(int(user or 0), NOBODY), _dial_cells(store, base, found, user))
@@ -128,7 +132,7 @@ def _dials(store: Store, wanted: Asked) -> Table:
     ]
     lines.sort(key=lambda line: line.label.casefold())
     total = Line(None, "all", _dial_cells(store, base, sum(counts.values(), Counter())))
-    columns = (
+    heads = (
         Column("dials", "dials", note="calls we made"),
         Column("connects", "conversations", note="dials on which we spoke to them"),
         Column("connect_rate", "per dial", Unit.SHARE, "conversations, of dials"),
@@ -136,7 +140,7 @@ def _dials(store: Store, wanted: Asked) -> Table:
         Column("meeting_rate", "per conversation", Unit.SHARE, "meetings booked, of conversations"),
     )
     note = "Dials on the at bats opened in the period, whenever they were made, by who dialled."
-    return Table("dials", "Dials and conversations", "rep", columns, tuple(lines), total, note=note)
+    return Table("dials", "Dials and conversations", "rep", heads, tuple(lines), total, note=note)
 
 
 def _dial_cells(store: Store, base: Base, found: Counter[str], user: Key = None) -> tuple[Cell, ...]:
@@ -161,36 +165,40 @@ def _dial_cells(store: Store, base: Base, found: Counter[str], user: Key = None)
 def _came_back(store: Store, base: Base) -> Table:
     """People with a later at bat opened in the period, and how many of them converted on it."""
     back = replace(base, sql=f"{base.sql} AND {_BACK}")
-    sql = f"SELECT {_NUMBER.key}, l.contact_id, {_CONNECTED}, {_CONVERTED} FROM {back.sql}"
-    people: dict[Key, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
-    for number, contact, connected, converted in store.rows(sql, dict(back.values)):
-        for key in (number, None):
-            came, reached, won = people[key]
-            came.add(contact)
-            if connected:
-                reached.add(contact)
-            if converted:
-                won.add(contact)
+    numbers = range(2, MOST_AT_BATS + 1)
+    conditions = ("1", _CONNECTED, _CONVERTED)
+    people: dict[int, tuple[set[int], ...]] = {number: tuple(set() for _ in conditions) for number in numbers}
+    ids = (
+        f"(l.contact_id) FILTER (WHERE {_NUMBER.key} = {number} AND {where})"
+        for number in numbers
+        for where in conditions
+    )
+    for day in columns(store, back, *ids):
+        for some, more in zip(chain.from_iterable(people.values()), day, strict=True):
+            some.update(more)
     names = _NUMBER.labels(store)
     lines = [
-        Line(key, _NUMBER.label(names, key), _contact_cells(back, *found, key))
-        for key, found in people.items()
-        if key is not None
+        Line(number, _NUMBER.label(names, number), _contact_cells(back, found, number))
+        for number, found in people.items()
+        if found[0]
     ]
-    columns = (
+    heads = (
         Column("contacts", "people", note="each once"),
         Column("connected", "reached again", Unit.SHARE, "of these people"),
         Column("converted", "converted", note="came back and converted"),
         Column("converted_share", "of them converted", Unit.SHARE, "of these people"),
     )
-    total = Line(None, "all", _contact_cells(back, *people[None]))
+    total = Line(
+        None, "all", _contact_cells(back, [set[int]().union(*each) for each in zip(*people.values(), strict=True)])
+    )
     note = "People with a second or later at bat opened in the period, whatever became of the one before."
-    return Table("came_back", "People who came back", "at bat", columns, _in_order(lines), total, note=note)
+    return Table("came_back", "People who came back", "at bat", heads, _in_order(lines), total, note=note)
 
 
-def _contact_cells(
-    back: Base, came: set[int], reached: set[int], won: set[int], number: Key = None
-) -> tuple[Cell, ...]:
+def _contact_cells(back: Base, people: Sequence[set[int]], number: Key = None) -> tuple[Cell, ...]:
+    """Of people who came, were reached, and converted."""
+    came, reached, won = people
+
     def counted(where: str) -> Counted:
         of_line = f" AND {_NUMBER.key} = {number}" if number is not None else ""
         sql = (
