@@ -83,12 +83,12 @@ def _path(store: Store) -> tuple[Measure, ...]:
 def _by_hand(store: Store, wanted: Asked, now: Instant) -> Table:
     """The filter on a rep is on who did it, not on whose at bat it was done."""
     of = at_bats(store, wanted._replace(rep=None))
-    mine = "" if wanted.rep is None else " AND l.user_id = :rep"
+    doer = "" if wanted.rep is None else " AND user_id = :rep"
     values = {**of.values, "late": now - store.rules.callbacks.kept_within}
     values |= {} if wanted.rep is None else {"rep": wanted.rep}
-    among = f"IN (SELECT l.id FROM {of.sql})"
-    changes = Base(f"({_CHANGED} {among}) l WHERE 1{mine}", values, Records.STATUS_CHANGE)
-    promises = Base(f"({_PROMISED} {among}) l WHERE 1{mine}", values, Records.CALLBACK)
+    changed = at_bats(store, wanted._replace(rep=None), joins=_CHANGED)
+    changes = Base(f"({_CHANGE} FROM {changed.sql}) l WHERE 1{doer}", values, Records.STATUS_CHANGE)
+    promises = Base(f"({_PROMISE} {of.sql} AND l.id = c.lead_id) l WHERE 1{doer}", values, Records.CALLBACK)
     parts = ((changes, _CHANGES), (promises, _PROMISES))
     return _joined(store, "by_hand", "By their own hand", _PERSON, parts, ("overrides",), _NOTE_HAND)
 
@@ -101,13 +101,14 @@ JOIN (SELECT lead_id, sum(until - at) AS span FROM (
           SELECT lead_id, status, at, lead(at) OVER (PARTITION BY lead_id ORDER BY at, id) AS until FROM status_change
           WHERE void = 0 AND lead_id IN (SELECT lead_id FROM status_change WHERE status = 'working' AND void = 0))
       WHERE status = 'working' GROUP BY lead_id HAVING count(*) = count(until)) w ON w.lead_id = l.id"""
+_CHANGE = 'SELECT s.id, s.at AS opened_at, s.override, o.actor_id AS user_id, k."right"'
 _CHANGED = """
-SELECT s.id, s.at AS opened_at, s.override, o.actor_id AS user_id, k."right" FROM status_change s
-JOIN operation o ON o.id = s.written_id LEFT JOIN spot_check k ON k.status_change_id = s.id AND k.void = 0
-WHERE s.void = 0 AND o."by" = 'person' AND s.lead_id"""
-_PROMISED = f"""
-SELECT id, due_at AS opened_at, promiser_id AS user_id, state FROM callback
-WHERE void = 0 AND ({KEPT_OF}) AND lead_id"""
+JOIN status_change s ON s.lead_id = l.id AND s.void = 0 JOIN operation o ON o.id = s.written_id AND o."by" = 'person'
+LEFT JOIN spot_check k ON k.status_change_id = s.id AND k.void = 0"""
+# Promises are few, at bats are many.
+_PROMISE = f"""
+SELECT c.id, c.due_at AS opened_at, c.promiser_id AS user_id, c.state
+FROM (SELECT id, lead_id, due_at, promiser_id, state FROM callback WHERE void = 0 AND ({KEPT_OF})) c CROSS JOIN"""
 
 
 def _joined(
