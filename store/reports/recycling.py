@@ -138,11 +138,13 @@ def _returning(store: Store, wanted: Asked, now: Instant, until: Instant) -> Bas
 
 
 _TOLD = "l.id, l.opened_at, l.owner_id, l.team_id, l.motion, l.source, l.campaign_id, l.account_id, l.reason"
+# As ``returns`` has it: of somebody suppressed who is asked about, that was lifted, so that a date holds.
 _BY_DATE = f"""
 SELECT {_TOLD}, l.eligible_at AS back_at
 FROM lead l INDEXED BY lead_returns CROSS JOIN contact c ON c.id = l.contact_id
 WHERE {recycling.OVER} AND l.eligible_at IS NOT NULL AND l.eligible_at < :until AND l.outcome <> 'meeting_booked'
-  AND l.eligible_on NOT IN ('never', 'when_fixed') AND NOT (l.eligible_on = '' AND l.outcome IN ({{never}}))
+  AND (l.outcome = 'suppress' OR CASE l.eligible_on
+       WHEN '' THEN l.outcome NOT IN ({{never}}) ELSE l.eligible_on NOT IN ('never', 'when_fixed') END)
   AND l.id NOT IN (SELECT json_extract(value, '$[0]') FROM json_each(:woken))
   AND {recycling.MAY_BE_WORKED} AND {recycling.IS_LAST} AND NOT ({recycling.DEALING})"""
 _BY_MORE = f"""

@@ -34,7 +34,8 @@ class ByHand:
 
     def days(self, now: Instant) -> list[str]:
         """The last working days before today, the newest first."""
-        day, found = moment(now, self.store.zone).date(), []
+        found: list[str] = []
+        day = moment(now, self.store.zone).date()
         while len(found) < LATELY:
             day -= timedelta(days=1)
             if self.store.calendar.works(day):
@@ -218,7 +219,7 @@ def staff(made: MadeUp, seed: int) -> None:
         lately = [random.choice((None, days_ago, days_ago - 1, NOW - random.randrange(40 * DAY))) for _ in range(2)]
         run(
             "UPDATE lead SET owner_id = ?, tier = ?, due_at = ?, snoozed_until = ?, warn_at = ?,"
-            " opened_at = coalesce(?, opened_at), closed_at = CASE WHEN open = 0 THEN coalesce(?, closed_at) END"
+            " opened_at = coalesce(?, opened_at), closed_at = coalesce(?, closed_at)"
             " WHERE id = ?",
             (
                 *(random.choice((None, 2, 2, 3, 4)), random.randrange(7), random.choice(moments)),
