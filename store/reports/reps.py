@@ -96,10 +96,12 @@ def _by_hand(store: Store, wanted: Asked, now: Instant) -> Table:
 _CLOSED = """
 LEFT JOIN stage_spell z ON z.lead_id = l.id AND z.stage = 'closed' AND z.left_at IS NULL AND z.void = 0
 LEFT JOIN operation o ON o.id = z.written_id"""
+# By an index that has all there is to know, and that another by the time alone must not stand in for.
 _WORKED = """
 JOIN (SELECT lead_id, sum(until - at) AS span FROM (
           SELECT lead_id, status, at, lead(at) OVER (PARTITION BY lead_id ORDER BY at, id) AS until FROM status_change
-          WHERE void = 0 AND lead_id IN (SELECT lead_id FROM status_change WHERE status = 'working' AND void = 0))
+          WHERE void = 0 AND lead_id IN (
+              SELECT lead_id FROM status_change INDEXED BY status_change_of_lead WHERE status = 'working' AND void = 0))
       WHERE status = 'working' GROUP BY lead_id HAVING count(*) = count(until)) w ON w.lead_id = l.id"""
 _CHANGE = 'SELECT s.id, s.at AS opened_at, s.override, o.actor_id AS user_id, k."right"'
 _CHANGED = """
