@@ -200,8 +200,9 @@ def pasts(made: MadeUp, seed: int) -> None:
             merged_into_id=random.choice((*[None] * 8, 1)),
             void=int(random.random() < 0.1),
         )
-        for _ in range(random.randrange(1, 9))
+        for _ in range(random.randrange(1, 14))
     ]
+    run("UPDATE lead SET stage = 'closed', open = 0 WHERE open = 1 AND (id + ?) % 4 > 0", (seed,))
     for lead, stage, void in made.store.rows("SELECT id, stage, void FROM lead ORDER BY id"):
         if void:  # what it became was undone with it
             run("UPDATE conversion SET void = 1 WHERE lead_id = ?", (lead,))
@@ -309,7 +310,7 @@ def test_now_are_those_whom_the_view_shows(season: Store, season_end: Instant) -
         assert set(cell.counted.ids(season)) == {row.id for row in all_due(season, now)}
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(count=st.integers(0, 16), seed=st.integers(0, 2**32))
 def test_whatever_the_rows_say(made_up: MadeUp, count: int, seed: int) -> None:
     with made_up.world(count, seed) as store:
