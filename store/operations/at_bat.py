@@ -305,7 +305,7 @@ def open_at_bat(
         "due_at": first.due if first else tx.now,
         "first_touch_due_at": first_due,
         "expires_at": expires,
-        "warn_at": expiry.warns_at(expires, rules),
+        "warn_at": expiry.warns_at(expires, motion, rules),
         "value": value,
         "score": score,
         "imported": int(imported),

@@ -42,7 +42,7 @@ def extend(tx: Transaction, draft: ExtendDraft) -> Done:
     until = may_extend(tx.store, tx.actor, lead, draft.until, tx.now)
     changes: dict[str, Any] = {
         "expires_at": until,
-        "warn_at": expiry.warns_at(until, tx.rules),
+        "warn_at": expiry.warns_at(until, lead.motion, tx.rules, connected=lead.connected_at is not None),
         "extensions": lead.extensions + 1,
     }
     if lead.decision is Decision.EXPIRED:

@@ -291,7 +291,7 @@ class AtBats:
                 "next_channel": first.channel if first else Channel.CALL,
                 "due_at": first.due if first else now,
                 "expires_at": expires,
-                "warn_at": expiry.warns_at(expires, rules),
+                "warn_at": expiry.warns_at(expires, motion, rules),
             }
         return self._begun[motion, campaign_id, zone]
 

@@ -206,4 +206,7 @@ def _window(tx: Transaction, lead: LeadState, after: LeadState) -> dict[str, Any
         warned = tx.now + rules.queue.expiry_warning_days * DAY
         kept = lead.expires_at if lead.expires_at is not None else warned
         ends = max(ends, kept if lead.extensions else min(kept, warned))
-    return {"expires_at": ends, "warn_at": expiry.warns_at(ends, rules)}
+    return {
+        "expires_at": ends,
+        "warn_at": expiry.warns_at(ends, after.motion, rules, connected=lead.connected_at is not None),
+    }

@@ -10,6 +10,7 @@ from store.intake.clean import clean_note
 from store.lead_state import LeadState
 from store.operations.at_bat import advance, note_on, require_open, spoken_name, take_up
 from store.operations.transaction import Done, Transaction, operation
+from store.rules.expiry import warns_at
 from store.rules.path import set_back_to
 from store.rules.queue_order import DECIDE
 from store.vocabulary import Decision, Stage, Status
@@ -59,6 +60,7 @@ def _changes(tx: Transaction, lead: LeadState, stage: Stage) -> dict[str, Any]:
     }
     if stage is not Stage.CONNECTED and not lead.connects:
         changes["connected_at"] = None
+        changes["warn_at"] = warns_at(lead.expires_at, lead.motion, tx.rules)
     if stage is Stage.NEW:
         changes["accepted_at"] = None
     return changes

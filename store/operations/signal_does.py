@@ -120,7 +120,10 @@ def _rises(tx: Transaction, lead: LeadState, came: Came, changes: Mapping[str, A
                 changes["due_at"] = tx.now
         ends = extended_to(lead.motion, lead.expires_at, came.at, rules)
         if ends != lead.expires_at:
-            changes.update(expires_at=ends, warn_at=expiry.warns_at(ends, rules))
+            changes.update(
+                expires_at=ends,
+                warn_at=expiry.warns_at(ends, lead.motion, rules, connected=lead.connected_at is not None),
+            )
             if lead.decision is Asked.EXPIRED and (ends or 0) > tx.now:
                 changes.update(decision=None, decision_at=None)
         changes.update(queue_order.place(lead, changes, rules, calendar))

@@ -52,7 +52,7 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
     """
     done, before, again = 0, None, 0
     if are_new(store):
-        new_rules(store, SYSTEM, now, NewRulesDraft())
+        new_rules(store, SYSTEM, now, NewRulesDraft(), key=f"rules/{store.rules.digest}")
     night = next_night(store, now)
     while (found := store.row(_NEXT, (now,))) is not None or night is not None:
         if night is not None and (found is None or night.at <= found[0]):

@@ -244,7 +244,7 @@ def send_back(tx: Transaction, draft: ApprovalDraft) -> Done:
     changes = {
         "status": Status(asked["from_status"]),
         "expires_at": expires_at,
-        "warn_at": warns_at(expires_at, tx.rules),
+        "warn_at": warns_at(expires_at, lead.motion, tx.rules, connected=lead.connected_at is not None),
         "competitor": "",
         "decision": Decision.RETURNED,
         "decision_at": tx.now,

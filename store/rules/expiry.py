@@ -43,9 +43,11 @@ def window_end(
     return min(ends, default=None)
 
 
-def warns_at(ends: Instant | None, rules: RuleSet) -> Instant | None:
-    """When the queue starts to warn of this end."""
-    return None if ends is None else ends - rules.queue.expiry_warning_days * DAY
+def warns_at(ends: Instant | None, motion: Motion, rules: RuleSet, *, connected: bool = False) -> Instant | None:
+    """When the queue starts to warn of this end; not of one that holds only until they are reached, once they are."""
+    if ends is None or (connected and rules.motions[motion].expiry.unless_connected):
+        return None
+    return ends - rules.queue.expiry_warning_days * DAY
 
 
 def promise_holds_until(callback_at: Instant | None, rules: RuleSet, calendar: Calendar) -> Instant | None:

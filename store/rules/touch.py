@@ -18,6 +18,7 @@ from store.rule_values import Duration, Unit
 from store.rules import cadence, queue_order
 from store.rules.business import Calendar
 from store.rules.calling import next_callable, suggest_retry
+from store.rules.expiry import warns_at
 from store.rules.path import RANK, standing
 from store.ruleset import RuleSet
 from store.vocabulary import (
@@ -166,6 +167,7 @@ def effect(
         changes["accepted_at"] = lead.accepted_at or now
     if connect and lead.connected_at is None:
         changes["connected_at"] = now
+        changes["warn_at"] = warns_at(lead.expires_at, lead.motion, rules, connected=True)
     ends_promise = ends(lead.callback_at, draft.channel, rules, at, attempt, connect, promised_since)
     if draft.disposition is D.DO_NOT_CONTACT:
         return Effect(

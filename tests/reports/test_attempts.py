@@ -199,7 +199,7 @@ def test_sentences_compare_one_attempt_with_several(by_hand: ByHand, season_end:
     won = [lead for lead in leads if converted(lead)]
     reached = [lead for lead in won if by_hand.calls(lead) <= 6]
     share = f"{len(reached) / len(won) * 100:.0f} %"
-    assert sixth == f"Reached by the 6th call: {share} of {len(won)} that converted against 93 %."
+    assert sixth == f"Reached by the 6th call: {share} of {len(won):,} that converted against 93 %."
 
 
 def test_an_empty_period_says_nothing(season: Store, season_end: Instant) -> None:

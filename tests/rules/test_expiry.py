@@ -111,8 +111,11 @@ def test_a_campaigns_window_is_only_for_motions_that_have_one() -> None:
 
 
 def test_the_queue_warns_two_days_before() -> None:
-    assert warns_at(OPENED, RULES) == OPENED - 2 * DAY
-    assert warns_at(None, RULES) is None
+    for connected in (False, True):
+        assert warns_at(OPENED, Motion.INTENT_SIGNAL, RULES, connected=connected) == OPENED - 2 * DAY
+        assert warns_at(None, Motion.INTENT_SIGNAL, RULES, connected=connected) is None
+    assert warns_at(OPENED, Motion.DEMO_REQUEST, RULES) == OPENED - 2 * DAY
+    assert warns_at(OPENED, Motion.DEMO_REQUEST, RULES, connected=True) is None
 
 
 def test_a_promise_holds_expiry_until_one_business_day_after_it() -> None:

@@ -192,3 +192,13 @@ def test_an_automated_mail_is_no_attempt_and_ends_nothing(floor: Floor) -> None:
         floor.touch(lead, Disposition.SENT, Channel.EMAIL, automated=True)
     until(floor, "2026-12-01 10:00")
     assert floor.state(lead).open
+
+
+def test_who_was_reached_is_not_warned_of_a_window_that_holds_only_until_then(floor: Floor) -> None:
+    lead = floor.lead(Stage.ATTEMPTING, motion=Motion.DEMO_REQUEST)
+    assert floor.state(lead).warn_at is not None
+    floor.touch(lead, Disposition.CONVERSATION)
+    assert (floor.state(lead).warn_at, floor.state(lead).expires_at is not None) == (None, True)
+    other = floor.lead(Stage.ATTEMPTING, motion=Motion.INTENT_SIGNAL)
+    floor.touch(other, Disposition.CONVERSATION)
+    assert floor.state(other).warn_at is not None

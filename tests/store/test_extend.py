@@ -21,7 +21,7 @@ def test_the_owner_gives_it_as_long_again_once(floor: Floor) -> None:
     after = floor.state(lead)
     assert before.expires_at is not None
     assert after.expires_at == before.expires_at + 21 * DAY
-    assert after.warn_at == expiry.warns_at(after.expires_at, floor.store.rules)
+    assert after.warn_at == expiry.warns_at(after.expires_at, Motion.INTENT_SIGNAL, floor.store.rules)
     assert after.extensions == 1
     assert floor.value("SELECT text FROM note WHERE lead_id = ?", lead) == "more time: their fair is next week"
     with pytest.raises(Refusal, match="a team lead may give it more"):
