@@ -69,6 +69,11 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     return sentences, (by_attempts, reached, dials, by_number, _came_back(store, base))
 
 
+def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
+    """The tables with figures that are held against a benchmark."""
+    return _reached(store, at_bats(store, wanted)), _dials(store, wanted)
+
+
 def _table(by: Dimension, lines: Iterable[Line], total: Line) -> Table:
     return Table(
         name=f"by_{by.head.replace(' ', '_')}",

@@ -57,7 +57,7 @@ def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
 def _benchmarked(store: Store, wanted: Asked, now: Instant) -> Iterator[tuple[str, Table, Line, int, Cell]]:
     """Every cell of other reports that is held against something and has records."""
     for report in _HELD:
-        for table in report.make(store, wanted, now)[1]:
+        for table in report.held(store, wanted, now):
             for line in (*table.lines, *([table.total] if table.total is not None else [])):
                 for place, cell in enumerate(line.cells):
                     if cell.benchmark is not None and cell.counted is not None:

@@ -74,6 +74,11 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     return sentences, (conversion, stages, statuses, _standing(store, wanted))
 
 
+def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
+    """The tables with figures that are held against a benchmark."""
+    return _conversion(store, wanted, now), _time_in_stage(store, wanted), _time_in_status(store, wanted)
+
+
 def _conversion(store: Store, wanted: Asked, now: Instant) -> Table:
     far = played(store, wanted, now)
     conditions = [condition for step in _STEPS for condition in _conditions(step)]

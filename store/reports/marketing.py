@@ -37,12 +37,21 @@ _TURNED_DOWN = f"(l.status = 'disqualified' OR {REJECTED})"
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """The way by source; sales' clocks; what sales rejected and why; what marketing brought against its targets."""
-    everything = at_bats(store, wanted, now=now)
-    base = Base(f"{everything.sql} AND {_OURS}", everything.values)
+    base = _marketings(store, wanted, now)
     way = _way(store, base)
     targets = _targets(store, wanted, base, now)
     tables = (way, _clocks(store, base), _rejections(store, base), *([targets] if targets else []))
     return tuple(_sentences(store, way, targets)), tables
+
+
+def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
+    """The tables with figures that are held against a benchmark."""
+    return (_way(store, _marketings(store, wanted, now)),)
+
+
+def _marketings(store: Store, wanted: Asked, now: Instant) -> Base:
+    everything = at_bats(store, wanted, now=now)
+    return Base(f"{everything.sql} AND {_OURS}", everything.values)
 
 
 # --- MQL, SAL, SQL, opportunity --------------------------------------------------------------------------------------

@@ -98,8 +98,7 @@ class _Rows:
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """Both measures over all, what became of each response time, then by rep, team, source, motion and hour."""
-    base = at_bats(store, wanted)
-    base = replace(base, sql=f"{base.sql} AND NOT ({_BY_DAY_ALONE})")
+    base = _timed(store, wanted)
     dimensions = _dimensions(store, wanted, now)
     rows = _read(store, base, dimensions)
     whole = _whole(rows)
@@ -107,14 +106,31 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     tables = [_table(store, base, by, rows, at, total) for at, by in enumerate(dimensions)]
     overall = _overall_lines(base, whole)
     if wanted.motion is None:
-        base, rows = _inbound(store, base, rows)
+        base, rows = _inbound(store, base), _inbound_rows(store, rows)
         whole = _whole(rows)
         overall += _overall_lines(base, whole, "inbound_", "inbound, ")
-    bands = _bands(base, rows)
+    bands = _bands(base, rows.touched[0][_ELAPSED_AT], rows.touched[0][-len(_BECAME) :], rows.untouched)
     compared = _compared(store, base, bands)
     columns = (_CREATED, *_columns(_BOTH[0]))
     first = Table("overall", "Opening to first touch", "time", columns, overall, note=_NOTE)
     return (*_said(whole, wanted), *_odds_said(store, compared)), (first, bands, compared, *tables)
+
+
+def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
+    """The tables with figures that are held against a benchmark."""
+    base = _timed(store, wanted)
+    if wanted.motion is None:
+        base = _inbound(store, base)
+    became = ", ".join(f"({condition})" for condition in _BECAME.values())
+    rows = store.rows(f"SELECT {_ELAPSED}, {became} FROM {base.sql} AND {_TOUCHED}", dict(base.values))
+    times, *ends = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * (1 + len(_BECAME))
+    return (_compared(store, base, _bands(base, times, ends, {})),)  # which the untouched are no part of
+
+
+def _timed(store: Store, wanted: Asked) -> Base:
+    """The at bats whose time to the first touch is known."""
+    base = at_bats(store, wanted)
+    return replace(base, sql=f"{base.sql} AND NOT ({_BY_DAY_ALONE})")
 
 
 def _dimensions(store: Store, wanted: Asked, now: Instant) -> tuple[Dimension, ...]:
@@ -153,17 +169,23 @@ def _whole(rows: _Rows) -> _Spread:
     return _Spread(len(times[0]) + sum(rows.untouched.values()), times)
 
 
-def _inbound(store: Store, base: Base, rows: _Rows) -> tuple[Base, _Rows]:
+def _inbound(store: Store, base: Base) -> Base:
     """Those that the other side began: an at bat of our own making answers nobody."""
-    motions = [motion.value for motion, kind in store.rules.motions.items() if kind.inbound]
-    inbound = frozenset(motions)
+    return replace(base, sql=f"{base.sql} AND l.motion IN ({', '.join(map(repr, _inbound_motions(store)))})")
+
+
+def _inbound_motions(store: Store) -> list[str]:
+    return [motion.value for motion, kind in store.rules.motions.items() if kind.inbound]
+
+
+def _inbound_rows(store: Store, rows: _Rows) -> _Rows:
+    inbound = frozenset(_inbound_motions(store))
     touched = []
     for columns in rows.touched:
         ours = [motion in inbound for motion in columns[_MOTION]]
         touched.append(tuple(tuple(compress(column, ours)) for column in columns))
     untouched = {row: count for row, count in rows.untouched.items() if row[_MOTION] in inbound}
-    sql = f"{base.sql} AND l.motion IN ({', '.join(map(repr, motions))})"
-    return replace(base, sql=sql), _Rows(tuple(touched), untouched)
+    return _Rows(tuple(touched), untouched)
 
 
 def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total: Line) -> Table:
@@ -238,17 +260,17 @@ def _overall_lines(base: Base, whole: _Spread, prefix: str = "", words: str = ""
     )
 
 
-def _bands(base: Base, rows: _Rows) -> Table:
-    """What became of the at bats by how long the first touch took."""
-    touched = rows.touched[0]
-    times, became = touched[_ELAPSED_AT], touched[_ELAPSED_AT + len(_BOTH) :]
+def _bands(
+    base: Base, times: Sequence[int], became: Sequence[Sequence[int]], untouched: Mapping[tuple[Any, ...], int]
+) -> Table:
+    """What became of the at bats by how long the first touch took: ``times`` in order, and each's ends beside it."""
     ends = [bisect_right(times, limit) if limit is not None else len(times) for _, _, limit in _BANDS]
     found = [
         Counter[_Became](zip(*(column[low:high] for column in became), strict=True))
         for low, high in pairwise((0, *ends))
     ]
     never: Counter[_Became] = Counter()
-    for row, count in rows.untouched.items():
+    for row, count in untouched.items():
         never[row[-len(_BECAME) :]] += count
     lines = [
         _band(base, name, title, condition, became)
