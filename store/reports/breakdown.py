@@ -120,21 +120,23 @@ def breakdown(store: Store, base: Base, by: Dimension, measures: Sequence[Measur
 
 
 def breakdowns(
-    store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure], also: Sequence[Iterable[Key]] = ()
+    store: Store,
+    base: Base,
+    by: Sequence[Dimension],
+    measures: Sequence[Measure],
+    also: Sequence[Iterable[Key]] = (),
+    rows: Iterable[Sequence[Any]] | None = None,
 ) -> list[tuple[tuple[Line, ...], Line]]:
     """The same by each of several dimensions, in one pass over the at bats.
 
-    ``also`` are the keys of each dimension that get a line even where no at bat has them.
+    ``also`` are the keys of each dimension that get a line even where no at bat has them; ``rows`` what ``tallies``
+    made of the same, where that is known already.
     """
-    conditions: list[str] = []
-    for measure in measures:
-        conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
     keys = ", ".join(dimension.key for dimension in by)
-    places = ", ".join(str(place) for place in range(1, len(by) + 1))
     found: list[dict[Key, _Group]] = [{} for _ in by]
+    conditions = _conditions(measures)
     total = _Group([0] * len(conditions))
-    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
-    for row in store.rows(f"SELECT {keys}, {sums} FROM {base.sql} GROUP BY {places}", dict(base.values)):
+    for row in tallies(store, base, by, measures) if rows is None else rows:
         counts = row[len(by) :]
         total.add(counts)
         for groups, key in zip(found, row, strict=False):
@@ -154,6 +156,24 @@ def breakdowns(
     return [
         (_lines(store, base, dimension, measures, groups), whole) for dimension, groups in zip(by, found, strict=True)
     ]
+
+
+def tallies(store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure]) -> list[tuple[Any, ...]]:
+    """A row for each combination of keys: these, then of how many at bats each condition of the measures holds.
+
+    A share has two conditions: where both of its hold, and what it is of.
+    """
+    keys = ", ".join(dimension.key for dimension in by)
+    places = ", ".join(str(place) for place in range(1, len(by) + 1))
+    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _conditions(measures))
+    return store.rows(f"SELECT {keys}, {sums} FROM {base.sql} GROUP BY {places}", dict(base.values))
+
+
+def _conditions(measures: Sequence[Measure]) -> list[str]:
+    conditions: list[str] = []
+    for measure in measures:
+        conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
+    return conditions
 
 
 def _lines(

@@ -6,13 +6,14 @@ Cohort by creation date, as everywhere; an at bat that is still open counts as o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, users
+from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, tallies, users
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table
 from store.reports.registry import Made
 from store.vocabulary import Motion, Outcome
@@ -42,9 +43,9 @@ _MEASURES = (
     Measure("fit_share", "fit of ended", _in(FIT), of=_ENDED),
 )
 _ENDINGS = (
-    Measure("ended", "at bats"),
-    Measure("first", "of first at bats", "l.number = 1", note="the first with that person"),
-    Measure("connected", "had been reached", "l.connected_at IS NOT NULL"),
+    Measure("ended", "at bats", _ENDED),
+    Measure("first", "of first at bats", f"{_ENDED} AND l.number = 1", note="the first with that person"),
+    Measure("connected", "had been reached", f"{_ENDED} AND l.connected_at IS NOT NULL"),
 )
 _NOTE = "At bats opened in the period; merged and imported ones are left out."
 _NOTE_ENDED = "At bats opened in the period that have ended; merged and imported ones are left out."
@@ -63,16 +64,14 @@ _Crossings = Mapping[tuple[str, str], Mapping[Key, Counter[Key]]]
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """Timing against fit by source, motion and rep; by outcome and by reason; each of these by each of those."""
     base = at_bats(store, wanted)
+    dimensions, measures = (*_ENDS, *_WHOSE), (*_ENDINGS, *_MEASURES)
+    rows = tallies(store, base, dimensions, measures)
+    made = dict(zip(dimensions, breakdowns(store, base, dimensions, measures, rows=rows), strict=True))
+    ends = [_table(by, made[by], measures, _ENDINGS, _NOTE_ENDED, Chart.BARS) for by in _ENDS]
+    ends = [replace(end, lines=tuple(line for line in end.lines if line.cells[0].value)) for end in ends]
+    whose = [_table(by, made[by], measures, _MEASURES, _NOTE) for by in _WHOSE]
+    crossings = _crossings(rows)
     ended = replace(base, sql=f"{base.sql} AND {_ENDED}")
-    whose = [
-        _table(by, made, _MEASURES, _NOTE)
-        for by, made in zip(_WHOSE, breakdowns(store, base, _WHOSE, _MEASURES), strict=True)
-    ]
-    ends = [
-        _table(by, made, _ENDINGS, _NOTE_ENDED, Chart.BARS)
-        for by, made in zip(_ENDS, breakdowns(store, ended, _ENDS, _ENDINGS), strict=True)
-    ]
-    crossings = _crossings(store, ended)
     crossed = [
         _crossed(store, ended, by, over, crossings[by.head, over.head], whole)
         for over, whole in zip(_ENDS, ends, strict=True)
@@ -86,13 +85,16 @@ def _table(
     by: Dimension,
     made: tuple[tuple[Line, ...], Line],
     measures: Sequence[Measure],
+    shown: Sequence[Measure],
     note: str,
     chart: Chart = Chart.NONE,
 ) -> Table:
-    lines, total = made
-    columns = tuple(measure.column for measure in measures)
-    charted = (measures[0].name,) if chart is not Chart.NONE else ()
-    return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, lines, total, chart, charted, note)
+    """Some of the measures of a breakdown."""
+    first = measures.index(shown[0])
+    *lines, total = (replace(line, cells=line.cells[first : first + len(shown)]) for line in (*made[0], made[1]))
+    columns = tuple(measure.column for measure in shown)
+    charted = (shown[0].name,) if chart is not Chart.NONE else ()
+    return Table(f"by_{by.head}", f"By {by.head}", by.head, columns, tuple(lines), total, chart, charted, note)
 
 
 def _sentences(whole: Table, reasons: Table, by_outcome: Mapping[Key, Counter[Key]]) -> tuple[str, ...]:
@@ -115,17 +117,17 @@ def _sentences(whole: Table, reasons: Table, by_outcome: Mapping[Key, Counter[Ke
     )
 
 
-def _crossings(store: Store, ended: Base) -> _Crossings:
-    """How many at bats ended by each pair of keys, in one pass."""
+def _crossings(rows: Iterable[Sequence[Any]]) -> _Crossings:
+    """How many at bats ended by each pair of keys: of each row the keys, then how many of it ended."""
     found: dict[tuple[str, str], dict[Key, Counter[Key]]] = {
         (by.head, over.head): defaultdict(Counter) for by in (*_WHOSE, _OUTCOME) for over in _ENDS
     }
-    dimensions = (*_WHOSE, *_ENDS)
-    keys = ", ".join(each.key for each in dimensions)
-    for *row, count in store.rows(f"SELECT {keys}, count(*) FROM {ended.sql} GROUP BY 1, 2, 3, 4, 5", ended.values):
-        key = dict(zip((each.head for each in dimensions), row, strict=True))
-        for (by, over), counts in found.items():
-            counts[key[by]][key[over]] += count
+    heads = [each.head for each in (*_ENDS, *_WHOSE)]
+    for row in rows:
+        if ended := row[len(heads)]:
+            key = dict(zip(heads, row, strict=False))
+            for (by, over), counts in found.items():
+                counts[key[by]][key[over]] += ended
     return found
 
 
