@@ -14,7 +14,6 @@ from textual.widgets import Static
 from store.errors import Refusal
 from store.instants import Instant
 from store.operations.bulk import (
-    BULK,
     Batch,
     BatchDone,
     Reason,
@@ -29,7 +28,8 @@ from store.operations.extend import ExtendDraft
 from store.operations.promises import SnoozeDraft
 from store.operations.reclassify import LeadCampaignDraft, MotionDraft
 from store.operations.routing import AssignDraft
-from store.operations.undo import UndoDraft, Undone, left_of, undo, undone_words
+from store.operations.undo import UndoDraft, Undone, left_of, undo
+from store.operations.undo_words import many_words, undone_words
 from store.operations.working import StatusDraft
 from store.rules.closing import CloseDraft
 from tui import present
@@ -298,8 +298,8 @@ class UndoDialog(Running[Undone]):
 
     def told(self) -> Content:
         """In which order."""
-        deed = self.opening.kind.removeprefix(BULK).replace("_", " ")
-        return present.joined(f"Taking “{deed}” back, the last of them first")
+        deed = present.safe(many_words(self.opening.kind, self.total, self.opening.to), 80)
+        return present.joined(f"Taking back: {deed}; the last of them first")
 
     async def prepare(self, opening: Undone) -> None:
         """Count what is still to come."""
@@ -331,7 +331,8 @@ class UndoDialog(Running[Undone]):
 
     def account(self) -> Account:
         """What is back, what stays, and how to go on where it was stopped."""
-        sentence = undone_words(self.opening.kind, self._taken_back, self._stays, self._names)
+        opening = self.opening
+        sentence = undone_words(opening.kind, self._taken_back, self._stays, self._names, opening.to)
         if left := self.total - self.count:
             sentence += f"; {left:,} still to go: {self.app.key_of('undo')} goes on"
         return Account(sentence, operation_id=self._operation_id)

@@ -7,7 +7,7 @@ touched since stays, and the others go back. See docs/model.md, "Acts on many".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,14 @@ from store.database import Store
 from store.errors import Refusal
 from store.instants import Instant
 from store.lead_state import LeadState
-from store.models import TABLES, Absence, Opportunity, Row, User
-from store.operations.at_bat import DEEDS, brief, spoken_name
+from store.models import Opportunity
+from store.operations.at_bat import DEEDS, spoken_name
 from store.operations.bulk import BULK, NAMED, Refused
 from store.operations.deal import worked_anew
 from store.operations.transaction import MADE, Done, Transaction, operation
-from store.rules.queue_order import clock, span
-from store.vocabulary import Disposition
+from store.operations.undo_words import MODELS, act_words, given_to, many_words, undone_words
+from store.rules.queue_order import span
 
-_MODELS: dict[str, type[Row]] = {str(model._meta.table_name): model for model in TABLES}
 _UNDOABLE = frozenset(DEEDS) - {"undo"}
 
 # Whatever undoes an act comes after it, so that only what came after is looked through.
@@ -61,11 +60,13 @@ class UndoDraft:
 class Undone(Done):
     """What an undo took back of an act on many: ``left`` batches of ``act`` are still to be taken back, ``kind`` it is.
 
-    ``stays`` are the at bats that somebody else has touched since, ``names`` whose the first of them are.
+    ``to`` is who it gave them to; ``stays`` are the at bats that somebody else has touched since, ``names`` whose the
+    first of them are.
     """
 
     act: str = ""
     kind: str = ""
+    to: str = ""
     taken_back: int = 0
     stays: tuple[Refused, ...] = ()
     names: tuple[str, ...] = ()
@@ -90,13 +91,13 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
         raise Refusal("Your last act cannot be undone.")
     if act:
         return _take_back_batch(tx, operation_id, kind, act)
-    _in_time(tx, at)
     leads = json.dumps(_leads(tx, operation_id))
     changes = tx.store.rows(_CHANGES, (operation_id, operation_id, leads))
+    was = _as_it_was(changes)
+    _in_time(tx, at, lambda: act_words(tx, kind, lead_id, operation_id, was))
     _nobody_since(tx, operation_id, {(change[1], change[2]) for change in changes})
     tx.undoes = operation_id
     tx.lead_id = lead_id
-    was = _as_it_was(changes)
     for (entity, entity_id), columns in sorted(was.items(), key=_turn):
         if not _stays(tx, entity, entity_id, was):
             _put_back(tx, entity, entity_id, columns)
@@ -104,77 +105,13 @@ def undo(tx: Transaction, draft: UndoDraft) -> Done:
         if entity == "opportunity":
             _check_alone(tx, entity_id)
     about = {f"{entity}_id": entity_id for entity, entity_id in was if entity == "opportunity"} or None
-    said = _WORDS.get(kind, kind.replace("_", " "))
-    return tx.done(f"undone: {said} for {_name(tx, kind, lead_id, was)}{_which(tx, was)}", made=about)
+    return tx.done(f"undone: {act_words(tx, kind, lead_id, operation_id, was)}", made=about)
 
 
-# What an act is called once it is taken back, where its kind does not say it well.
-_WORDS = {
-    "log_touch": "touch",
-    "new_lead": "new at bat",
-    "receive_signal": "signal",
-    "follow": "new at bat",
-    "recycle": "new at bat",
-    "use_reference": "use as a reference",
-    "set_status": "status",
-    "add_person": "adding a person",
-    "edit_contact": "edit",
-    "edit_account": "edit",
-    "change_pool": "change of pool",
-    "accept_hand_over": "acceptance",
-    "reject_hand_over": "rejection",
-    "update_opportunity": "change",
-    "note_opportunity": "note",
-    "log_on_opportunity": "touch",
-    "promise_on_opportunity": "callback",
-    "set_group": "change of people",
-    "open_opportunity": "opportunity",
-    "save_view": "view",
-    "rename_view": "new name of the view",
-    "drop_view": "removal of the view",
-    "reassign_to": "assignment",
-    "set_motion": "motion",
-    "set_campaign": "campaign",
-    "lift_suppression": "lifting of the suppression",
-    "claim_next": "claim",
-    "set_absent": "absence",
-    "back": "coming back",
-    "pause_intake": "pause",
-    "resume_intake": "end of the pause",
-    "set_capacity": "capacity",
-    "set_zone": "zone",
-    "leave_team": "leaving",
-}
-_OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}
-_OF_A_DEAL |= {"note_opportunity", "log_on_opportunity", "promise_on_opportunity", "set_group"}
-
-
-def _name(tx: Transaction, kind: str, lead_id: int | None, was: dict[tuple[str, int], dict[str, Any]]) -> str:
-    """Whom or what the act was about: a person, a company, an opportunity, a view."""
-    if lead_id is not None and kind not in _OF_A_DEAL:
-        return spoken_name(tx, tx.lead(lead_id))
-    for entity in ("opportunity", "contact", "account", "saved_view", "user"):
-        for table, entity_id in was:
-            if table == entity:
-                return brief(tx.get(_MODELS[entity], entity_id)["name"])
-    for table, entity_id in was:
-        if table == "absence":
-            return str(tx.get(User, tx.get(Absence, entity_id)["user_id"])["name"])
-    return "it"
-
-
-def _which(tx: Transaction, was: dict[tuple[str, int], dict[str, Any]]) -> str:
-    """What came of the touch that was taken back, and when it was; nothing of other acts."""
-    for table, entity_id in was:
-        if table == "touch":
-            disposition, at = tx.store.row("SELECT disposition, at FROM touch WHERE id = ?", (entity_id,)) or ("", 0)
-            return f": {Disposition(disposition).label}, {clock(at, tx.store.zone, tx.now)}"
-    return ""
-
-
-def _in_time(tx: Transaction, at: Instant) -> None:
+def _in_time(tx: Transaction, at: Instant, what: Callable[[], str]) -> None:
     if tx.now - at > tx.rules.undo:
-        raise Refusal(f"That was {span(tx.now - at)} ago: an act can be undone for {span(tx.rules.undo)}.")
+        ago = f"{span(tx.now - at)} ago: an act can be undone for {span(tx.rules.undo)}"
+        raise Refusal(f"Your last act, {what()}, was {ago}.")
 
 
 # --- an act on many ---
@@ -198,16 +135,6 @@ def left_of(store: Store, actor: Actor, act: str) -> int:
     return int(store.value(_LEFT, (act, act, actor.user_id)))
 
 
-def undone_words(kind: str, taken_back: int, stay: int, names: Sequence[str]) -> str:
-    """What was taken back of an act on many, and what stays: ``undone: accept for 4,990; 10 stay, …: Dana Ortiz …``."""
-    deed = kind.removeprefix(BULK).replace("_", " ")
-    undone = f"undone: {deed} for {taken_back:,}"
-    if not stay:
-        return undone
-    named = ", ".join(names[:NAMED]) + (" …" if stay > NAMED else "")
-    return f"{undone}; {stay:,} {'stays' if stay == 1 else 'stay'}, changed by others since: {named}"
-
-
 def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) -> Undone:
     """Take back each at bat of a batch that nobody else has touched since, wholly or not at all.
 
@@ -216,7 +143,8 @@ def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) ->
     row = tx.store.row(_ACT, (act, act, tx.actor.user_id))
     assert row is not None
     at, batches, standing = row
-    _in_time(tx, at)
+    to = given_to(tx.store, operation_id)
+    _in_time(tx, at, lambda: many_words(kind, left_of(tx.store, tx.actor, act), to))
     leads = _leads(tx, operation_id)
     changes = tx.store.rows(_CHANGES, (operation_id, operation_id, json.dumps(leads)))
     own, shared = _by_lead(tx, _as_it_was(changes), leads)
@@ -237,9 +165,10 @@ def _take_back_batch(tx: Transaction, operation_id: int, kind: str, act: str) ->
     names = tuple(spoken_name(tx, tx.lead(stay.lead_id)) for stay in stays[:NAMED])
     return Undone(
         tx.id,
-        undone_words(kind, len(own) - len(stays), len(stays), names),
+        undone_words(kind, len(own) - len(stays), len(stays), names, to),
         act=act,
         kind=kind,
+        to=to,
         taken_back=len(own) - len(stays),
         stays=tuple(stays),
         names=names,
@@ -269,7 +198,7 @@ def _owners(tx: Transaction, was: _Rows, leads: list[int]) -> dict[tuple[str, in
     for entity, found in ids.items():
         if entity == "contact":
             sql, given = "SELECT contact_id, id FROM lead WHERE id IN (SELECT value FROM json_each(?))", leads
-        elif "lead_id" in _MODELS[entity]._meta.columns:
+        elif "lead_id" in MODELS[entity]._meta.columns:
             sql, given = f'SELECT id, lead_id FROM "{entity}" WHERE id IN (SELECT value FROM json_each(?))', found
         else:
             continue
@@ -336,7 +265,7 @@ def _turn(row: tuple[tuple[str, int], dict[str, Any]]) -> int:
 
 
 def _put_back(tx: Transaction, entity: str, entity_id: int, columns: dict[str, Any]) -> None:
-    model = _MODELS[entity]
+    model = MODELS[entity]
     if entity == "lead":
         if columns.get("void"):
             columns["open"] = 0
@@ -387,9 +316,9 @@ def _stays(tx: Transaction, entity: str, entity_id: int, was: dict[tuple[str, in
     if "void" not in was[entity, entity_id]:
         return False
     if entity in ("phone", "email"):
-        row = tx.get(_MODELS[entity], entity_id)
+        row = tx.get(MODELS[entity], entity_id)
         owner = ("contact", row["contact_id"]) if row["contact_id"] is not None else ("account", row["account_id"])
-        return "void" in was.get(owner, {}) and not tx.get(_MODELS[owner[0]], owner[1])["void"]
+        return "void" in was.get(owner, {}) and not tx.get(MODELS[owner[0]], owner[1])["void"]
     return any(
         tx.store.value(f"SELECT 1 FROM {table} WHERE {entity}_id = ? AND void = 0", (entity_id,))
         for table in _BUILT_ON.get(entity, ())

@@ -59,7 +59,7 @@ async def test_three_marked_are_accepted_in_one_key_more_and_undone_in_one(floor
         assert queue_of(d).table.marked == set()
         await d.press("u")
         await d.until(lambda: stages(floor, leads) == [Stage.NEW] * 5)
-        assert "undone: accept for 3" in said(d)
+        assert "undone: accepting 3 at bats" in said(d)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ async def test_it_is_stopped_between_batches_with_a_true_account(floor: Floor, m
         await d.press("u")
         await d.until(lambda: stages(floor, leads) == [Stage.NEW] * 12)
         await d.until(lambda: on_queue(d))
-        assert "undone: accept for 9" in said(d)
+        assert "undone: accepting 9 at bats" in said(d)
         await d.idle()
 
 
@@ -368,7 +368,7 @@ async def test_an_undo_is_stopped_and_gone_on_with(floor: Floor, monkeypatch: py
         assert stages(floor, leads).count(Stage.ACCEPTED) == 3
         await d.press("u")
         await d.until(lambda: on_queue(d) and stages(floor, leads).count(Stage.ACCEPTED) == 1)
-        await d.until(lambda: "undone: accept for 2; 1 stays, changed by others since: Person1 Ortiz" in said(d))
+        await d.until(lambda: "undone: accepting 2 at bats; 1 stays, changed by others since: Person1 Ortiz" in said(d))
 
 
 @pytest.mark.usefixtures("small_batches")

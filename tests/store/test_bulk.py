@@ -395,8 +395,8 @@ def test_what_others_touched_since_stays_and_is_named(floor: Floor) -> None:
         *[Stage.ACCEPTED] * 2,
         *[Stage.NEW] * 2,
     ]
-    assert done[0].sentence == "undone: accept for 2"
-    assert done[1].sentence == "undone: accept for 0; 2 stay, changed by others since: Person3 Ortiz, Person4 Ortiz"
+    assert done[0].sentence == "undone: accepting 2 at bats"
+    assert done[1].sentence == "nothing undone; 2 stay, changed by others since: Person3 Ortiz, Person4 Ortiz"
 
 
 def test_where_others_touched_every_one_it_is_refused(floor: Floor) -> None:

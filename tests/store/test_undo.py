@@ -31,6 +31,7 @@ from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snoo
 from store.operations.routing import AssignDraft, ClaimDraft, claim_next, reassign_to
 from store.operations.transaction import Done, Transaction, operation
 from store.operations.undo import UndoDraft, undo
+from store.operations.undo_words import ACTS as ACTS_SAID
 from store.operations.working import (
     AmendDraft,
     ApprovalDraft,
@@ -46,7 +47,7 @@ from store.operations.working import (
     set_status,
 )
 from store.vocabulary import ActorKind, Channel, Disposition, Outcome, Role, Stage, Status, Trigger
-from tests.factories import ANA, BEN, DAY, HOUR, MINUTE, PRIYA, YES, Floor
+from tests.factories import ANA, BEN, DAY, ED, HOUR, MINUTE, PRIYA, YES, Floor
 from tests.store.test_routing import arrives
 
 KEPT_BY_AN_UNDO = ("version", "written_id", "updated_at")
@@ -345,6 +346,40 @@ def test_every_kind_of_act_is_tried() -> None:
     tried |= {"set_motion", "set_campaign", "lift_suppression", "set_back", "judge_status"}  # likewise
     single = {kind for kind in DEEDS if not kind.startswith(BULK)}
     assert single - tried <= {"undo", "merge"}
+    assert set(ACTS_SAID) == set(DEEDS) - {"undo"}, "each has its own words"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("accept", "accepting Person1 Ortiz"),
+        ("assign", "giving Person1 Ortiz to Ben"),
+        ("reassign", "taking over Person1 Ortiz"),
+        ("approve", "approving the closing of Person1 Ortiz"),
+        ("send back", "sending back Person1 Ortiz"),
+        ("convert", "converting Person1 Ortiz"),
+        ("leave", "Priya leaving"),
+        ("absent", "absence of Priya"),
+        ("back", "coming back of Priya"),
+        ("pause", "nothing new for Priya"),
+        ("capacity", "share of Priya"),
+        ("claim", "claiming Person1 Ortiz"),
+    ],
+)
+def test_an_undo_says_whose_it_was_in_the_fields_words(floor: Floor, name: str, said: str) -> None:
+    actor = ACTS[name](floor)(floor)
+    floor.now += 11 * MINUTE
+    with pytest.raises(Refusal, match=f"Your last act, {said}, was 11 min ago"):
+        undo(floor.store, actor, floor.now, UndoDraft())
+    floor.now -= 10 * MINUTE
+    assert undo(floor.store, actor, floor.now, UndoDraft()).sentence == f"undone: {said}"
+
+
+def test_leaving_with_an_opportunity_is_the_colleagues_and_not_the_companys(floor: Floor) -> None:
+    floor.lead(company="Davis, Williams and Turner")
+    floor.convert(floor.lead(Stage.QUALIFIED, company="Acme"), taker_id=PRIYA.user_id)
+    leave_team(floor.store, ANA, floor.later(), LeaveDraft(PRIYA.user_id, deals_to=ED.user_id))
+    assert undo(floor.store, ANA, floor.later(), UndoDraft()).sentence == "undone: Priya leaving"
 
 
 def test_an_undo_is_not_undone_and_the_act_before_is_next(floor: Floor) -> None:
