@@ -11,6 +11,7 @@ from store.database import Store
 from store.errors import Refusal
 from store.instants import Instant
 from store.reports.asked import Asked, asked
+from store.reports.period import reads_as_one
 
 NAMES = ("days", "team", "rep", "motion", "source", "campaign", "segment")
 MOST_NAMED = 12
@@ -20,17 +21,25 @@ _TERM = re.compile(r'(?:([A-Za-z]+)[:=])?(?:"([^"]*)"?|([^\s"]+))?')
 def parts(text: str) -> dict[str, str]:
     """The filters of a line by name; one with nothing typed after it yet narrows nothing.
 
-    Raises Refusal, naming what there is, for a filter that is none.
+    Raises Refusal for a filter that is none, naming what there is; for one that is said twice; and for a name with a
+    blank in it that stands in no quotation marks.
     """
     found: dict[str, str] = {}
+    open_name = ""  # the filter before, where its value may go on after a blank
     for key, quoted, word in _TERM.findall(text):
         if not (key or quoted or word):
             continue
+        if open_name and not (key or quoted or reads_as_one(word)):
+            whole = f'{open_name}:"{found[open_name]} {word}"'
+            raise Refusal(f"What has a blank in it stands in quotation marks: {whole}.", "filter")
         name = key.lower() or "days"
         if name not in NAMES:
             raise Refusal(f"There is no filter {name}: say one of {', '.join(NAMES)}.", "filter")
+        if name in found:
+            raise Refusal(f"{name} is said twice: take one away.", "filter")
         if quoted or word:
             found[name] = (quoted or word).strip()
+        open_name = name if key and word else ""
     return found
 
 

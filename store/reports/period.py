@@ -67,10 +67,17 @@ def period(name: str, today: date) -> Period:
     try:
         return _written(name, today)
     except ValueError:
+        if _is_reversed(name):
+            raise Refusal(f"{name} ends before it begins: say the earlier day first.") from None
         raise Refusal(
             f"There is no period {name}: say one of {', '.join(NAMED)}, a month such as 2026-03,"
             " or days such as 2026-03-01..2026-03-09."
         ) from None
+
+
+def reads_as_one(name: str) -> bool:
+    """Whether a word is meant as a period; there may be no such days."""
+    return name.lower() in NAMED or any(form.fullmatch(name.lower()) for form in (_SPAN, _MONTH, _LAST))
 
 
 def before(asked: Period) -> Period | None:
@@ -96,7 +103,25 @@ def after(asked: Period) -> Period | None:
 
 
 def _between(first: date, last: date) -> Period:
+    """As one would type it: a month and a day by themselves."""
+    if first == last:
+        return Period(first.isoformat(), first, last)
+    if first.day == 1 and last == _after(first, 1):
+        return Period(first.isoformat()[:7], first, last)
     return Period(f"{first.isoformat()}..{last.isoformat()}", first, last)
+
+
+def _is_reversed(name: str) -> bool:
+    first, _, last = name.partition("..")
+    return bool(_SPAN.fullmatch(name) and last) and _is_day(first) and _is_day(last) and last < first
+
+
+def _is_day(name: str) -> bool:
+    try:
+        date.fromisoformat(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _whole_months(asked: Period) -> int:

@@ -37,6 +37,11 @@ def test_a_line_asks_for_what_it_says(season: Store, season_end: Instant) -> Non
         ("source:we", "Several sources begin with we: say one of webinar, website."),
         ("days:someday", "There is no period someday"),
         ("rep:zz", "There is no person zz"),
+        ("source:target list", 'What has a blank in it stands in quotation marks: source:"target list".'),
+        ("rep:Priya N. last_month", 'What has a blank in it stands in quotation marks: rep:"Priya N.".'),
+        ("days:this_month days:last_month", "days is said twice: take one away."),
+        ("last_month 2026-03", "days is said twice: take one away."),
+        ("last_month soon", "days is said twice: take one away."),
     ],
 )
 def test_what_there_is_not_is_refused_in_a_sentence(season: Store, season_end: Instant, typed: str, says: str) -> None:
