@@ -18,7 +18,7 @@ INDEXES = (
     "CREATE INDEX \"stage_spell_qualified\" ON stage_spell (lead_id) WHERE stage = 'qualified' AND skipped = 0"
     " AND void = 0",
     'CREATE INDEX "touch_connected" ON touch (lead_id, at) WHERE connect = 1 AND void = 0',
-    'CREATE INDEX "touch_dialled" ON touch (lead_id, user_id, connect, disposition, at) WHERE channel = \'call\''
+    "CREATE INDEX \"touch_dialled\" ON touch (lead_id, user_id, connect, disposition, at) WHERE channel = 'call'"
     " AND direction = 'out' AND attempt = 1 AND void = 0",
 )
 
