@@ -148,7 +148,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
         for field in self.query(Field):
             field.show_error(None)
         self.reset(opening)
-        self._untouched = {widget: _typed(widget) for widget in self._typing_places()}
+        self._untouched = {widget: _typed(widget) for widget in self.query("Input, TextArea")}  # shown now or later
         self._unpicked = {choices: choices.value for choices in self.query(ChoiceList)}
         self.query_one(".dialog--title", Static).update(self.heading())
         self.query_one(".dialog--form").scroll_home(animate=False)
@@ -165,7 +165,7 @@ class Dialog(ModalScreen[None], Generic[Opening, Result]):
     @property
     def typed_something(self) -> bool:
         """Whether there is text that closing would lose."""
-        return any(_typed(widget) != before for widget, before in self._untouched.items())
+        return any(widget.display and _typed(widget) != before for widget, before in self._untouched.items())
 
     def nothing_saved(self) -> str:
         """What to say when it is left without saving; nothing where nothing was begun."""

@@ -115,3 +115,17 @@ async def test_a_rep_judges_nothing(floor: Floor) -> None:
         await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
         await d.press("A")
         await d.until(lambda: "Only a team lead judges" in d.screen_text())
+
+
+async def test_what_was_typed_in_a_field_shown_later_is_asked_for_once(floor: Floor) -> None:
+    floor.lead()
+    async with at_work(floor, ANA) as d:
+        await says(d)
+        await d.press("a")
+        await d.until(lambda: d.app.focused is not None and d.app.focused.id is None)
+        await d.type("+2bd")
+        await d.press("escape")
+        await d.until(lambda: "What you typed is not saved" in d.screen_text())
+        await d.press("escape")
+        await d.until(lambda: not isinstance(d.app.screen, RepDialog))
+        assert floor.value("SELECT count(*) FROM absence") == 0
