@@ -10,11 +10,10 @@ from store.operations.deal import PASSED_ON
 # Connected, or converted, which passes it.
 REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
 
-# Past New, or ended after that: what was closed from New was not accepted. Only of what has ended the row itself is
-# looked at: a column that the index of reports lacks would have every row fetched.
+# Past New, or ended after that: what was closed from New was not accepted.
 ACCEPTED = """(
-    l.stage NOT IN ('new', 'closed', 'disqualified') OR l.stage IN ('closed', 'disqualified') AND EXISTS (
-        SELECT 1 FROM lead r WHERE r.id = l.id AND r.accepted_at IS NOT NULL))"""
+    l.stage NOT IN ('new', 'closed', 'disqualified')
+    OR l.stage IN ('closed', 'disqualified') AND l.accepted_at IS NOT NULL)"""
 
 # Entered Qualified; not where it was passed over, nor where a team lead has set it back since. Its spells are looked at
 # only where stage and connection allow it.
