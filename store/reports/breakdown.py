@@ -88,17 +88,21 @@ class Base:
         return Counted(records or self.records, sql, tuple(values.items()))
 
 
+_CAME_OPEN = " AND (l.imported = 0 OR l.cadence <> '')"
+
+
 def at_bats(store: Store, wanted: Asked, *, imported: bool = False, joins: str = "", **values: Any) -> Base:
     """The at bats that were opened in the period, by the filters.
 
-    Merged ones are left out, because the other of the two counts; imported ones too unless asked for, because nobody
-    worked them here. ``joins`` must not double a row.
+    Merged ones are left out, because the other of the two counts; imported ones too, because what came of them did so
+    elsewhere, in whole or in part. With ``imported`` those are in that came open, to be worked here: they have a
+    cadence. ``joins`` must not double a row.
     """
     narrowing, filters = wanted.narrowing(store)
     account = "LEFT JOIN account a ON a.id = l.account_id" if "a." in narrowing + joins or wanted.segment else ""
     sql = (
         f"lead l {account} {joins} WHERE l.opened_day BETWEEN :first AND :last AND l.void = 0"
-        f" AND l.merged_into_id IS NULL{'' if imported else ' AND l.imported = 0'}{narrowing}"
+        f" AND l.merged_into_id IS NULL{_CAME_OPEN if imported else ' AND l.imported = 0'}{narrowing}"
     )
     span = {"first": wanted.period.first.isoformat(), "last": wanted.period.last.isoformat()}
     return Base(sql, {**span, **filters, **values})

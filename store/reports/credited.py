@@ -41,7 +41,7 @@ class Deal(NamedTuple):
 def deals(store: Store, wanted: Asked) -> list[Deal]:
     """Every opportunity that an at bat of the period became, once however many did, the newest first. Three queries."""
     # Only what is converted has one, which the index of reports knows before anything is looked up.
-    base = at_bats(store, wanted, joins=WITH_OPPORTUNITY)
+    base = at_bats(store, wanted, imported=True, joins=WITH_OPPORTUNITY)
     behind = Base(f"{base.sql} AND l.stage = 'converted'", base.values)
     newest = "ORDER BY o.opened_at DESC, o.id DESC"
     rows = store.rows(f"SELECT DISTINCT {_COLUMNS} FROM {behind.sql} {newest}", dict(behind.values))

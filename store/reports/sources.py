@@ -63,7 +63,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
         {*(key for key, share in each.by_key.items() if share.first), *cost}
         for each, cost in zip(brought, costs, strict=True)
     ]
-    made = breakdowns(store, at_bats(store, wanted), dimensions, _MEASURES, also)
+    made = breakdowns(store, at_bats(store, wanted, imported=True), dimensions, _MEASURES, also)
     kinds = list(zip(dimensions, made, brought, costs, strict=True))
     tables = [_worth(store, by, lines, total, sums, cost) for by, (lines, total), sums, cost in kinds]
     tables += [_credited(store, by, sums) for by, _, sums, _ in kinds]

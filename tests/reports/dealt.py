@@ -100,6 +100,7 @@ class _World:
             connected_at=random.choice((None, opened + HOUR)) if stage in _EARLY else opened + HOUR,
             rejected_at=opened if random.random() < 0.05 else None,
             imported=self._rarely(),
+            cadence=random.choice(("", "inbound")),
             merged_into_id=random.choice((None, None, None, 1)),
             void=void,
         )

@@ -82,6 +82,8 @@ class ByHand(AtBats):
 
     def __init__(self, store: Store, now: Instant) -> None:
         super().__init__(store, now)
+        whole = [lead for lead in self.rows.lead if lead.merged_into_id is None]
+        self.rows.leads = [lead for lead in whole if not lead.imported or lead.cadence]  # imported ones that came open
         self.people = self.rows.by("opportunity_contact", "opportunity_id")
         self.lead = {lead.id: lead for lead in self.rows.lead}
         self.campaigns = {row.id: row for row in Raw(store).campaign}
