@@ -8,10 +8,11 @@ from pathlib import Path
 _MOST_OF_A_NAME = 100
 
 
-def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
+def write_new(folder: Path, stem: str, suffix: str, content: bytes, *, anew: bool = False) -> Path:
     """Write ``content`` into a new file ``stem + suffix``, or with a number, and return where.
 
-    The very same file written before is left as it is. Raises OSError where it cannot be written.
+    The very same file written before is left as it is, unless each is wanted ``anew``. Raises OSError where it
+    cannot be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(1, _MOST_OF_A_NAME):
@@ -19,7 +20,7 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
         try:
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            if target.is_file() and target.read_bytes() == content:
+            if not anew and target.is_file() and target.read_bytes() == content:
                 return target
             continue
         try:

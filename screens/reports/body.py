@@ -77,7 +77,7 @@ class ReportBody(ScrollView, can_focus=True):
         self._page: Page | None = None
         self._stop = 0
         self._column = 0
-        self._gone_about = False  # the cursor was moved: it stays with its figure from then on
+        self._wanted: Place | None = None  # the figure last gone to: the cursor is on it wherever it is there
         self._sorts: dict[str, Sort] = {}
         self._ink: Palette | None = None
 
@@ -92,12 +92,11 @@ class ReportBody(ScrollView, can_focus=True):
         """Show a report, its money in ``currency``; the same one counted again keeps its cursor and its order."""
         self._currency = currency
         same = self._report is not None and report is not None and self._report.name == report.name
-        place = self.place if same and self._gone_about else None
-        self._gone_about = self._gone_about and same
         if not same:
+            self._wanted = None
             self._sorts.clear()
         self._report = report
-        self._lay_out(place)
+        self._lay_out(self._wanted)
         if not same:
             self.scroll_to(0, 0, animate=False, immediate=True)
 
@@ -263,7 +262,7 @@ class ReportBody(ScrollView, can_focus=True):
         self._cursor_moved()
 
     def _cursor_moved(self) -> None:
-        self._gone_about = True
+        self._wanted = self.place
         self._in_sight()
         self.refresh()
         self.post_message(self.Moved())

@@ -25,13 +25,18 @@ class Heading(Static):
         self._report: Report | None = None
         self._compared = False
         self._changed = False
+        self._of_before = False
+        self._filters = ""
         self._counts = False
         self._since = 0
         self._clock: Timer | None = None
 
-    def say(self, report: Report | None, *, compared: bool, changed: bool) -> None:
-        """Say what is in front; None is the list of reports."""
-        self._report, self._compared, self._changed = report, compared, changed
+    def say(
+        self, report: Report | None, filters: str, *, compared: bool, changed: bool, of_before: bool = False
+    ) -> None:
+        """Say what is in front; None is the list of reports. ``of_before``: not what the filters now say."""
+        self._report, self._filters, self._compared = report, filters, compared
+        self._changed, self._of_before = changed, of_before
         self._say()
 
     def counts(self) -> None:
@@ -56,15 +61,25 @@ class Heading(Static):
     def _say(self) -> None:
         self.update(present.joined(*self._words(), newlines=False))
 
+    def _against(self, report: Report) -> str:
+        before = report.against
+        if before is None or before.first == before.last:
+            return f" · against {before.first if before is not None else 'the period before'}"
+        return f" · against the period before, {before.first}..{before.last}"
+
     def _words(self) -> list[present.Part]:
         key, report = self.app.key_of, self._report
         if report is None:
             said: list[present.Part] = [("Reports", "bold $foreground")]
+            said.append(f" · {present.safe(self._filters, 80)}" if self._filters else "")
             said.append(f" · {key('timeline')} opens one, {key('saved_view')} and its letter too")
         else:
-            said = [(report.title, "bold $foreground"), f" · {report.asked}" if report.asked else ""]
-            said.append(" · against the period before" if self._compared else "")
-        if self._counts:
+            said = [(report.title, "bold $foreground")]
+            said += [(" · still of ", "$warning")] if self._of_before else [" · "] if report.asked else []
+            said += [report.asked, self._against(report) if self._compared else ""]
+        if self._of_before:
+            said.append(("   ! not of what is typed now", "$warning"))
+        elif self._counts:
             seconds = f" {self._since} s" if self._since else ""
             said.append((f"   counting …{seconds} · {key('back')} gives it up", "$accent"))
         elif report is not None and self._changed:

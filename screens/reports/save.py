@@ -60,7 +60,8 @@ class SaveReportDialog(Dialog[Saved, Path]):
 
     def consequence(self) -> Content:
         """Where it goes."""
-        return present.joined(f"A letter writes it into {self.app.calendar_folder.absolute()}.")
+        folder = self.app.calendar_folder.absolute()
+        return present.joined(f"A letter writes a new file into {folder}; none is written over.")
 
     async def carry_out(self, draft: str) -> Path | Refusal:
         """Write the file."""
@@ -85,4 +86,4 @@ def _write(saved: Saved, kind: str, made: str, folder: Path) -> Path:
         case _:
             text = write_html(report, currency, made)
     name = _OTHER.sub("-", f"{report.name} {report.asked}".lower()).strip("-")[:_LONGEST_NAME]
-    return write_new(folder, name, f".{kind}", text.encode())
+    return write_new(folder, name, f".{kind}", text.encode(), anew=True)

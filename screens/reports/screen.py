@@ -32,6 +32,7 @@ from screens.reports.save import Saved
 from store.errors import Refusal
 from store.instants import moment
 from store.reports.figures import Report, Table
+from store.reports.filters import asked_as, line, parts
 from store.reports.period import Period, after, before
 from store.reports.registry import REPORTS
 from tui import present
@@ -74,6 +75,7 @@ class ReportsScreen(View):
         self._changed_since = False
         self._left_off = False  # counting was given up because another screen came in front
         self._problem = ""
+        self._in_force = ""  # the filters when typing began
         self._currency = ""
 
     def compose_body(self) -> ComposeResult:
@@ -154,14 +156,15 @@ class ReportsScreen(View):
         self.app.open_dialog("report", self._chosen, self._go_to)
 
     def action_back(self) -> None:
-        """Give up what is being counted; show all again; back to the list; back to the view before."""
-        if self._is_counting:
+        """Leave the filters as they were; give up what is being counted; back to the list, to the view before."""
+        if self.filter_line.typing:
+            self._give_up()
+            self._keep(self._in_force)
+        elif self._is_counting:
             self._give_up()
             self._say_asked()
             again = self.app.key_of("refresh")
             self.app.say(f"Counting was given up · {again} counts again", calm=True)
-        elif self.filter_line.typing:
-            self._keep("")
         elif self.reading:
             self._to_list()
         else:
@@ -248,11 +251,22 @@ class ReportsScreen(View):
 
     def action_filter(self) -> None:
         """Narrow it, letter by letter."""
-        self.filter_line.show(self._asking.filters, typing=True)
+        self._in_force = self._asking.filters
+        self.filter_line.show(self._in_force, typing=True)
 
     def action_keep_filter(self) -> None:
-        """Back to the report, as typed."""
-        self._keep(self.filter_line.text)
+        """Back to the report, as typed; a mistake is said, and stays to be mended."""
+        self.app.hold_keys(self._keep_typed(self.filter_line.text))
+
+    async def _keep_typed(self, text: str) -> None:
+        desk = self.app.desk
+        try:
+            await desk.read(asked_as, desk.now(), text)
+        except Refusal as refusal:
+            self._asking.filters = text
+            self._refused(refusal.sentence, self._wish)
+        else:
+            self._keep(line(parts(text)))
 
     def action_previous_lead(self) -> None:
         """The period before."""
@@ -279,7 +293,6 @@ class ReportsScreen(View):
         except Refusal as refusal:
             self.app.say(refusal.sentence, urgent=True)
             return
-        self.filter_line.show(self._asking.filters)
         self._count_now()
 
     def action_order(self) -> None:
@@ -321,8 +334,12 @@ class ReportsScreen(View):
         self._typing = self.set_timer(_AFTER_TYPING, self._count_now)
 
     def _keep(self, text: str) -> None:
-        self._asking.filters = text
-        self.filter_line.show(text)
+        """Away with the line: the title says what is asked."""
+        self._asking.filters, self._problem = text, ""
+        if self._typing is not None:
+            self._typing.stop()
+        self.filter_line.show("")
+        self._say_filter()
         self.set_focus(self.body if self.reading else self.table)
         self._count_now()
 
@@ -336,6 +353,9 @@ class ReportsScreen(View):
         """Count what is asked for, unless it is in front already or being counted."""
         wish = self._wish
         if wish == self._shown and not self._is_counting and not self._changed_since:
+            self._problem = ""
+            self._say_asked()
+            self._say_filter()
             return
         counting: Worker[None] = self._count(wish)
         self._counting = counting
@@ -365,6 +385,7 @@ class ReportsScreen(View):
         if self._shown is None or self._shown.name != wish.name:
             self._shown = None
             self._show(Report(wish.name, REPORTS[wish.name].title, "", (sentence,), ()))
+        self._say_asked()
 
     def _give_up(self) -> None:
         if self._counting is not None:
@@ -404,7 +425,14 @@ class ReportsScreen(View):
     def _say_asked(self) -> None:
         report = self.body.report if self.reading or not self.has_class("-narrow") else None
         compared = self._shown is not None and self._shown.compare
-        self.heading.say(report, compared=compared, changed=self._changed_since)
+        self.set_class(bool(self._problem) and report is not None, "-of-before")
+        self.heading.say(
+            report,
+            self._asking.filters,
+            compared=compared,
+            changed=self._changed_since,
+            of_before=self.has_class("-of-before"),
+        )
 
     def _say_filter(self) -> None:
         self.filter_line.say(present.joined((self._problem, "$error")) if self._problem else Content())

@@ -77,22 +77,27 @@ def asked(
 
 def in_words(store: Store, wanted: Asked) -> str:
     """The filters as a heading says them: ``last 90 days · rep Priya N.``."""
-    names = [wanted.period.words]
+    return " · ".join([wanted.period.words, *(f"{word} {value}" for word, value in filters_of(store, wanted))])
+
+
+def filters_of(store: Store, wanted: Asked) -> tuple[tuple[str, str], ...]:
+    """What narrows it beside the period: the filter and its value, each as one says it."""
+    found: list[tuple[str, str]] = []
     for word, table, id in (
         ("team", "team", wanted.team),
         ("rep", '"user"', wanted.rep),
         ("campaign", "campaign", wanted.campaign),
     ):
         if id is not None:
-            names.append(f"{word} {store.value(f'SELECT name FROM {table} WHERE id = ?', (id,))}")
+            found.append((word, str(store.value(f"SELECT name FROM {table} WHERE id = ?", (id,)))))
     for word, value in (
         ("motion", wanted.motion.label if wanted.motion else ""),
         ("source", wanted.source),
         ("segment", wanted.segment),
     ):
         if value:
-            names.append(f"{word} {value}")
-    return " · ".join(names)
+            found.append((word, value))
+    return tuple(found)
 
 
 def segment_sql(store: Store, account: str = "a") -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.database import Store
 from store.rules.statistics import Interval, wilson
@@ -156,9 +157,17 @@ class Table:
         at = {column.name: place for place, column in enumerate(earlier.columns)}
         places = [at.get(column.name) for column in self.columns]
         then = {line.key: line for line in earlier.lines}
-        lines = tuple(_beside(line, then.get(line.key), places) for line in self.lines)
+        nothing = earlier.total if not earlier.lines else None  # of nothing at all, each line was nothing too
+        lines = tuple(_beside(line, then.get(line.key, _noughts(nothing)), places) for line in self.lines)
         total = _beside(self.total, earlier.total, places) if self.total else None
         return replace(self, lines=lines, total=total)
+
+
+def _noughts(total: Line | None) -> Line | None:
+    """A line of what was 0 in the total, which was 0 in each line."""
+    if total is None:
+        return None
+    return replace(total, cells=tuple(cell if cell.value == 0 else replace(cell, value=None) for cell in total.cells))
 
 
 def _beside(line: Line, earlier: Line | None, places: Sequence[int | None]) -> Line:
@@ -172,12 +181,27 @@ def _beside(line: Line, earlier: Line | None, places: Sequence[int | None]) -> L
     return replace(line, cells=tuple(cells))
 
 
+class Days(NamedTuple):
+    """From the first day to the last, both in it."""
+
+    first: date
+    last: date
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as asked for: sentences first, then its tables. ``asked`` is said in words."""
+    """A report as asked for: sentences first, then its tables. ``asked`` is said in words.
+
+    ``days`` is None for all time; ``filters`` are names and values as they are said; ``against`` is the period before,
+    where it is compared with that; ``made`` is an ISO 8601 time in the team's zone.
+    """
 
     name: str
     title: str
     asked: str
     sentences: tuple[str, ...]
     tables: tuple[Table, ...]
+    days: Days | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+    against: Days | None = None
+    made: str = ""

@@ -8,9 +8,10 @@ from importlib import import_module
 
 from store.database import Store
 from store.errors import Refusal
-from store.instants import Instant
-from store.reports.asked import Asked, in_words
-from store.reports.figures import Report, Table
+from store.instants import Instant, moment
+from store.reports.asked import Asked, filters_of, in_words
+from store.reports.figures import Days, Report, Table
+from store.reports.period import Period
 
 Made = tuple[tuple[str, ...], tuple[Table, ...]]
 """The sentences and the tables of a report."""
@@ -67,7 +68,23 @@ def report(store: Store, name: str, wanted: Asked, now: Instant, *, compare: boo
         raise Refusal(f"There is no report {name}: say one of {', '.join(REPORTS)}.")
     sentences, tables = found.make(store, wanted, now)
     then = wanted.earlier() if compare else None
-    if then is not None and not found.now_only:
+    if found.now_only:
+        then = None
+    if then is not None:
         before = {table.name: table for table in found.make(store, then, now)[1]}
         tables = tuple(table.beside(before.get(table.name)) for table in tables)
-    return Report(found.name, found.title, in_words(store, wanted), sentences, tables)
+    return Report(
+        found.name,
+        found.title,
+        in_words(store, wanted),
+        sentences,
+        tables,
+        _days(wanted.period),
+        filters_of(store, wanted),
+        _days(then.period) if then is not None else None,
+        moment(now, store.zone).isoformat(timespec="seconds"),
+    )
+
+
+def _days(period: Period) -> Days | None:
+    return None if period.name == "all" else Days(period.first, period.last)

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from typing import Any
@@ -232,6 +233,24 @@ def test_json_names_units_intervals_and_benchmarks() -> None:
     )  # statsmodels' proportion_confint(1, 9, wilson)
     assert share["benchmark"]["source"] == "field <practice>"
     assert read["currency"] == "EUR"
+
+
+def test_every_file_says_of_which_days_it_is_by_which_filters_and_when_it_was_made(outcomes: Report) -> None:
+    narrowed = replace(outcomes, filters=(("rep", "Ben"), ("source", "=web")))
+    assert narrowed.days is not None
+    assert narrowed.against is not None
+    first, last = (day.isoformat() for day in narrowed.days)
+    assert (narrowed.days.last - narrowed.days.first).days == 29
+    read = json.loads(write_json(narrowed, "USD"))
+    assert (read["from"], read["to"], read["made"]) == (first, last, narrowed.made)
+    assert read["filters"] == {"rep": "Ben", "source": "=web"}
+    assert read["against"] == [day.isoformat() for day in narrowed.against]
+    for row in csv.DictReader(StringIO(write_csv(narrowed, "USD"))):
+        assert (row["from"], row["to"], row["made"]) == (first, last, narrowed.made)
+        assert row["filters"] == "rep Ben · source =web"
+    assert f"{first} to {last} · against {read['against'][0]}" in Page(write_html(narrowed, "USD", "made now")).text
+    always = json.loads(write_json(replace(narrowed, days=None, against=None), "USD"))
+    assert (always["from"], always["to"], always["against"]) == (None, None, None)
 
 
 def test_csv_has_a_row_for_each_figure_and_no_formula() -> None:

@@ -156,7 +156,13 @@ async def test_filters_narrow_letter_by_letter_and_refuse_in_a_sentence(ended: F
         await d.type("x")
         await d.until(lambda: "There is no person bex: say one of Priya, Ben, Ana, Ed." in said(d))
         assert created() == 2
-        await d.press("backspace")
+        assert "Outcomes · still of last 90 days · rep Ben" in said(d)
+        assert "! not of what is typed now" in said(d)
+        await d.press("enter", "k")
+        assert screen.filter_line.typing  # a mistake stays to be mended
+        assert screen.filter_line.text == "rep:bexk"
+        await d.press("backspace", "backspace")
+        await d.until(lambda: "still of" not in said(d))
         await d.type("n motion:demo")
         await d.until(lambda: created() == 1)
         await d.press("enter")
@@ -165,6 +171,47 @@ async def test_filters_narrow_letter_by_letter_and_refuse_in_a_sentence(ended: F
         await d.press("f")
         await d.type("colour:red")
         await d.until(lambda: "There is no filter colour: say one of days, team, rep" in said(d))
+        await d.press("escape")
+        await d.until(lambda: body.has_focus)
+        assert "still of" not in said(d)
+        assert created() == 1
+        await d.press("f", "ctrl+u", "enter")
+        await d.until(lambda: created() == 6)
+
+
+async def test_a_mistake_at_the_first_letter_shows_no_other_figures_as_its_own(ended: Floor) -> None:
+    async with at_work(ended, ANA) as d:
+        screen = await outcomes(d)
+        await d.press("f")
+        await d.burst(*"days:2025-01", "space", *"rep:zz", "enter")
+        await d.until(lambda: "There is no person zz" in said(d))
+        await d.until(lambda: "still of last 90 days" in said(d))
+        assert screen.has_class("-of-before")
+        assert screen.filter_line.typing
+
+
+async def test_looking_at_the_filters_changes_nothing_and_the_cursor_stays_on_its_figure(ended: Floor) -> None:
+    async with at_work(ended, ANA) as d:
+        screen = await outcomes(d)
+        await go_to(d, "by_motion", "outbound target", "open")
+        place, width = screen.body.place, screen.body.size.width
+        await d.press("f")
+        await d.type("motion:demo")
+        await d.until(lambda: "motion demo request" in said(d))
+        assert screen.body.place != place  # that line is not there now
+        await d.press("escape")
+        await d.until(lambda: "motion demo request" not in said(d))
+        await d.until(lambda: screen.body.place == place)
+        await d.press("f")
+        await d.type("rep:ben")
+        await d.press("enter")
+        await d.until(lambda: "Outcomes · last 90 days · rep Ben" in said(d))
+        assert (screen.body.has_focus, screen.reading) == (True, True)
+        assert (screen.body.place, screen.body.size.width) == (place, width)
+        assert not screen.filter_line.has_class("-shown")  # the title says it
+        await d.press("f", "escape")
+        await d.until(lambda: screen.body.has_focus)
+        assert "rep Ben" in said(d)
 
 
 async def test_the_period_before_and_after_and_against_it(ended: Floor) -> None:
@@ -177,13 +224,15 @@ async def test_the_period_before_and_after_and_against_it(ended: Floor) -> None:
         await d.until(lambda: "Outcomes · 2026-11-23" in said(d))
         assert screen.body.spot is not None
         await d.press("equals_sign")
-        await d.until(lambda: "against the period before" in said(d))
+        await d.until(lambda: "Outcomes · 2026-11-23 · against 2026-11-22" in said(d))
+        await go_to(d, "by_outcome", "no response", "ended")
+        assert "+3 against 0 before" in said(d)
         await go_to(d, "by_outcome", "all", "ended")
         assert "▲4" in said(d)
         assert "+4 against 0 before" in said(d)
         await d.press("right_square_bracket", "right_square_bracket")
         await d.until(lambda: "That is still to come." in said(d))
-        await d.press("f")
+        await d.press("f", "ctrl+u")
         await d.type("days:all")
         await d.press("enter")
         await d.until(lambda: "all time" in said(d))
@@ -304,6 +353,9 @@ async def test_a_report_is_saved_as_a_page_a_table_and_data(ended: Floor, tmp_pa
             await d.press("X", letter)
             await d.until((tmp_path / "out" / f"outcomes-last-90-days{suffix}").exists)
             await d.until(lambda: "written:" in said(d))
+        await d.press("X", "h")
+        await d.until((tmp_path / "out" / "outcomes-last-90-days-2.html").exists)
+        await d.until(lambda: "outcomes-last-90-days-2.html" in said(d).replace(" ", ""))
         assert "no response" in (tmp_path / "out" / "outcomes-last-90-days.csv").read_text()
 
 

@@ -12,20 +12,39 @@ from store.intake.rejects import safe_cell
 from store.reports.figures import Cell, Report, Table, Unit
 from store.rules.amount import minor_digits
 
-HEADINGS = ("table", "line", "column", "value", "unit", "part", "of", "low", "high", "before")
+HEADINGS = (
+    "table",
+    "line",
+    "column",
+    "value",
+    "unit",
+    "part",
+    "of",
+    "low",
+    "high",
+    "before",
+    "from",
+    "to",
+    "filters",
+    "made",
+)
 
 
 def write_csv(report: Report, currency: str) -> str:
     """Every figure of a report in a row of its own, the totals last in each table, beneath ``HEADINGS``.
 
     Shares are of one, spans in seconds, money in whole units; a figure that cannot be had is an empty cell. ``low`` and
-    ``high`` are where a share may truly lie. No cell of it is run by a spreadsheet.
+    ``high`` are where a share may truly lie. The last four are the same in every row: the days asked about, empty for
+    all time, the filters in words, and when it was made. No cell of it is run by a spreadsheet.
     """
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(HEADINGS)
+    days = (report.days.first.isoformat(), report.days.last.isoformat()) if report.days else ("", "")
+    filters = " · ".join(f"{name} {value}" for name, value in report.filters)
+    same = (*days, safe_cell(filters), report.made)
     for table in report.tables:
-        writer.writerows(_rows(table, currency))
+        writer.writerows((*row, *same) for row in _rows(table, currency))
     return file.getvalue()
 
 
