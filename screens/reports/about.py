@@ -19,15 +19,15 @@ class AboutLines(Static):
     AboutLines { height: 3; padding: 0 1; background: $panel; color: $text-muted; }
     """
 
-    def show(self, spot: Spot | None, currency: str) -> None:
-        """Say what is known of a figure; nothing where there is none."""
+    def show(self, spot: Spot | None, currency: str, enough: int = 0) -> None:
+        """Say what is known of a figure, a share judged from ``enough`` cases up; nothing where there is none."""
         if spot is None:
             self.update(Content())
             return
         width = self.app.size.width - 2
         lines = [
             words.about(spot.line, spot.column, spot.cell, currency, width),
-            present.content(spot.column.note, limit=_LONGEST),
-            present.joined(words.held_against(spot.cell)),
+            present.content(" · ".join(filter(None, (spot.column.note, words.sure(spot.cell)))), limit=_LONGEST),
+            present.joined(words.held_against(spot.cell, enough)),
         ]
         self.update(Content("\n").join(line.truncate(width, ellipsis=True) for line in lines))

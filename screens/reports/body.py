@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from screens.reports import layout
 from screens.reports.ink import of_words, pieces_of, strip_of
-from screens.reports.layout import GAP, Figures, Grid, Head, Page, Place, Sort, Told
+from screens.reports.layout import GAP, Figures, Grid, Head, Page, Pen, Place, Sort, Told
 from store.reports.figures import Cell, Column, Line, Report, Table
 from tui.commands import Where, commands_of
 from tui.present import cells
@@ -25,6 +25,7 @@ from tui.widgets.line_painter import INKS, PAPERS, Palette, palette_of
 CURSOR = "▌"
 GUTTER = 2
 _DARKER = 0.13
+_LOW = 30  # lines: in fewer, figures come before words
 
 
 class Spot(NamedTuple):
@@ -72,7 +73,7 @@ class ReportBody(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._currency = ""
+        self._pen = Pen("")
         self._report: Report | None = None
         self._page: Page | None = None
         self._stop = 0
@@ -88,9 +89,9 @@ class ReportBody(ScrollView, can_focus=True):
         """What is shown."""
         return self._report
 
-    def show(self, report: Report | None, currency: str) -> None:
-        """Show a report, its money in ``currency``; the same one counted again keeps its cursor and its order."""
-        self._currency = currency
+    def show(self, report: Report | None, pen: Pen) -> None:
+        """Show a report, written with ``pen``; the same one counted again keeps its cursor and its order."""
+        self._pen = pen
         same = self._report is not None and report is not None and self._report.name == report.name
         if not same:
             self._wanted = None
@@ -152,7 +153,9 @@ class ReportBody(ScrollView, can_focus=True):
             self._page = None
             self.virtual_size = Size(self._width, 0)
         else:
-            self._page = Page(self._report, width, self._currency, self._sorts)
+            currency, enough = self._pen
+            low = self.app.size.height < _LOW
+            self._page = Page(self._report, width, currency, self._sorts, enough=enough, low=low)
             self.virtual_size = Size(self._width, len(self._page.lines))
             self._find(place)
         self.refresh()
@@ -387,7 +390,7 @@ class ReportBody(ScrollView, can_focus=True):
     def _cell(self, grid: Grid, at: int, cell: Cell, is_total: bool, ink: Palette) -> list[Segment]:
         room = grid.rooms[at]
         shade = layout.heat(cell, grid.hottest) if room.heat and not is_total else 0
-        seen = layout.drawn(cell, self._currency, shade)
+        seen = layout.drawn(cell, self._pen, shade)
         quiet = cell.value in (None, 0) and not seen.sign
         style = ink.muted if quiet else ink.strong if is_total else ink.text
         return pieces_of(room, seen, style, ink, self._shade(shade))

@@ -115,19 +115,24 @@ class ReportChart(Container):
 
 
 def bars(table: Table, lines: Sequence[Line], currency: str, width: int, height: int) -> Content:
-    """A bar a line, to the eighth of a cell, with its figure; what finds no room is counted."""
+    """A bar a line, to the eighth of a cell, with its figure; what finds no room is counted.
+
+    A share is as long as it is of the whole, anything else in proportion to the largest.
+    """
     at = charted(table)[0]
     found = [(line.label, value, line.cells[at]) for line in lines if (value := drawable(line.cells[at])) is not None]
     room = max(height - 2, 1)
     shown = found if len(found) <= room else found[: room - 1]
-    most = max((abs(value) for _, value, _ in shown), default=0)
+    is_share = table.columns[at].unit is Unit.SHARE
+    most = 1.0 if is_share else max((abs(value) for _, value, _ in shown), default=0)
     said = [figures.figure(cell, currency) for _, _, cell in shown]
     longest = max((cell_len(present.safe(label, 80)) for label, _, _ in shown), default=0)
-    label_width = min(longest, max(width // 3, _LABEL))
-    space = max(width - label_width - max(map(cell_len, said), default=0) - 3, 1)
+    beside = width - max(map(cell_len, said), default=0) - 3
+    label_width = min(longest, max(beside - width // 3, _LABEL))
+    space = max(beside - label_width, 1)
     parts: list[present.Part] = [(title(table), "$foreground"), "\n"]
     for (label, value, _), words in zip(shown, said, strict=True):
-        bar = _bar(abs(value) / most * space if most else 0)
+        bar = _bar(min(abs(value) / most, 1) * space if most else 0)
         parts += ["\n", (present.cells(label, label_width, "right"), "$foreground"), " ", (bar, "$accent"), f" {words}"]
     if len(shown) < len(found):
         parts.append(f"\n{' ' * label_width} and {len(found) - len(shown):,} more")

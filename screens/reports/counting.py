@@ -21,10 +21,11 @@ class Wish(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A report, and the currency of its money."""
+    """A report, the currency of its money, and from how many cases up a share is judged."""
 
     report: Report
     currency: str
+    enough: int = 0
 
 
 def count(store: Store, wish: Wish, now: Instant) -> Found:
@@ -37,7 +38,7 @@ def count(store: Store, wish: Wish, now: Instant) -> Found:
             if error.name and error.name.startswith("store.reports."):
                 raise Refusal(f"{REPORTS[wish.name].title} is not there yet in this version.") from error
             raise
-    return Found(found, store.currency)
+    return Found(found, store.currency, store.rules.alerts.from_records)
 
 
 def ids_of(store: Store, counted: Counted) -> tuple[int, ...]:

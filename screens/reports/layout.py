@@ -111,15 +111,34 @@ class Grid:
 class Page:
     """A report laid out for a width: ``lines`` from top to bottom, and ``stops``, where the cursor can be."""
 
-    def __init__(self, report: Report, width: int, currency: str, sorts: Mapping[str, Sort]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        width: int,
+        currency: str,
+        sorts: Mapping[str, Sort],
+        *,
+        enough: int = 0,
+        low: bool = False,
+    ) -> None:
+        """A share is judged from ``enough`` cases up; where the window is ``low``, figures come before words."""
         self.report = report
+        self._low = low
         self.lines: list[Told | Head | Figures] = []
         self.stops: list[int] = []
-        self.grids = [_grid(table, width, currency, sorts.get(table.name)) for table in report.tables]
-        for sentence in report.sentences:
-            self._tell(f"{words.BULLET} {sentence}", width, "strong", indent="  ")
+        pen = Pen(currency, enough)
+        self.grids = [_grid(table, width, pen, sorts.get(table.name)) for table in report.tables]
+        below = self._say(report.sentences, width) if low and self.grids else ()
+        if not low or not self.grids:
+            self._tell_all(report.sentences, width)
         for number, grid in enumerate(self.grids):
             self._add(number, grid, width)
+            if below and not number:
+                self.lines.append(Told(""))
+                self._tell_all(below, width)
+        if said := self._legend(enough):
+            self.lines.append(Told(""))
+            self._tell(said, width, "muted")
 
     def stop_of(self, place: Place) -> int | None:
         """Which stop a place is at; None where that line is gone."""
@@ -133,10 +152,10 @@ class Page:
 
     def _add(self, number: int, grid: Grid, width: int) -> None:
         table = grid.table
-        if self.lines:
+        if self.lines and not (self._low and number == 0):
             self.lines.append(Told(""))
         self._tell(table.title, width, "accent")
-        if table.note:
+        if table.note and not self._low:
             self._tell(table.note, width, "muted")
         if not grid.lines and table.total is None:
             self._tell("Nothing to count here.", width, "muted")
@@ -148,17 +167,48 @@ class Page:
         if table.total is not None:
             self.stops.append(len(self.lines))
             self.lines.append(Figures(number, table.total, True))
+        if table.note and self._low:
+            self._tell(table.note, width, "muted")
+
+    def _say(self, sentences: Sequence[str], width: int) -> Sequence[str]:
+        """The first sentence on one line; what is left to say below the figures."""
+        if not sentences:
+            return ()
+        first, *more = wrap(present.safe(f"{words.BULLET} {sentences[0]}"), max(width - 2, 20)) or [""]
+        self.lines.append(Told(f"{first} …" if more else first, "strong"))
+        return sentences if more else sentences[1:]
+
+    def _tell_all(self, sentences: Sequence[str], width: int) -> None:
+        for sentence in sentences:
+            self._tell(f"{words.BULLET} {sentence}", width, "strong", indent="  ")
+
+    def _legend(self, enough: int) -> str:
+        """What the brackets and the signs in the tables mean, where there are any."""
+        rooms = [room for grid in self.grids for room in grid.rooms]
+        said = []
+        if any(room.interval for room in rooms):
+            said.append(f"(…): where a share of fewer than {words.FEW} may truly lie, at 95 %.")
+        if any(cell.benchmark for grid in self.grids for line in grid.lines for cell in line.cells):
+            least = f"; a share of fewer than {enough} is not judged" if enough else ""
+            said.append(f"✓ keeps to its benchmark, ! does not{least}.")
+        return " ".join(said)
 
     def _tell(self, text: str, width: int, style: str, indent: str = "") -> None:
         lines = wrap(present.safe(text), max(width, 20), subsequent_indent=indent) or [""]
         self.lines += [Told(line, style) for line in lines]
 
 
-def drawn(cell: Cell, currency: str, heat: int = 0) -> Drawn:
+class Pen(NamedTuple):
+    """What figures are written with: the currency of money, and from how many cases up a share is judged."""
+
+    currency: str
+    enough: int = 0
+
+
+def drawn(cell: Cell, pen: Pen, heat: int = 0) -> Drawn:
     """What a cell shows."""
-    return Drawn(
-        words.figure(cell, currency), words.sign(cell).sign.strip(), words.few(cell), words.change(cell, currency), heat
-    )
+    sign = words.sign(cell, pen.enough).sign.strip()
+    return Drawn(words.figure(cell, pen.currency), sign, words.few(cell), words.change(cell, pen.currency), heat)
 
 
 def heat(cell: Cell, hottest: float) -> int:
@@ -168,21 +218,21 @@ def heat(cell: Cell, hottest: float) -> int:
     return min(max(round(4 * cell.value / hottest), 1 if cell.value else 0), 4)
 
 
-def _grid(table: Table, width: int, currency: str, sort: Sort | None) -> Grid:
+def _grid(table: Table, width: int, pen: Pen, sort: Sort | None) -> Grid:
     lines = ordered(table, sort)
     every = [*lines, *([table.total] if table.total is not None else [])]
     longest = max((cell_len(present.safe(line.label, 80)) for line in every), default=0)
     hottest = _hottest(table)
-    rooms = tuple(_room(table, at, every, currency, sort, hottest) for at in range(len(table.columns)))
+    rooms = tuple(_room(table, at, every, pen, sort, hottest) for at in range(len(table.columns)))
     left_over = width - sum(GAP + room.width for room in rooms)
     most = max(min(LABEL_MOST, width // 3), left_over, LABEL_LEAST)
     label = min(max(longest, cell_len(table.head), LABEL_LEAST), most)
     return Grid(table, label, rooms, tuple(lines), hottest)
 
 
-def _room(table: Table, at: int, lines: Sequence[Line], currency: str, sort: Sort | None, hottest: float) -> Room:
+def _room(table: Table, at: int, lines: Sequence[Line], pen: Pen, sort: Sort | None, hottest: float) -> Room:
     column = table.columns[at]
-    cells = [drawn(line.cells[at], currency) for line in lines if at < len(line.cells)]
+    cells = [drawn(line.cells[at], pen) for line in lines if at < len(line.cells)]
     is_words = column.unit is Unit.WORDS
     figure = max((cell_len(cell.figure) for cell in cells), default=1)
     figure = min(figure, WORDS_MOST) if is_words else figure

@@ -27,6 +27,7 @@ from screens.reports.chart import ReportChart
 from screens.reports.choose import letters
 from screens.reports.counting import Wish, count, ids_of
 from screens.reports.heading import Heading
+from screens.reports.layout import Pen
 from screens.reports.list_painter import Listed, ListPainter
 from screens.reports.save import Saved
 from store.errors import Refusal
@@ -76,7 +77,7 @@ class ReportsScreen(View):
         self._left_off = False  # counting was given up because another screen came in front
         self._problem = ""
         self._in_force = ""  # the filters when typing began
-        self._currency = ""
+        self._pen = Pen("")
 
     def compose_body(self) -> ComposeResult:
         """What is asked on top, the list at the left, the report, and what the cursor is on below."""
@@ -321,7 +322,7 @@ class ReportsScreen(View):
         if report is None or self._shown is None or self._is_counting:
             self.app.refuse("There is no report to save yet: open one, and let it be counted.")
         else:
-            self.app.open_dialog("save_report", Saved(report, self._currency), self._written)
+            self.app.open_dialog("save_report", Saved(report, self._pen.currency), self._written)
 
     def _written(self, file: Path) -> None:
         self.app.say(f"written: {present.safe(str(file.absolute()))}")
@@ -375,7 +376,7 @@ class ReportsScreen(View):
         self._changed_since = False
         self._shown, self._problem = wish, ""
         self._counted()
-        self._currency = found.currency
+        self._pen = Pen(found.currency, found.enough)
         self._show(found.report)
 
     def _refused(self, sentence: str, wish: Wish) -> None:
@@ -407,7 +408,7 @@ class ReportsScreen(View):
         self.heading.counts()
         if self.body.report is not None and self.body.report.name != self._chosen:
             self._shown = None
-            self.body.show(None, "")
+            self.body.show(None, self._pen)
             self._say_asked()
 
     def _changed(self, change: Change) -> None:
@@ -418,7 +419,7 @@ class ReportsScreen(View):
     # --- showing ---
 
     def _show(self, report: Report) -> None:
-        self.body.show(report, self._currency)
+        self.body.show(report, self._pen)
         self._say_asked()
         self._say_filter()
 
@@ -439,7 +440,7 @@ class ReportsScreen(View):
 
     @on(ReportBody.Moved)
     def _moved(self) -> None:
-        self.query_one(AboutLines).show(self.body.spot, self._currency)
+        self.query_one(AboutLines).show(self.body.spot, *self._pen)
         self.query_one(KeyLine).refresh()
         self._show_chart()
 
@@ -453,7 +454,7 @@ class ReportsScreen(View):
         shown = bool(wanted and grid is not None and ReportChart.has_one(grid.table))
         self.set_class(shown, "-charted")
         if shown and grid is not None:
-            self.chart.show(grid.table, grid.lines, self._currency)
+            self.chart.show(grid.table, grid.lines, self._pen.currency)
 
     # --- room ---
 

@@ -60,10 +60,21 @@ def change(cell: Cell, currency: str) -> str:
     return f"{UP if said.startswith('+') else DOWN}{said[1:]}"
 
 
-def sign(cell: Cell) -> Urgency:
-    """Whether a figure keeps to its benchmark."""
+def sure(cell: Cell) -> str:
+    """Why no interval stands beside a share of many cases."""
+    many = cell.interval is not None and (cell.of or 0) >= FEW
+    return f"of {FEW} or more: how sure it is stands here alone" if many else ""
+
+
+def too_few(cell: Cell, enough: int) -> bool:
+    """Whether it is a share of fewer cases than one may be judged by."""
+    return cell.of is not None and cell.of < enough
+
+
+def sign(cell: Cell, enough: int = 0) -> Urgency:
+    """Whether a figure keeps to its benchmark; a share is judged from ``enough`` cases up."""
     off = against.off(cell)
-    return Urgency.CALM if off is None else Urgency.LATE if off > 0 else Urgency.DONE
+    return Urgency.CALM if off is None or too_few(cell, enough) else Urgency.LATE if off > 0 else Urgency.DONE
 
 
 def about(line: Line, column: Column, cell: Cell, currency: str, width: int) -> Content:
@@ -84,11 +95,13 @@ def about(line: Line, column: Column, cell: Cell, currency: str, width: int) -> 
     return Content.assemble(named.truncate(room, ellipsis=True) if named.cell_length > room else named, after)
 
 
-def held_against(cell: Cell) -> present.Part:
+def held_against(cell: Cell, enough: int = 0) -> present.Part:
     """The benchmark with its source, year, grade and denominator."""
     line = cell.benchmark
     if line is None:
         return ""
-    standing = sign(cell)
+    standing = sign(cell, enough)
+    if too_few(cell, enough):
+        return (f"of fewer than {enough}: not judged; benchmark: {figures.benchmark(line)}", standing.style)
     said = {Urgency.LATE: "! off its benchmark: ", Urgency.DONE: "✓ keeps to its benchmark: "}
     return (f"{said.get(standing, 'benchmark: ')}{figures.benchmark(line)}", standing.style)

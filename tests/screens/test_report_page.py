@@ -7,7 +7,7 @@ import pytest
 from screens.reports import words
 from screens.reports.chart import bars
 from screens.reports.choose import letters
-from screens.reports.layout import Figures, Page, Place, Sort, heat
+from screens.reports.layout import Figures, Page, Place, Sort, Told, heat
 from store.instants import DAY, HOUR
 from store.reports.figures import Cell, Chart, Column, Line, Report, Table, Unit
 from store.reports.registry import REPORTS
@@ -90,6 +90,50 @@ def test_what_changed_has_a_sign() -> None:
     assert words.change(Cell(0.5, Unit.SHARE, before=0.75), "USD") == "▼25"
     assert words.change(Cell(4, before=4), "USD") == "="
     assert words.change(Cell(4), "USD") == ""
+
+
+def test_a_share_of_few_is_not_judged() -> None:
+    for cell in (Cell.share(3, 29, benchmark=SHARE), Cell.share(29, 29, benchmark=SHARE)):
+        assert words.sign(cell, 30) is Urgency.CALM
+        assert "of fewer than 30: not judged; benchmark: 40–60 %" in str(words.held_against(cell, 30))
+    assert words.sign(Cell.share(3, 30, benchmark=SHARE), 30) is Urgency.LATE
+    assert words.sign(Cell(7 * DAY, Unit.SPAN, benchmark=DAYS), 30) is Urgency.DONE
+    heads = (Column("s", "share", Unit.SHARE),)
+    line = Line(1, "one", (Cell.share(3, 29, benchmark=SHARE),))
+    said = told(Page(Report("r", "R", "", (), (Table("t", "T", "x", heads, (line,)),)), 200, "USD", {}, enough=30))
+    assert said[-1] == (
+        "(…): where a share of fewer than 100 may truly lie, at 95 %."
+        " ✓ keeps to its benchmark, ! does not; a share of fewer than 30 is not judged."
+    )
+
+
+def test_in_a_low_window_figures_come_before_words() -> None:
+    sentences = ("The first sentence, which is too long to stand on one line of forty cells.", "The second.")
+    shown = Page(Report("r", "R", "", sentences, (table(1, note="A note."), table(2))), 40, "USD", {}, low=True)
+    at = [number for number, line in enumerate(shown.lines) if isinstance(line, Figures)]
+    assert at[0] == 4
+    assert shown.lines[0].text == "• The first sentence, which is too …"  # type: ignore[union-attr]
+    said = told(shown)
+    assert said.index("A note.") > said.index("Title")
+    assert " ".join(said).count("lines of forty cells. • The second.") == 0
+    assert "one line of forty cells. • The second." in " ".join(each.strip() for each in said)
+    high = Page(Report("r", "R", "", sentences, (table(1, note="A note."), table(2))), 40, "USD", {})
+    assert told(high).index("A note.") == told(high).index("Title") + 1
+
+
+def told(page: Page) -> list[str]:
+    """The lines of words of a page, without empty ones."""
+    return [line.text for line in page.lines if isinstance(line, Told) and line.text]
+
+
+def test_bars_of_shares_are_of_the_whole_and_labels_use_the_room() -> None:
+    heads = (Column("s", "share", Unit.SHARE),)
+    names = ("Attempting to Connected (warm)", "Attempting to Connected (cold)")
+    lines = tuple(Line(name, name, (Cell.share(n, 10),)) for n, name in enumerate(names, 4))
+    drawn = bars(Table("t", "T", "x", heads, lines, chart=Chart.BARS), lines, "USD", 62, 12).plain.splitlines()[2:]
+    assert all(name in line for name, line in zip(names, drawn, strict=True))
+    space = 62 - len(names[0]) - len("40 %") - 3
+    assert [line.count("█") for line in drawn] == [space * 4 // 10, space // 2]
 
 
 def test_bars_are_as_long_as_their_figures_and_none_is_left_out_unsaid() -> None:

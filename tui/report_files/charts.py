@@ -119,6 +119,8 @@ def _bars(table: Table, columns: Sequence[tuple[int, Column]], currency: str) ->
         largest = sorted(range(len(lines)), key=lambda n: -max(_number(lines[n], at) for at, _ in columns))[:MOST_BARS]
         lines = [lines[n] for n in sorted(largest)]
     most = max(max(_number(line, at), _high(line.cells[at])) for line in lines for at, _ in columns)
+    if columns[0][1].unit is Unit.SHARE:
+        most = max(most, 1.0)  # as long as it is of the whole
     left = _label_room(lines)
     room = (WIDTH - left - _VALUES) / most
     bars, rows, y = [], [], 0.0
