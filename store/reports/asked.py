@@ -151,4 +151,5 @@ def _only(known: Mapping[T, str], word: str, name: str) -> T:
     if len(found) == 1:
         return found[0]
     problem = f"Several begin with {name}" if found else f"There is no {word} {name}"
-    raise Refusal(f"{problem}: say one of {', '.join([known[each] for each in found or known][:_MOST_NAMED])}.")
+    names = ", ".join([known[each] for each in found or known][:_MOST_NAMED])
+    raise Refusal(f"{problem}: say one of {names.removesuffix('.')}.")

@@ -124,6 +124,8 @@ def test_the_records_behind_a_figure_are_listed(floor: Floor) -> None:
         (("outcomes", "--format", "pdf"), 2, "'pdf' is not one of"),
         (("outcomes", "--line", "web"), 2, "--line and --table go with --records"),
         (("outcomes", "--records", "created", "--format", "html"), 2, "listed as a table, csv or json"),
+        (("outcomes", "--records"), 2, "requires an argument. Try 'atbat report outcomes --help'."),
+        (("outcomes", "--period", "2026-11-20..2026-11-01"), 1, "ends before it begins: say the earlier day first."),
         (("outcomes", "--period", "someday"), 1, "There is no period someday: say one of today"),
         (("outcomes", "--rep", "Nobody"), 1, "There is no person Nobody: say one of"),
         (("outcomes", "--source", "nowhere"), 1, "There is no source nowhere: say one of"),
@@ -139,7 +141,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     floor: Floor, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     period = () if "--period" in arguments or arguments[0] not in REPORTS else ("--period", "all")
-    done = atbat(floor, *arguments, *period)
+    done = atbat(floor, arguments[0], *period, *arguments[1:])
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1

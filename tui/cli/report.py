@@ -45,6 +45,17 @@ class _Reports(click.Group):
         return super().resolve_command(ctx, args)
 
 
+class _Report(click.Command):
+    """A command whose mistakes all name its own help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
 @click.group(cls=_Reports, invoke_without_command=True, subcommand_metavar="NAME [OPTIONS]")
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -88,7 +99,7 @@ def _command(name: str) -> click.Command:
     def run(settings: Settings, /, **wanted: Any) -> None:
         _run(settings, name, **wanted)
 
-    return click.Command(name, callback=run, params=list(options), help=found.question + when)
+    return _Report(name, callback=run, params=list(options), help=found.question + when)
 
 
 def _option(*names: str, **how: Any) -> click.Parameter:
