@@ -12,7 +12,7 @@ MAIN_VIEWS = (
     MainView("queue", "Queue", "screens.queue.screen:QueueScreen"),
     MainView("deals", "Deals", "screens.deals.screen:DealsScreen", first_for=(UserRole.AE,)),
     MainView("recycling", "Recycling", "screens.recycling.screen:RecyclingScreen"),
-    MainView("team", "Team", "screens.team.screen:TeamScreen"),
+    MainView("team", "Team", "screens.team.screen:TeamScreen", first_for=(UserRole.LEAD,)),
     MainView("reports", "Reports", "screens.reports.screen:ReportsScreen"),
 )
 DIALOGS: dict[str, str] = {

@@ -20,6 +20,8 @@ class View(Screen[None]):
     app = getters.app(Frame)
     WHERE: ClassVar[tuple[Where, ...]] = (Where.EVERYWHERE,)
     VIEW: ClassVar[str] = ""
+    FIRST_IN_KEY_LINE: ClassVar[tuple[str, ...]] = ()
+    """Commands that one comes here for; only here they have a place in the key line."""
 
     def __init__(self) -> None:
         super().__init__(classes=ANSWERS)
@@ -28,7 +30,7 @@ class View(Screen[None]):
         """Top line, body, key line."""
         yield HeaderLine(self.VIEW)
         yield from self.compose_body()
-        yield KeyLine(self.WHERE, offers=self.offers)
+        yield KeyLine(self.WHERE, offers=self.offers, first=self.FIRST_IN_KEY_LINE)
 
     def offers(self, command: Command) -> bool:
         """Whether a command has a place in the key line now; a key that does nothing here needs none."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rich.cells import cell_len as len_of
 
 from screens.team import words
 from store.instants import Instant
@@ -39,19 +42,42 @@ class Drawn:
     figures: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
+class Longest(NamedTuple):
+    """How many cells the words of a column take at most."""
+
+    name: int
+    doing: int
+    on: int
+
+
 def _figure(title: str, name: str, width: int, needs: int = 0) -> Column[Drawn]:
     def value(row: Drawn) -> tuple[str, str]:
         return row.figures.get(name, ("", "muted"))
 
-    return Column(f"{title} ", value, width, align="right", needs=needs)
+    return Column(f"{title} ", value, width, 1, align="right", needs=needs)
 
 
-_COLUMNS: tuple[Column[Drawn], ...] = (
-    Column("", lambda row: (row.sign.sign, row.sign.component), 1),
-    Column("rep", lambda row: (row.name, "strong" if row.strong else "text"), 12, 2),
-    Column("now", lambda row: (row.doing, row.beside.component), 17, 1),
-    Column("with", lambda row: (row.on, "text"), 14, 6, needs=110),
-    Column("last act", lambda row: (row.last, "muted"), 16, needs=150),
+def _columns(width: int, longest: Longest) -> tuple[Column[Drawn], ...]:
+    """The columns of a window: names first, then what they do; whom they are with has what is left of the room."""
+    with_whom = width >= _NEEDS_WITH
+    figures = [column for column in (_LAST, *_FIGURES) if column.needs <= width]
+    taken = [_MARK, *figures]
+    room = width - sum(column.width + 1 for column in taken) - (3 if with_whom else 2)
+    least = _LEAST.on if with_whom else 0
+    doing = max(min(longest.doing, room - least - _LEAST.name), _LEAST.doing)
+    name = max(min(longest.name, room - least - doing), _LEAST.name)
+    words: list[Column[Drawn]] = [
+        Column("rep", lambda row: (row.name, "strong" if row.strong else "text"), name),
+        Column("now", lambda row: (row.doing, row.beside.component), doing),
+    ]
+    if with_whom:
+        on = max(min(longest.on, room - name - doing), _LEAST.on)
+        words.append(Column("with", lambda row: (row.on, "text"), on, parts=" · "))
+    return (_MARK, *words, *figures)
+
+
+_MARK: Column[Drawn] = Column("", lambda row: (row.sign.sign, row.sign.component), 1)
+_FIGURES: tuple[Column[Drawn], ...] = (
     _figure("open", "open", 6),
     _figure("new", "new", 4),
     _figure("due", "due", 5, needs=100),
@@ -64,10 +90,13 @@ _COLUMNS: tuple[Column[Drawn], ...] = (
     _figure("mtg", "meetings", 4),
     _figure("kept", "kept", 7, needs=100),
 )
+_LAST: Column[Drawn] = Column("last act", lambda row: (row.last, "muted"), 16, needs=150)
+_NEEDS_WITH = 110  # cells of a window that says whom they are with
+_LEAST, _MOST = Longest(8, 10, 8), Longest(24, 30, 60)
 
 
 class BoardPainter:
-    """Draws the board as of ``now()``."""
+    """Draws the board as of ``now()``: words as wide as the longest of their column, figures in what is left over."""
 
     lines = 1
     has_header = True
@@ -76,15 +105,33 @@ class BoardPainter:
         self._rules = rules
         self._zone = zone
         self._now = now
-        self._painter: ColumnPainter[Drawn] = ColumnPainter(_COLUMNS, titles=True)
+        self._longest = _LEAST
+        self._painters: dict[int, ColumnPainter[Drawn]] = {}
+
+    def fit(self, rows: Iterable[BoardRow]) -> bool:
+        """Make room for the words of these rows; says whether every line is to be drawn anew."""
+        drawn = [self._drawn(row) for row in rows]
+        words = [_LEAST, *((len_of(row.name), len_of(row.doing), len_of(row.on)) for row in drawn)]
+        longest = Longest(*map(min, map(max, zip(*words, strict=True)), _MOST))
+        changed, self._longest = longest != self._longest, longest
+        if changed:
+            self._painters.clear()
+        return changed
 
     def paint(self, row: BoardRow, width: int, palette: Palette) -> list[Line]:
         """The line of one row."""
-        return self._painter.paint(self._drawn(row), width, palette)
+        return self._painter(width).paint(self._drawn(row), width, palette)
 
     def header(self, width: int, palette: Palette) -> Line:
         """What the columns are."""
-        return self._painter.header(width, palette)
+        return self._painter(width).header(width, palette)
+
+    def _painter(self, width: int) -> ColumnPainter[Drawn]:
+        found = self._painters.get(width)
+        if found is None:
+            self._painters.clear()  # the width before a resize is not coming back
+            found = self._painters[width] = ColumnPainter(_columns(width, self._longest), titles=True)
+        return found
 
     def _drawn(self, row: BoardRow) -> Drawn:
         figures = self._figures(row)
@@ -92,7 +139,7 @@ class BoardPainter:
             return Drawn(Urgency.CALM, row.name, "", "", "", Urgency.QUIET, False, figures)
         rep, now = row.rep, self._now()
         doing, urgency = words.doing(rep, now, self._zone)
-        name = f"{row.name} · paused" if rep.paused else row.name
+        name = f"{present.safe(row.name, 40)}{' · paused' if rep.paused else ''}"
         last = present.clock(rep.last_at, self._zone, now) if rep.last_at is not None else ""
         return Drawn(urgency, name, doing, words.on_whom(rep), last, urgency, True, figures)
 
@@ -101,7 +148,7 @@ class BoardPainter:
         said = {}
         for name in row.counts:
             urgency, count = marked.get(name, Urgency.CALM), getattr(row.figures, name)
-            text = f"{count:,}{'+' if row.more else urgency.sign}"
+            text = f"{count:,}{'+' if row.more and name == 'open' else urgency.sign}"
             if name == "kept":
                 text = f"{count} of {row.figures.promised}{urgency.sign}" if row.figures.promised else "– "
             quiet = name not in marked and not (row.figures.promised if name == "kept" else count)

@@ -15,27 +15,32 @@ from store.queries import queue as queries
 from store.queries.queue import Queue
 from store.queries.sieve import Sieve
 from tui import present
+from tui.commands import Command
 
 
 class RepQueueScreen(QueueScreen):
     """Opened with ``app.open_screen("rep_queue", whose)``; views are those of who looks, and so is every act."""
 
     VIEW = "team"
+    FIRST_IN_KEY_LINE = ("reassign",)
     DEFAULT_CSS: ClassVar[str] = """
     RepQueueScreen #whose { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
     """
 
     said = getters.query_one("#whose", Static)
 
-    _whose: Whose
+    _whose: Whose = Whose(None, "")  # nobody's yet
+    _same: bool = False  # opened again, on the same queue
     _first: Queue
 
     async def prepare(self, opening: Whose) -> None:
         """Read what the first frame shows."""
+        self._same = opening == self._whose
         self._whose = opening
         self._sieve = Sieve()
         app = self.app
-        self._first = await app.desk.read(queries.queue, opening.id, app.desk.now(), zone=opening.zone)
+        limit = -1 if self._same and self.table.marked else queries.PAGE  # a mark may be on any of them
+        self._first = await app.desk.read(queries.queue, opening.id, app.desk.now(), zone=opening.zone, limit=limit)
 
     def compose_body(self) -> ComposeResult:
         """Whose it is, above the queue."""
@@ -43,11 +48,14 @@ class RepQueueScreen(QueueScreen):
         yield from super().compose_body()
 
     def begin(self) -> None:
-        """Show what was read, from its first row."""
+        """Show what was read, from its first row; what was marked here and is here still stays marked."""
         self._untold.clear()
+        if self._same:
+            self.table.marked |= self._aside
+        else:
+            self.table.clear_marks()
         self._aside.clear()
         self.shown.open(0)
-        self.table.clear_marks()
         self.table.use(self._painter())
         self.filter_line.show("")
         self._show(self._first)
@@ -62,6 +70,10 @@ class RepQueueScreen(QueueScreen):
             super().action_back()
         else:
             self.app.pop_screen()
+
+    def offers(self, command: Command) -> bool:
+        """No session through somebody else's."""
+        return super().offers(command) and (command.id != "session" or self._owner in (None, self._me))
 
     def action_session(self) -> None:
         """A session goes through at bats of one's own, or nobody's."""

@@ -50,8 +50,8 @@ class TeamStrip(Widget):
 
     def _now(self, team: TeamNow) -> Content:
         said = words.presences(team.reps)
-        if team.unrouted:
-            said.insert(0, (words.unrouted(team.unrouted), Urgency.LATE))
+        if team.to_route:
+            said.insert(0, (words.unrouted(team.to_route, team.unrouted), Urgency.LATE))
         parts: list[present.Part] = []
         for text, urgency in said:
             marked = urgency in (Urgency.LATE, Urgency.DUE)

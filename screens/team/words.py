@@ -30,12 +30,12 @@ def doing(rep: Rep, now: Instant, zone: str) -> Said:
         case Presence.NOT_YET:
             return "nothing yet", Urgency.DUE
         case Presence.ABSENT:
-            return f"away until {present.on_date(rep.absent_until, zone, now)}", Urgency.QUIET
+            return f"away through {present.on_date(rep.absent_until, zone, now)}", Urgency.QUIET
         case Presence.LEFT:
             return "has left", Urgency.DUE
         case Presence.OFF:
             last = present.clock(rep.last_at, zone, now) if rep.last_at is not None else ""
-            return f"off since {last}" if last else "off", Urgency.QUIET
+            return f"quiet since {last}" if last else "quiet", Urgency.QUIET
 
 
 def on_whom(rep: Rep) -> str:
@@ -58,13 +58,13 @@ def presences(reps: Sequence[Rep]) -> list[Said]:
     counts = {kind: sum(rep.presence is kind for rep in reps) for kind in Presence}
     said = [(Presence.IDLE, "idle", Urgency.LATE), (Presence.NOT_YET, "not begun", Urgency.DUE)]
     said += [(Presence.SESSION, "in a session", Urgency.CALM), (Presence.AT_WORK, "at work", Urgency.CALM)]
-    said += [(Presence.OFF, "off", Urgency.QUIET), (Presence.ABSENT, "away", Urgency.QUIET)]
+    said += [(Presence.OFF, "quiet", Urgency.QUIET), (Presence.ABSENT, "away", Urgency.QUIET)]
     return [(f"{counts[kind]} {words}", urgency) for kind, words, urgency in said if counts[kind]]
 
 
-def unrouted(count: int) -> str:
-    """How many at bats nobody has."""
-    return f"{count:,}{'+' if count >= MOST_COUNTED else ''} unrouted"
+def unrouted(count: int, counted: int) -> str:
+    """How many at bats nobody has, of those ``counted``."""
+    return f"{count:,}{'+' if counted >= MOST_COUNTED else ''} unrouted"
 
 
 def _since(rep: Rep, now: Instant) -> str:

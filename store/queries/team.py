@@ -26,9 +26,9 @@ class Figures(NamedTuple):
     """How at bats and a day stand, of one rep or of the team.
 
     ``open`` to ``waiting`` count open at bats by their owner: ``new`` ones that nobody accepted, ``due`` ones that the
-    queue shows now, ``late`` ones that it marks so, ``stale`` ones, and ``waiting`` for a team lead's approval. The
-    others count what a person did or left undone today: ``missed`` clocks, and the promises ``kept`` of those
-    ``promised`` for today that are decided.
+    queue shows now (it may show others' as well), ``late`` ones that it marks so, ``stale`` ones, and ``waiting`` for
+    a team lead's approval. The others count what a person did or left undone today: ``missed`` clocks, and the
+    promises ``kept`` of those ``promised`` for today that are decided.
     """
 
     open: int = 0
@@ -81,20 +81,30 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class TeamNow:
-    """The board: the reps by name, those who have left last, and how many at bats nobody has.
+    """The board: the reps by name, those who have left last, and the at bats that nobody has.
 
-    ``unrouted`` stops at ``today.MOST_COUNTED``; there may be more where it is that many. ``team_works`` says if it is
-    within the team's hours.
+    ``unrouted`` stops at ``today.MOST_COUNTED``; there may be more where it is that many. ``unrouted_waiting`` of them
+    wait for approval: their owner has left. ``total`` is the sum of all of it. ``team_works`` says if it is within the
+    team's hours.
     """
 
     reps: tuple[Rep, ...]
     total: Figures
     unrouted: int
+    unrouted_waiting: int
     team_works: bool
+
+    @property
+    def to_route(self) -> int:
+        """How many of what nobody has are to be given to somebody."""
+        return self.unrouted - self.unrouted_waiting
 
 
 def team_now(store: Store, now: Instant) -> TeamNow:
-    """The board as of ``now``: seven queries, whatever the size of the team, which cost its open at bats."""
+    """The board as of ``now``: seven queries, whatever the size of the team, which cost its open at bats.
+
+    Whoever did something today has a row until the day is over, so that the team's day keeps what they did.
+    """
     day = moment(now, store.zone).date()
     start = at_local(day, time(), store.zone)
     span = {
@@ -114,14 +124,15 @@ def team_now(store: Store, now: Instant) -> TeamNow:
         for row in store.rows(_PEOPLE, span)
         if _belongs(row, found)
     )
-    unrouted = store.value(_UNROUTED, {"most": MOST_COUNTED})
-    return TeamNow(reps, Figures.total(rep.figures for rep in reps), unrouted, works)
+    unrouted, waiting = store.row(_UNROUTED, {"most": MOST_COUNTED}) or (0, 0)
+    nobodys = Figures(open=unrouted, waiting=waiting)
+    return TeamNow(reps, Figures.total([*(rep.figures for rep in reps), nobodys]), unrouted, waiting, works)
 
 
 def _belongs(row: tuple[Any, ...], found: Mapping[int, Mapping[str, int]]) -> bool:
-    """Whether somebody has a row: reps who use the program, and whoever has at bats, even after leaving."""
+    """Whether somebody has a row: reps who use the program, and whoever else has a figure, even after leaving."""
     user_id, _, role, active, *_ = row
-    return (active and role == UserRole.SDR) or found.get(user_id, {}).get("open", 0) > 0
+    return (active and role == UserRole.SDR) or any(found.get(user_id, {}).values())
 
 
 def _rep(store: Store, row: tuple[Any, ...], now: Instant, start: Instant, works: bool, figures: Figures) -> Rep:
@@ -213,4 +224,7 @@ LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.accou
 ORDER BY u.active DESC, u.name, u.id"""
 
 _UNROUTED = """
-SELECT count(*) FROM (SELECT 1 FROM lead INDEXED BY lead_queue WHERE owner_id IS NULL AND open = 1 LIMIT :most)"""
+SELECT (SELECT count(*) FROM (
+           SELECT 1 FROM lead INDEXED BY lead_queue WHERE owner_id IS NULL AND open = 1 LIMIT :most)),
+       (SELECT count(*) FROM approval w JOIN lead l ON l.id = w.lead_id
+        WHERE w.decided_at IS NULL AND w.void = 0 AND l.owner_id IS NULL AND l.open = 1)"""

@@ -27,8 +27,11 @@ def program(floor: Floor, actor: Actor = PRIYA, *, theme: str | None = None, **m
 
 @asynccontextmanager
 async def at_work(floor: Floor, actor: Actor = PRIYA, *, size: tuple[int, int] = (120, 36)) -> AsyncIterator[AppDriver]:
-    """Drive the program as ``actor``."""
+    """Drive the program as ``actor``, on the queue: who starts elsewhere has gone there."""
     async with driving(program(floor, actor), size) as driver:
+        if actor.leads_team:
+            await driver.press("1")
+            driver.keys = 0
         yield driver
 
 

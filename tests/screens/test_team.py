@@ -11,14 +11,16 @@ from screens.team.queue import RepQueueScreen
 from screens.team.screen import EVERYBODY, UNROUTED, TeamScreen
 from store import Actor, Store, open_store
 from store.instants import HOUR, MINUTE
+from store.operations.attendance import AbsenceDraft, set_absent
+from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.log_touch import log_touch
 from store.operations.working import LeadDraft, accept
 from store.rules.touch import TouchDraft
 from store.vocabulary import Channel, Disposition, Stage
-from tests.drivers import AppDriver
+from tests.drivers import AppDriver, driving
 from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.screens.lead_app import said
-from tests.screens.queue_app import at_work, on_queue, queue_of
+from tests.screens.queue_app import at_work, on_queue, program, queue_of
 
 
 @pytest.fixture
@@ -213,8 +215,11 @@ async def test_what_nobody_has_opens_too_and_everybody_together_does_not(floor: 
         board = await on_board(d)
         assert "! 1 unrouted" in said(d)
         assert list(board.table.ids)[-2:] == [UNROUTED, EVERYBODY]
-        await d.press("G", "enter")
-        await d.until(lambda: "Choose a rep" in said(d))
+        assert line_of(d, "everybody").startswith("everybody 1 "), "the sum has what nobody has"
+        await d.press("G")
+        await d.until(lambda: "enter queue" not in d.screen_text().splitlines()[-1])
+        await d.press("enter")
+        await d.until(lambda: "Everybody together has no queue" in said(d))
         await d.press("k", "enter")
         assert "nobody has these yet" in said(d)
         assert list(theirs(d).table.ids) == [lead]
@@ -224,6 +229,69 @@ async def test_what_nobody_has_opens_too_and_everybody_together_does_not(floor: 
         await d.until(lambda: UNROUTED not in board.table.ids)
         assert "unrouted" not in said(d)
     assert floor.state(lead).owner_id == PRIYA.user_id
+
+
+async def test_marks_are_there_on_return_to_the_same_queue_only(floor: Floor) -> None:
+    leads = [floor.lead(Stage.ACCEPTED, actor=BEN) for _ in range(3)]
+    floor.lead(Stage.ACCEPTED)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter", "space", "space", "escape", "enter")
+        await d.until(lambda: theirs(d).table.marked == set(leads[:2]))
+        await d.press("escape", "j", "enter")
+        await d.until(lambda: "Priya’s queue" in said(d) and not theirs(d).table.marked)
+        await d.press("escape", "k", "enter")
+        await d.until(lambda: "Ben’s queue" in said(d) and not theirs(d).table.marked)
+
+
+async def test_what_one_comes_for_is_offered_in_a_reps_queue(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED, actor=BEN)
+    async with at_work(floor, ANA) as d:
+        await on_board(d, BEN)
+        await d.press("enter")
+        offered = d.screen_text().splitlines()[-1]
+        assert "r reassign" in offered
+        assert "S session" not in offered
+
+
+async def test_a_closing_of_who_has_left_is_found_from_every_row(floor: Floor) -> None:
+    floor.touch(floor.lead(Stage.ACCEPTED))
+    floor.lead(Stage.DISQUALIFIED)
+    leave_team(floor.store, ANA, floor.later(), LeaveDraft(PRIYA.user_id))
+    async with at_work(floor, ANA) as d:
+        board = await on_board(d)
+        assert "unrouted" not in d.screen_text().splitlines()[1], "it needs a word, not a rep"
+        assert line_of(d, "Priya").startswith("• Priya has left")
+        assert "1 attempt" in said(d)
+        for id in list(board.table.ids):
+            board.table.move_to(id)
+            await d.press("A")
+            await d.until(lambda: "1 closing waits for approval" in said(d))
+            await d.press("escape")
+
+
+async def test_a_team_lead_starts_on_the_board_and_a_rep_on_the_queue(floor: Floor) -> None:
+    async with driving(program(floor, ANA)) as d:
+        board = board_of(d)
+        await d.press("escape")
+        assert d.app.screen is board
+        await d.press("1", "escape")
+        assert d.app.screen is board, "where one starts is home"
+    async with driving(program(floor, PRIYA)) as d:
+        assert on_queue(d)
+
+
+@pytest.mark.parametrize("width", [120, 200])
+async def test_words_are_cut_only_where_there_is_no_room(floor: Floor, width: int) -> None:
+    floor.touch(floor.lead(Stage.ACCEPTED, company="Northwind Paper Mills"))
+    set_absent(floor.store, ANA, floor.later(), AbsenceDraft(BEN.user_id, "2026-11-23", "2026-11-23"))
+    async with at_work(floor, ANA, size=(width, 36)) as d:
+        await on_board(d)
+        assert "…" not in line_of(d, "Ben") + line_of(d, "Priya")
+        assert "Person1 Ortiz" in line_of(d, "Priya")
+        assert ("Northwind Paper Mills" in line_of(d, "Priya")) is (width == 200)
+        header = next(line for line in d.screen_text().splitlines() if " rep " in line)
+        assert " " * 30 not in header, "what is left over goes to the figures"
 
 
 @pytest.mark.parametrize("actor", [PRIYA, ANA], ids=["rep", "team lead"])

@@ -11,6 +11,7 @@ import pytest
 from store.actor import Actor
 from store.instants import DAY, HOUR, MINUTE, Instant, instant, moment
 from store.operations.init import UserDraft, add_user
+from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.sessions import (
     AdvanceDraft,
@@ -170,12 +171,30 @@ def test_who_has_a_row(floor: Floor) -> None:
     assert [row.name for row in team_now(floor.store, floor.now).reps] == ["Ed", "Priya"]
 
 
-def test_what_nobody_has_is_counted_apart(floor: Floor) -> None:
-    floor.lead()
-    floor.raw("UPDATE lead SET owner_id = NULL")
+def test_what_nobody_has_is_counted_apart_and_in_the_sum(floor: Floor) -> None:
+    floor.lead(Stage.ACCEPTED, actor=BEN)
+    lead = floor.lead()
+    floor.raw("UPDATE lead SET owner_id = NULL WHERE id = ?", (lead,))
     team = team_now(floor.store, floor.now)
-    assert (team.unrouted, team.total.open) == (1, 0)
-    floor.raw("UPDATE lead SET owner_id = ?", (PRIYA.user_id,))
+    assert (team.unrouted, team.to_route, team.total.open) == (1, 1, 2)
+    floor.raw("UPDATE lead SET owner_id = ? WHERE id = ?", (PRIYA.user_id, lead))
+
+
+def test_when_somebody_leaves_the_teams_day_keeps_what_they_did(floor: Floor) -> None:
+    floor.touch(floor.lead(motion=Motion.DEMO_REQUEST), D.CONVERSATION)
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    floor.lead(Stage.DISQUALIFIED)
+    floor.now += 2 * HOUR
+    before = team_now(floor.store, floor.now)
+    assert rep(floor, PRIYA).figures.missed == 1
+    assert (before.total.attempts, before.total.waiting) == (1, 1)
+    leave_team(floor.store, ANA, floor.later(), LeaveDraft(PRIYA.user_id))
+    after = team_now(floor.store, floor.now)
+    left = rep(floor, PRIYA)
+    assert (left.presence, left.figures.open) == (Presence.LEFT, 0)
+    assert after.total[6:] == before.total[6:], "their day is the team's"
+    assert (after.total.open, after.total.waiting) == (before.total.open, 1)
+    assert (after.unrouted, after.unrouted_waiting, after.to_route) == (1, 1, 0)
 
 
 # --- who is on what ---

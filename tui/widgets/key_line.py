@@ -29,9 +29,13 @@ class KeyLine(Widget):
     """
 
     def __init__(
-        self, where: Iterable[Where], also: Iterable[str] = (), offers: Callable[[Command], bool] | None = None
+        self,
+        where: Iterable[Where],
+        also: Iterable[str] = (),
+        offers: Callable[[Command], bool] | None = None,
+        first: Iterable[str] = (),
     ) -> None:
-        """``also`` are the ids of commands that only here have a place in the line, after the others.
+        """``also`` are the ids of commands that only here have a place in the line, after the others; ``first`` before.
 
         ``offers`` says whether a command would do something now.
         """
@@ -42,7 +46,7 @@ class KeyLine(Widget):
         if Where.TIMELINE in places:  # it is open already: the way out has its place
             ranked = [BY_ID["back"], *(command for command in ranked if command.id != "timeline")]
         ranked.sort(key=lambda command: command.footer or BY_ID["timeline"].footer)
-        self._commands = [*ranked, *(BY_ID[id] for id in also)]
+        self._commands = [*(BY_ID[id] for id in first), *ranked, *(BY_ID[id] for id in also)]
         self._places: list[tuple[range, Command]] = []
 
     def on_mount(self) -> None:
