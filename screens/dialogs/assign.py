@@ -13,6 +13,7 @@ from store.errors import Refusal
 from store.operations.routing import AssignDraft
 from store.queries.queue import QueueRow
 from store.queries.staff import StaffRow, staff
+from store.rules.days_away import away_through
 from store.vocabulary import UserRole
 from tui import present
 from tui.lead_screen import Offered
@@ -107,7 +108,10 @@ class AssignDialog(LeadDialog):
         return f"{one.open:,} open{full}{away}"
 
     def _away(self, one: StaffRow) -> str:
-        return f"absent until {one.absent_until}" if one.absent_until else "taking nothing new"
+        if not one.absent_until:
+            return "taking nothing new"
+        app = self.app
+        return away_through(one.absent_until, app.team.calendar.day(app.desk.now()).isoformat())
 
     @property
     def _owners(self) -> ChoiceList[int]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.css.query import QueryType
+from textual.widget import Widget
 from textual.widgets import Input
 
 from store.errors import Refusal
-from store.operations.attendance import AbsenceDraft, CapacityDraft, UserActDraft
+from store.operations.attendance import AbsenceDraft, CapacityDraft, ComingDraft, UserActDraft
 from store.operations.leaving import LeaveDraft
 from store.queries.staff import StaffRow, staff
-from store.rules.when import parse_day
+from store.rules.days_away import away_on, away_through
+from store.rules.when import DAYS, parse_day
 from store.vocabulary import UserRole
 from tui import present
 from tui.desk import Done
@@ -38,6 +41,7 @@ class Act(StrEnum):
 
     ABSENT = "absent"
     BACK = "back"
+    NOT_AWAY = "not_away"
     PAUSE = "pause"
     RESUME = "resume"
     CAPACITY = "capacity"
@@ -67,17 +71,20 @@ class RepDialog(Dialog[Whom, Done]):
         self._one = found
 
     def heading(self) -> Content:
-        """``Priya N. · rep · 34 open · takes new ones``."""
+        """``Priya N. · rep · 34 open · share 1 · takes new ones · away 24 Dec through 31 Dec``."""
         one = self._one
-        stands = f"absent until {one.absent_until}" if one.absent_until else "takes nothing new" if one.paused else ""
-        parts = [one.role.label, f"{one.open:,} open", f"share {one.capacity}", stands or "takes new ones"]
+        away = away_through(one.absent_until, self._today) if one.absent_until else ""
+        stands = away or ("takes nothing new" if one.paused else "takes new ones")
+        parts = [_ROLES[one.role], f"{one.open:,} open", f"share {one.capacity}", stands]
+        if one.away_next is not None:
+            parts.append(away_on(*one.away_next, self._today))
         return present.joined((present.safe(one.name, 40), "bold"), *(f" · {part}" for part in parts))
 
     def compose_form(self) -> ComposeResult:
         """What, and what each needs."""
         yield Field("what", "Say that they", ChoiceList[Act](id="what"))
-        yield InlineField("starts", "From", Input(placeholder="today, mon, 2026-12-24", max_length=40))
-        yield InlineField("ends", "Until", Input(placeholder="the same day", max_length=40))
+        yield InlineField("starts", "First day", Input(placeholder=f"empty: today; or {DAYS}", max_length=40))
+        yield InlineField("ends", "Last day", Input(placeholder=f"empty: the first; or {DAYS}", max_length=40))
         yield InlineField("capacity", "Share", Input(placeholder="1, or 2 for twice as many", max_length=3))
         yield Field("at_bats_to", "At bats go to", ChoiceList[int](id="at_bats_to"))
         yield Field("deals_to", "Opportunities and hand-overs go to", ChoiceList[int](id="deals_to"))
@@ -85,7 +92,7 @@ class RepDialog(Dialog[Whom, Done]):
     def reset(self, opening: Whom) -> None:
         """What can be said of them now, nothing chosen."""
         leads = self.app.desk.actor is not None and self.app.desk.actor.leads_team
-        self._what.set_choices([choice for choice in _ACTS if self._possible(choice.value, leads=leads)])
+        self._what.set_choices([self._told(choice) for choice in _ACTS if self._possible(choice.value, leads=leads)])
         for box in self.query(Input):
             box.value = ""
         others = [one for one in self._staff if one.id != opening.id]
@@ -95,15 +102,17 @@ class RepDialog(Dialog[Whom, Done]):
         self._list("deals_to").set_choices(lettered(takers))
         self._show_what_it_needs()
 
-    def draft(self) -> AbsenceDraft | CapacityDraft | LeaveDraft | UserActDraft:
+    def draft(self) -> AbsenceDraft | ComingDraft | CapacityDraft | LeaveDraft | UserActDraft:
         """What would be said."""
         id = self._one.id
         match self._what.value:
             case None:
                 raise Refusal("What is to be said? Press its letter.", "what")
             case Act.ABSENT:
-                starts = self._day("starts", "")
+                starts = self._day("starts", self._today)
                 return AbsenceDraft(id, starts, self._day("ends", starts))
+            case Act.NOT_AWAY if self._one.away_next is not None:
+                return ComingDraft(id, self._one.away_next[0])
             case Act.CAPACITY:
                 typed = self._typed("capacity")
                 if not typed.isdecimal():
@@ -121,6 +130,7 @@ class RepDialog(Dialog[Whom, Done]):
         acts: dict[Act, Callable[..., Any]] = {
             Act.ABSENT: attendance.set_absent,
             Act.BACK: attendance.back,
+            Act.NOT_AWAY: attendance.not_away,
             Act.PAUSE: attendance.pause_intake,
             Act.RESUME: attendance.resume_intake,
             Act.CAPACITY: attendance.set_capacity,
@@ -129,24 +139,34 @@ class RepDialog(Dialog[Whom, Done]):
         return acts[self._what.value or Act.PAUSE]
 
     def action_letter(self, letter: str) -> None:
-        """Of leaving, letters only pick."""
+        """Of leaving, letters only pick; being away is never saved by its letter, since its days may be left empty."""
         lower, focused = letter.lower(), self.focused
         if self._what.value is Act.LEAVE and isinstance(focused, ChoiceList):
             focused.pick(lower)
-        elif focused in (self._what, None) and lower == _LEAVES.letter and self._what.pick(lower):
+        elif focused in (self._what, None) and lower in _GO_ON and self._what.pick(lower):
             self._show_what_it_needs()
-            self.set_focus(self._list("at_bats_to"))
+            self.focus_field(self._named(_GO_ON[lower]))
         else:
             super().action_letter(letter)
             return
         self.show_consequence()
+
+    def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
+        """From the last line typed in, go to the first again and not to the choices, where letters mean something."""
+        lines = [box for box in self.query(Input) if box in self.focus_chain]
+        if len(lines) > 1 and self.focused is lines[-1]:
+            self.set_focus(lines[0])
+            return lines[0]
+        return super().focus_next(selector)
 
     def consequence(self) -> Content:
         """What becomes of what is theirs."""
         name = present.safe(self._one.name, 40)
         match self._what.value:
             case Act.ABSENT:
-                return Content("routing passes them over on these days; what is theirs stays theirs")
+                return self._away()
+            case Act.NOT_AWAY:
+                return Content("the absence is taken back; routing counts on them on these days")
             case Act.PAUSE:
                 return Content("routing gives them nothing new until it is resumed")
             case Act.LEAVE:
@@ -157,7 +177,24 @@ class RepDialog(Dialog[Whom, Done]):
     @on(ChoiceList.Changed, "#what")
     def _show_what_it_needs(self) -> None:
         for field, act in _NEEDS.items():
-            self.query_one(f"#field-{field}", Field).show(self._what.value is act)
+            self._named(field).show(self._what.value is act)
+
+    def _away(self) -> Content:
+        """The days as they were understood, and what becomes of them."""
+        try:
+            days = self.draft()
+        except Refusal as refusal:
+            return present.joined(refusal.sentence)
+        assert isinstance(days, AbsenceDraft)
+        said = away_on(days.starts, days.ends, self._today)
+        return present.joined((said, "bold"), "; routing passes them over, what is theirs stays theirs")
+
+    def _told(self, choice: Choice[Act]) -> Choice[Act]:
+        """A choice with the days that it is about."""
+        coming = self._one.away_next
+        if choice.value is not Act.NOT_AWAY or coming is None:
+            return choice
+        return replace(choice, words=f"are not {away_on(*coming, self._today)}")
 
     def _possible(self, act: Act, *, leads: bool) -> bool:
         one = self._one
@@ -165,14 +202,14 @@ class RepDialog(Dialog[Whom, Done]):
             return one.paused == (act is Act.RESUME)
         if act is Act.BACK:
             return bool(one.absent_until)
+        if act is Act.NOT_AWAY:
+            return one.away_next is not None
         return leads or act is Act.ABSENT
 
     def _day(self, field: str, default: str) -> str:
         typed, app = self._typed(field), self.app
         if not typed:
-            if default:
-                return default
-            raise Refusal("From which day? today, mon, 2026-12-24 …", field)
+            return default
         try:
             return parse_day(typed, app.desk.now(), app.team.zone, app.team.calendar).isoformat()
         except Refusal as refusal:
@@ -180,6 +217,13 @@ class RepDialog(Dialog[Whom, Done]):
 
     def _typed(self, field: str) -> str:
         return self.query_one(f"#field-{field} Input", Input).value.strip()
+
+    def _named(self, field: str) -> Field:
+        return self.query_one(f"#field-{field}", Field)
+
+    @property
+    def _today(self) -> str:
+        return self.app.team.calendar.day(self.app.desk.now()).isoformat()
 
     def _list(self, id: str) -> ChoiceList[int]:
         return self.query_one(f"#{id}", ChoiceList)
@@ -193,11 +237,19 @@ _LEAVES = Choice("l", Act.LEAVE, "leave the team", "everything of theirs goes to
 _ACTS = (
     Choice("a", Act.ABSENT, "are away", "for some days: routing passes them over"),
     Choice("b", Act.BACK, "are back", "before the absence ends"),
+    Choice("n", Act.NOT_AWAY, "are not away", "takes the absence to come back"),
     Choice("p", Act.PAUSE, "take nothing new", "until it is resumed"),
     Choice("r", Act.RESUME, "take new ones again"),
     Choice("s", Act.CAPACITY, "have another share of new ones"),
     _LEAVES,
 )
+_GO_ON = {"a": "starts", _LEAVES.letter: "at_bats_to"}  # letters that save nothing, and where they go on
+_ROLES = {
+    UserRole.SDR: "rep",
+    UserRole.AE: "account executive",
+    UserRole.LEAD: "team lead",
+    UserRole.ADMIN: "admin",
+}
 _NEEDS = {
     "starts": Act.ABSENT,
     "ends": Act.ABSENT,

@@ -1,4 +1,4 @@
-"""Who may be given at bats now: absent and back, intake paused and resumed, capacity.
+"""Who may be given at bats now: away and back, intake paused and resumed, the share of new ones.
 
 See docs/model.md, "Routing".
 """
@@ -14,6 +14,7 @@ from store.errors import Refusal
 from store.intake.zones import known_zone
 from store.models import Absence, User
 from store.operations.transaction import Done, Transaction, operation
+from store.rules.days_away import away_on
 
 MOST_CAPACITY = 100
 _FURTHEST_DAYS = 731  # two years
@@ -36,8 +37,16 @@ class AbsenceDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingDraft:
+    """An absence to come, by its first day as an ISO date."""
+
+    user_id: int
+    starts: str
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityDraft:
-    """How many at bats somebody gets for each one that a colleague of capacity 1 gets."""
+    """How many at bats somebody gets for each one that a colleague with a share of 1 gets."""
 
     user_id: int
     capacity: int
@@ -64,7 +73,7 @@ def set_absent(tx: Transaction, draft: AbsenceDraft) -> Done:
     if (ends - today).days > _FURTHEST_DAYS:
         raise Refusal("That is more than two years away: give a nearer day.", "ends")
     first, last = _put_down(tx, user, starts.isoformat(), ends.isoformat())
-    return tx.done(f"{user['name']} is absent {_days(first, last)}")
+    return tx.done(f"{user['name']} is {away_on(first, last, tx.today())}")
 
 
 def _put_down(tx: Transaction, user: dict[str, Any], starts: str, ends: str) -> tuple[str, str]:
@@ -78,26 +87,22 @@ def _put_down(tx: Transaction, user: dict[str, Any], starts: str, ends: str) -> 
     first, last = min(starts, *(row["starts"] for row in known)), max(ends, *(row["ends"] for row in known))
     for row in known:
         if (row["starts"], row["ends"]) == (first, last):
-            raise Refusal(f"{user['name']} is down as absent {_days(first, last)} already.", "starts")
+            raise Refusal(f"{user['name']} is down as {away_on(first, last, tx.today())} already.", "starts")
     tx.update(Absence, known[0], starts=first, ends=last)
     for row in known[1:]:
         tx.update(Absence, row, void=1)
     return first, last
 
 
-def _days(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
-
-
 @operation("back")
 def back(tx: Transaction, draft: UserActDraft) -> Done:
-    """Say that somebody who is down as absent today is there after all."""
+    """Say that somebody who is down as away today is there after all."""
     user = somebody(tx, draft.user_id)
     _oneself_or_lead(tx, user)
     today = tx.today()
     away = [row for row in tx.find(Absence, user_id=user["id"], void=0) if row["starts"] <= today <= row["ends"]]
     if not away:
-        raise Refusal(f"{user['name']} is not down as absent today.")
+        raise Refusal(f"{user['name']} is not down as away today.")
     yesterday = (date.fromisoformat(today) - timedelta(days=1)).isoformat()
     for row in away:
         if row["starts"] == today:
@@ -105,6 +110,20 @@ def back(tx: Transaction, draft: UserActDraft) -> Done:
         else:
             tx.update(Absence, row, ends=yesterday)
     return tx.done(f"{user['name']} is back")
+
+
+@operation("not_away")
+def not_away(tx: Transaction, draft: ComingDraft) -> Done:
+    """Take an absence to come back: oneself, or as a team lead anybody's."""
+    user = somebody(tx, draft.user_id)
+    _oneself_or_lead(tx, user)
+    today = tx.today()
+    coming = tx.find(Absence, user_id=user["id"], starts=draft.starts, void=0) if draft.starts > today else []
+    if not coming:
+        raise Refusal(f"No absence of {user['name']} begins on {draft.starts}: it may have been taken back already.")
+    for row in coming:
+        tx.update(Absence, row, void=1)
+    return tx.done(f"{user['name']} is not {away_on(coming[0]['starts'], coming[0]['ends'], today)}")
 
 
 @operation("pause_intake")
@@ -135,11 +154,11 @@ def set_capacity(tx: Transaction, draft: CapacityDraft) -> Done:
     user = somebody(tx, draft.user_id)
     lead_only(tx)
     if not 1 <= draft.capacity <= MOST_CAPACITY:
-        raise Refusal(f"A capacity is a number from 1 to {MOST_CAPACITY}.", "capacity")
+        raise Refusal(f"A share is a number from 1 to {MOST_CAPACITY}.", "capacity")
     if draft.capacity == user["capacity"]:
-        raise Refusal(f"The capacity of {user['name']} is {draft.capacity} already.", "capacity")
+        raise Refusal(f"The share of {user['name']} is {draft.capacity} already.", "capacity")
     tx.update(User, user, capacity=draft.capacity)
-    return tx.done(f"{user['name']} has a capacity of {draft.capacity}")
+    return tx.done(f"{user['name']} has a share of {draft.capacity}")
 
 
 @operation("set_zone")

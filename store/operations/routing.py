@@ -22,6 +22,7 @@ from store.operations.working import held_by
 from store.queries import queue
 from store.rules.business import at_local
 from store.rules.clocks import accept_due, first_touch_due
+from store.rules.days_away import away_through
 from store.rules.experiments import routing_of
 from store.rules.queue_views import View
 from store.rules.routing import (
@@ -222,7 +223,8 @@ def may_assign(lead: LeadState, owner_id: int, name: str) -> None:
 def _may_claim(tx: Transaction) -> None:
     absent = tx.store.value(_ABSENT, {"user": tx.actor.user_id, "today": tx.today()})
     if absent:
-        raise Refusal(f"You are down as absent until {absent}: say first that you are back (atbat users back).")
+        away = away_through(absent, tx.today())
+        raise Refusal(f"You are down as {away}: say first that you are back (atbat users back).")
     held, limit = held_by(tx.store, tx.actor), tx.rules.routing.open_lead_limit
     if held >= limit:
         raise Refusal(f"You hold {held} open at bats, and {limit} is the limit: end some.")

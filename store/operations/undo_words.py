@@ -38,6 +38,7 @@ ACTS: Mapping[str, str] = {
     "claim_next": "claiming {}",
     "set_absent": "absence of {}",
     "back": "coming back of {}",
+    "not_away": "{} being there after all",
     "pause_intake": "nothing new for {}",
     "resume_intake": "new ones again for {}",
     "set_capacity": "share of {}",
@@ -90,7 +91,7 @@ ACTS: Mapping[str, str] = {
 _OF_A_DEAL = {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}
 _OF_A_DEAL |= {"note_opportunity", "log_on_opportunity", "promise_on_opportunity", "set_group"}
 _OF_A_COLLEAGUE = {"set_absent", "back", "pause_intake", "resume_intake", "set_capacity", "set_zone", "leave_team"}
-_OF_A_COLLEAGUE |= {"judge_status"}
+_OF_A_COLLEAGUE |= {"judge_status", "not_away"}
 
 
 def act_words(tx: Transaction, kind: str, lead_id: int | None, operation_id: int, wrote: Collection[Place]) -> str:

@@ -189,7 +189,7 @@ def _people(store: Store, wanted: Asked, now: Instant) -> list[_Rep]:
     values = {"today": store.calendar.day(now).isoformat(), "system": SYSTEM_USER_ID}
     for id, name, role, team, weight, paused, active, until in store.rows(_PEOPLE, values):
         away = "" if active else "has left"
-        away = away or (f"absent until {until}" if until else "has paused intake" if paused else "")
+        away = away or (f"away through {until}" if until else "has paused intake" if paused else "")
         asked = wanted.rep in (None, id) and wanted.team in (None, team)
         found.append(_Rep(id, name, weight, away, bool(active), bool(active) and role == UserRole.SDR and asked))
     return found

@@ -62,7 +62,7 @@ class Candidate:
         if not self.active:
             return "has left"
         if self.absent_until:
-            return f"absent until {self.absent_until}"
+            return f"away through {self.absent_until}"
         return "has paused intake" if self.paused else ""
 
 
@@ -195,7 +195,7 @@ class _Routing:
         ]
 
     def _in_turn(self, rule: str, people: Sequence[Candidate], avoided: Collection[int]) -> Candidate | None:
-        """Of those who may be given it, whoever had the fewest turns for their capacity; then the smaller id."""
+        """Of those who may be given it, whoever had the fewest turns for their share; then the smaller id."""
         limit = self.rules.open_lead_limit
         free = [one for one in people if self._may_have(rule, one, avoided, limit, note=False)]
         if not people:
@@ -203,7 +203,7 @@ class _Routing:
         if not free:
             return None
         chosen = min(free, key=lambda one: (Fraction(one.picked, one.capacity), one.user_id))
-        had = f"{one_or_many(chosen.picked, 'turn')} for a capacity of {chosen.capacity}"
+        had = f"{one_or_many(chosen.picked, 'turn')} for a share of {chosen.capacity}"
         why = f"{had}, the fewest of {len(free)}" if len(free) > 1 else ""
         self.steps.append(Step(rule, chosen.name, why, chosen=True))
         return chosen
@@ -216,7 +216,7 @@ class _Routing:
         if not why and one.user_id in avoided:
             why = "had the last one, which got no response"
         if not why and one.capacity < 1:
-            why = "has no capacity"
+            why = "has no share of new ones"
         if not why and limit is not None and one.open >= limit:
             why = f"holds {limit:,} open or more, the limit"
         if why or note:
@@ -277,7 +277,7 @@ def _step(found: Mapping[str, object]) -> Step:
 
 
 def trace_words(trace: Trace) -> tuple[str, ...]:
-    """A line for each step: ``account owner: Ben passed over, absent until 2026-12-01``."""
+    """A line for each step: ``account owner: Ben passed over, away through 2026-12-01``."""
     return tuple(_words(step) for step in trace)
 
 

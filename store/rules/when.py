@@ -30,6 +30,7 @@ _LONGEST = 60  # characters
 _FURTHEST_YEARS = 10
 _FURTHEST = _FURTHEST_YEARS * 366 * DAY
 _EXAMPLES = '"tomorrow 3pm", "tue 15:00", "+2bd", "in 2h" or "5 dec"'
+DAYS = '"tomorrow", "next fri" or "2026-12-24"'
 _EXAMPLES_PAST = '"10:15", "yesterday 4pm", "mon 9am" or "2h ago"'
 
 
@@ -39,19 +40,23 @@ def parse_when(text: str, now: Instant, zone: str, calendar: Calendar, past: boo
     A promise (the default) lies at or after ``now``, something done (``past``) at or before it. Raises Refusal,
     for the field "when", with a sentence that says what to write instead.
     """
-    examples = _EXAMPLES_PAST if past else _EXAMPLES
+    return _parsed(text, now, zone, calendar, past, "time", _EXAMPLES_PAST if past else _EXAMPLES)
+
+
+def _parsed(text: str, now: Instant, zone: str, calendar: Calendar, past: bool, what: str, examples: str) -> Instant:
+    """As ``parse_when``; ``what`` and ``examples`` are how a refusal calls what is missing, and what to write."""
     typed = " ".join(text.split())
     said = " ".join(text.lower().replace(",", " ").replace("@", " at ").split())
     if not said:
         raise _refusal(f"Say when: {examples}.")
     if len(said) > _LONGEST:
-        raise _refusal(f"That is too long for a time: say it like {examples}.")
+        raise _refusal(f"That is too long for a {what}: say it like {examples}.")
     try:
         at = _meant(said, now, zone, calendar, past)
     except OverflowError:
         raise _too_far(typed) from None
     if at is None:
-        raise _refusal(f'"{typed}" is not a time I know: say it like {examples}.')
+        raise _refusal(f'"{typed}" is not a {what} I know: say it like {examples}.')
     if abs(at - now) > _FURTHEST:
         raise _too_far(typed)
     if past and at > now:
@@ -62,13 +67,16 @@ def parse_when(text: str, now: Instant, zone: str, calendar: Calendar, past: boo
 
 
 def parse_day(text: str, now: Instant, zone: str, calendar: Calendar) -> date:
-    """The day that ``text`` means: an ISO date, ``today``, or a time as ``parse_when`` knows it, of which the day."""
+    """The day that ``text`` means: an ISO date, ``today``, or a time as ``parse_when`` knows it, of which the day.
+
+    Raises Refusal as that does, with days to write instead.
+    """
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         if text.strip().casefold() == "today":  # also after the team's hours
             return moment(now, zone).date()
-        return moment(parse_when(text, now, zone, calendar), zone).date()
+        return moment(_parsed(text, now, zone, calendar, False, "day", DAYS), zone).date()
 
 
 def whose_time(text: str) -> tuple[str, bool | None]:

@@ -10,6 +10,7 @@ from time import time_ns
 from store.doctor import check
 from store.operations.attendance import UserActDraft, pause_intake
 from store.queries.users import users
+from store.rules.days_away import away_on
 from store.vocabulary import Motion
 from tests.cli.shell import run
 from tests.factories import ANA, BEN, PRIYA, Floor
@@ -37,18 +38,18 @@ def test_without_a_command_they_are_listed(floor: Floor) -> None:
 
 def test_who_is_here_away_and_paused_is_said_and_listed(floor: Floor) -> None:
     assert said(floor, "Ana", "users", "list").splitlines()[0].split() == [
-        "name", "role", "capacity", "open", "new", "ones",
+        "name", "role", "share", "open", "new", "ones",
     ]  # fmt: skip
     assert listed(floor, "Priya") == ["Priya", "sdr", "1", "0", "yes"]
-    assert said(floor, "Priya", "users", "absent", "Priya", "today").startswith("Priya is absent 2")
-    assert listed(floor, "Priya")[4:6] == ["absent", "until"]
+    assert said(floor, "Priya", "users", "absent", "Priya", "today") == "Priya is away today\n"
+    assert listed(floor, "Priya")[4:6] == ["away", "today"]
     assert said(floor, "Priya", "users", "back") == "Priya is back\n"
     assert said(floor, "Priya", "users", "pause") == "Priya gets nothing new\n"
     assert listed(floor, "Priya")[4] == "paused"
     assert said(floor, "ana", "users", "resume", "priya") == "Priya gets new at bats again\n"
-    assert said(floor, "Ana", "users", "capacity", "Ben", "3") == "Ben has a capacity of 3\n"
+    assert said(floor, "Ana", "users", "share", "Ben", "3") == "Ben has a share of 3\n"
     assert listed(floor, "Ben")[2] == "3"
-    assert said(floor, "Ana", "users", "add", "Zoe", "--capacity", "2") == "Zoe added\n"
+    assert said(floor, "Ana", "users", "add", "Zoe", "--share", "2") == "Zoe added\n"
     assert said(floor, "Ana", "users", "leave", "Zoe") == "Zoe has left\n"
     assert "Zoe" not in said(floor, "Ana", "users", "list")
 
@@ -57,9 +58,9 @@ def test_what_is_refused_is_one_sentence(floor: Floor) -> None:
     for who, arguments, why in (
         ("Priya", ("capacity", "Ben", "3"), "Only a team lead"),
         ("Priya", ("absent", "Ben", "tomorrow"), "Only Ben or a team lead"),
-        ("Priya", ("absent", "Priya", "someday"), "is not a time I know"),
+        ("Priya", ("absent", "Priya", "someday"), "is not a day I know"),
         ("Priya", ("absent", "Priya", "2026-01-01", "2026-01-02"), "have passed"),
-        ("Ana", ("capacity", "Ben", "0"), "from 1 to 100"),
+        ("Ana", ("share", "Ben", "0"), "from 1 to 100"),
         ("Ana", ("pause", "Nobody"), "Nobody here is called Nobody: give one of Ana, Ben"),
         ("Nobody", ("back",), "use --as with one of"),
         ("Ana", ("leave", "Ana"), "last team lead"),
@@ -72,13 +73,15 @@ def test_what_is_refused_is_one_sentence(floor: Floor) -> None:
 
 def test_the_list_says_why_somebody_gets_nothing_and_who_will_be_away(floor: Floor) -> None:
     assert listed(floor, "Ana")[4:] == ["not", "in", "turn"]
-    tomorrow, later, last = ((datetime.now(tz=UTC).date() + timedelta(days=days)).isoformat() for days in (2, 4, 6))
+    today, tomorrow, later, last = (
+        (datetime.now(tz=UTC).date() + timedelta(days=days)).isoformat() for days in (0, 2, 4, 6)
+    )
     assert said(floor, "Priya", "users", "absent", "Priya", tomorrow, later)
-    assert listed(floor, "Priya")[4:] == ["yes;", "away", tomorrow, "to", later]
+    assert listed(floor, "Priya")[4:] == ["yes;", *away_on(tomorrow, later, today).split()]
     again = atbat(floor, "Priya", "users", "absent", "Priya", tomorrow)
-    assert f"Priya is down as absent {tomorrow} to {later} already" in again.stderr
+    assert f"Priya is down as {away_on(tomorrow, later, today)} already" in again.stderr
     longer = said(floor, "Priya", "users", "absent", "Priya", later, last)
-    assert longer == f"Priya is absent {tomorrow} to {last}\n"
+    assert longer == f"Priya is {away_on(tomorrow, last, today)}\n"
     assert floor.store.rows("SELECT starts, ends, void FROM absence") == [(tomorrow, last, 0)]
     Path(floor.store.path).with_suffix(".rules.toml").write_text("[routing]\nopen_lead_limit = 1\n")
     floor.lead(actor=BEN)

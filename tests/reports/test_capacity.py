@@ -92,7 +92,7 @@ class ByHand:
             for absence in self.rows.absence
             if absence.user_id == user.id and absence.starts <= today <= absence.ends
         ]
-        return f"absent until {max(away)}" if away else "has paused intake" if user.paused else "yes"
+        return f"away through {max(away)}" if away else "has paused intake" if user.paused else "yes"
 
     def line(self, user: Row, wanted: Asked, counts: Counts, now: Instant) -> Figures:
         made, there = self.attempts(user.id, now)
@@ -293,7 +293,7 @@ def test_room_is_said_and_filters_do_not_make_more_of_it(made_up: MadeUp) -> Non
             "Room for 147 more until the limit; in the last 20 working days 3 came and 0 ended.",
             "Most to do: Priya, 15.0 days of work.",
         )
-        assert table.cell(3, "here").value == "absent until 2026-11-27"
+        assert table.cell(3, "here").value == "away through 2026-11-27"
         assert table.cell(3, "room").value == 0
         (narrow,) = make(store, Asked(ALL, motion=Motion.EXPANSION), NOW)[1]
         assert narrow.cell(2, "open").value == 1

@@ -133,7 +133,7 @@ def test_a_rule_on_somebody_who_does_not_exist_is_passed_over_and_says_so() -> N
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        (AWAY, "absent until 2026-12-01"),
+        (AWAY, "away through 2026-12-01"),
         ({"paused": True}, "has paused intake"),
         ({"active": False}, "has left"),
     ],
@@ -161,7 +161,7 @@ def test_nobody_left_is_unrouted_and_says_why_each_was_passed_over() -> None:
     assert words(WANTED, [replace(ANN, **AWAY), replace(BOB, paused=True), replace(CAT, **FULL)], SHIPPED) == [
         "works the company already: nobody",
         "account owner: nobody",
-        "in turn: Ann passed over, absent until 2026-12-01",
+        "in turn: Ann passed over, away through 2026-12-01",
         "in turn: Bob passed over, has paused intake",
         "in turn: Cat passed over, holds 150 open or more, the limit",
         "unrouted: nobody is left: the team lead is told",
@@ -181,11 +181,11 @@ def test_the_trace_says_how_it_came_and_survives_being_kept() -> None:
     choice = choose(replace(WANTED, working=(2,)), [replace(ANN, **AWAY), replace(BOB, picked=3, capacity=2), CAT],
                     with_rules(BIG))  # fmt: skip
     assert list(trace_words(choice.trace)) == [
-        "works the company already: Ann passed over, absent until 2026-12-01",
+        "works the company already: Ann passed over, away through 2026-12-01",
         "account owner: nobody",
         "rule 1 (big accounts): size is not known, not at least 1,001",
-        "in turn: Ann passed over, absent until 2026-12-01",
-        "in turn: Cat gets it, 0 turns for a capacity of 1, the fewest of 2",
+        "in turn: Ann passed over, away through 2026-12-01",
+        "in turn: Cat gets it, 0 turns for a share of 1, the fewest of 2",
     ]
     assert load_trace(dump_trace(choice.trace)) == choice.trace
     for broken in ("", "{", "[1]", "null", '{"rule": 1}'):

@@ -42,18 +42,39 @@ async def test_an_absence_takes_days_as_people_say_them(floor: Floor) -> None:
     async with at_work(floor, ANA) as d:
         await says(d)
         await d.press("a")
-        await d.press("enter")
-        await d.until(lambda: "From which day?" in d.screen_text())
+        await d.until(lambda: "away today" in d.screen_text())  # what leaving both days empty means
         await d.type("gibberish")
         await d.press("enter")
-        await d.until(lambda: "not a time I know" in d.screen_text())
+        await d.until(lambda: 'not a day I know: say it like "tomorrow", "next fri"' in d.screen_text())
         await d.press("ctrl+u")
         await d.type("2026-12-24")
-        await d.press("tab")
+        await d.press("tab", "tab", "tab")  # among the two days alone
         await d.type("2026-12-31")
+        await d.until(lambda: "away 24 Dec through 31 Dec" in d.screen_text())
         await d.press("enter")
         await d.until(lambda: not isinstance(d.app.screen, RepDialog))
         assert floor.store.rows("SELECT user_id, starts, ends FROM absence") == [(2, "2026-12-24", "2026-12-31")]
+        await d.press("E")
+        await d.until(lambda: "takes new ones · away 24 Dec through 31 Dec" in d.screen_text())
+        await d.press("n")
+        await d.until(lambda: "Priya is not away 24 Dec through 31 Dec" in d.screen_text())
+        assert floor.value("SELECT count(*) FROM absence WHERE void = 0") == 0
+        await d.press("u")
+        await d.until(lambda: floor.value("SELECT count(*) FROM absence WHERE void = 0") == 1)
+
+
+async def test_days_left_empty_are_today(floor: Floor) -> None:
+    floor.lead()
+    async with at_work(floor, ANA) as d:
+        await says(d)
+        await d.press("a")
+        await d.until(lambda: "away today" in d.screen_text())
+        assert floor.value("SELECT count(*) FROM absence") == 0  # the letter alone saves nothing
+        await d.press("tab")
+        await d.type("tomorrow")
+        await d.press("enter")
+        await d.until(lambda: not isinstance(d.app.screen, RepDialog))
+        assert floor.store.rows("SELECT starts, ends FROM absence") == [("2026-11-23", "2026-11-24")]
 
 
 async def test_leaving_is_never_a_letter_alone(floor: Floor) -> None:

@@ -210,7 +210,7 @@ def test_who_is_absent_or_full_claims_nothing(floor: Floor, tmp_path: Path) -> N
     for _ in range(3):
         arrives(floor)
     away(floor, BEN)
-    with pytest.raises(Refusal, match="absent until 2026-11-24"):
+    with pytest.raises(Refusal, match="away through 24 Nov"):
         claim_next(floor.store, BEN, floor.later(), ClaimDraft())
     claim_next(floor.store, PRIYA, floor.later(), ClaimDraft())
     with pytest.raises(Refusal, match="1 is the limit"):
@@ -276,7 +276,7 @@ def test_a_pause_ends_and_an_absence_ends_early(floor: Floor) -> None:
     do(floor, back, UserActDraft(2), PRIYA)
     assert asked(floor).owner_id == PRIYA.user_id
     assert floor.store.rows("SELECT ends, void FROM absence") == [("2026-11-22", 0)]
-    with pytest.raises(Refusal, match="not down as absent"):
+    with pytest.raises(Refusal, match="not down as away"):
         do(floor, back, UserActDraft(2), PRIYA)
 
 
@@ -305,7 +305,7 @@ def test_absences_that_overlap_are_one(floor: Floor) -> None:
     for starts, ends in (("2026-11-25", "2026-11-26"), ("2026-11-28", "2026-11-30"), ("2026-11-26", "2026-11-29")):
         do(floor, set_absent, AbsenceDraft(2, starts, ends))
     assert floor.store.rows("SELECT starts, ends FROM absence WHERE void = 0") == [("2026-11-25", "2026-11-30")]
-    with pytest.raises(Refusal, match="down as absent 2026-11-25 to 2026-11-30 already"):
+    with pytest.raises(Refusal, match="down as away 25 Nov through 30 Nov already"):
         do(floor, set_absent, AbsenceDraft(2, "2026-11-27", "2026-11-27"))
 
 

@@ -199,7 +199,7 @@ SITUATIONS = {
     "routed in turn, and why": """
         SELECT 1 FROM assignment WHERE rule = 'in turn' AND trace LIKE '%the fewest of 3%' AND void = 0""",
     "to the rep who works the company already": "SELECT 1 FROM assignment WHERE rule = 'works the company already'",
-    "passed over because away": "SELECT 1 FROM assignment WHERE trace LIKE '%absent until%' AND owner_id IS NOT NULL",
+    "passed over because away": "SELECT 1 FROM assignment WHERE trace LIKE '%away through%' AND owner_id IS NOT NULL",
     "to nobody, and the team lead is told; then to whoever is free again": """
         SELECT 1 FROM lead l JOIN assignment a ON a.lead_id = l.id AND a.rule = 'unrouted' AND a.trace <> ''
         JOIN alert t ON t.entity = 'lead' AND t.entity_id = l.id AND t.kind = 'unrouted' AND t.closed_at IS NOT NULL

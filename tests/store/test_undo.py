@@ -14,9 +14,11 @@ from store.operations.at_bat import DEEDS, take_up
 from store.operations.attendance import (
     AbsenceDraft,
     CapacityDraft,
+    ComingDraft,
     UserActDraft,
     ZoneDraft,
     back,
+    not_away,
     pause_intake,
     resume_intake,
     set_absent,
@@ -183,10 +185,11 @@ def again(floor: Floor) -> Act:
 
 
 AWAY = ("2026-11-20", "2026-11-25")  # the floor's Monday lies in it
+COMING = ("2026-12-24", "2026-12-31")
 
 
 def about_priya(
-    run: Callable[[Floor], Any], actor: Actor = PRIYA, *, away: bool = False, paused: bool = False
+    run: Callable[[Floor], Any], actor: Actor = PRIYA, *, away: bool = False, coming: bool = False, paused: bool = False
 ) -> Callable[[Floor], Act]:
     """An act on a rep who holds an at bat."""
 
@@ -194,6 +197,8 @@ def about_priya(
         floor.lead()
         if away:
             set_absent(floor.store, ANA, floor.later(), AbsenceDraft(2, *AWAY))
+        if coming:
+            set_absent(floor.store, ANA, floor.later(), AbsenceDraft(2, *COMING))
         if paused:
             pause_intake(floor.store, ANA, floor.later(), UserActDraft(2))
 
@@ -298,6 +303,9 @@ ACTS: dict[str, Callable[[Floor], Act]] = {
     "claim": claimed,
     "absent": about_priya(lambda floor: set_absent(floor.store, PRIYA, floor.now, AbsenceDraft(2, *AWAY))),
     "back": about_priya(lambda floor: back(floor.store, PRIYA, floor.now, UserActDraft(2)), away=True),
+    "not away": about_priya(
+        lambda floor: not_away(floor.store, PRIYA, floor.now, ComingDraft(2, COMING[0])), coming=True
+    ),
     "pause": about_priya(lambda floor: pause_intake(floor.store, PRIYA, floor.now, UserActDraft(2))),
     "resume": about_priya(lambda floor: resume_intake(floor.store, PRIYA, floor.now, UserActDraft(2)), paused=True),
     "zone": about_priya(lambda floor: set_zone(floor.store, ANA, floor.now, ZoneDraft(2, "Europe/Berlin")), ANA),
@@ -336,7 +344,7 @@ def test_every_kind_of_act_is_tried() -> None:
     """``DEEDS`` names what an undo may take back; acts on many are tried in test_bulk."""
     tried = {"log_touch", "close", "convert", "new_lead", "qualify", "add_person", "accept", "note", "set_status"}
     tried |= {"reassign_to", "claim_next", "leave_team", "set_capacity", "set_zone"}
-    tried |= {"set_absent", "back", "pause_intake", "resume_intake"}
+    tried |= {"set_absent", "back", "not_away", "pause_intake", "resume_intake"}
     tried |= {"callback", "snooze", "reassign", "amend", "reverse", "approve", "send_back"}
     tried |= {"accept_hand_over", "reject_hand_over", "hand_over", "update_opportunity", "win", "lose"}  # tested apart
     tried |= {"note_opportunity", "set_group", "open_opportunity", "log_on_opportunity", "promise_on_opportunity"}
@@ -361,6 +369,7 @@ def test_every_kind_of_act_is_tried() -> None:
         ("leave", "Priya leaving"),
         ("absent", "absence of Priya"),
         ("back", "coming back of Priya"),
+        ("not away", "Priya being there after all"),
         ("pause", "nothing new for Priya"),
         ("capacity", "share of Priya"),
         ("claim", "claiming Person1 Ortiz"),

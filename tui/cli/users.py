@@ -43,7 +43,8 @@ def list_users(settings: Settings) -> None:
     store = opened(settings, read_only=True)
     try:
         found = staff(store, system_clock())
-        for line in aligned([("name", "role", "capacity", "open", "new ones"), *map(_cells, found)]):
+        today = store.calendar.day(system_clock()).isoformat()
+        for line in aligned([("name", "role", "share", "open", "new ones"), *(_cells(one, today) for one in found)]):
             say(line)
     finally:
         store.close()
@@ -55,7 +56,7 @@ def list_users(settings: Settings) -> None:
 @click.argument("last", metavar="TO", default="")
 @with_settings
 def absent(settings: Settings, name: str, first: str, last: str) -> None:
-    """NAME is away from FROM to TO, both included: a date such as 2026-12-24, or words such as tomorrow or mon."""
+    """NAME is away from FROM to TO, both included: a date such as 2026-12-24, or words such as tomorrow or next fri."""
     from store.operations.attendance import AbsenceDraft, set_absent
 
     with _acting(settings) as (store, actor, now):
@@ -98,12 +99,16 @@ def resume(settings: Settings, name: str | None) -> None:
 @click.argument("name")
 @click.argument("number", type=int)
 @with_settings
-def capacity(settings: Settings, name: str, number: int) -> None:
-    """NAME gets NUMBER new at bats for each one that a colleague of capacity 1 gets."""
+def share(settings: Settings, name: str, number: int) -> None:
+    """NAME gets NUMBER new at bats for each one that a colleague with a share of 1 gets."""
     from store.operations.attendance import CapacityDraft, set_capacity
 
     with _acting(settings) as (store, actor, now):
         say(set_capacity(store, actor, now, CapacityDraft(user_named(store, name).id, number)).sentence)
+
+
+# What it was called before, so that scripts go on working.
+command.add_command(click.Command("capacity", callback=share.callback, params=share.params, hidden=True))
 
 
 @command.command()
@@ -121,7 +126,7 @@ def zone(settings: Settings, name: str, zone: str) -> None:
 @command.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(_ROLES), default="sdr", show_default=True)
-@click.option("--capacity", type=click.IntRange(1, 100), default=1, show_default=True)
+@click.option("--share", "--capacity", "capacity", type=click.IntRange(1, 100), default=1, show_default=True)
 @click.option("--zone", default="", help="Where they are, such as Europe/Berlin; else the team's zone.")
 @click.option("--email", default="")
 @with_settings
@@ -195,16 +200,18 @@ def _day(text: str, now: int, store: Store) -> str:
     return parse_day(text, now, store.zone, store.calendar).isoformat()
 
 
-def _cells(one: StaffRow) -> tuple[str, ...]:
+def _cells(one: StaffRow, today: str) -> tuple[str, ...]:
     from tui.present import safe
 
-    return safe(one.name, 60), one.role.label, str(one.capacity), f"{one.open:,}", _new_ones(one)
+    return safe(one.name, 60), one.role.label, str(one.capacity), f"{one.open:,}", _new_ones(one, today)
 
 
-def _new_ones(one: StaffRow) -> str:
+def _new_ones(one: StaffRow, today: str) -> str:
     """Whether somebody gets anything new, and when they will be away."""
+    from store.rules.days_away import away_on, away_through
+
     if one.absent_until:
-        new = f"absent until {one.absent_until}"
+        new = away_through(one.absent_until, today)
     elif one.paused:
         new = "paused"
     elif one.full:
@@ -213,5 +220,4 @@ def _new_ones(one: StaffRow) -> str:
         new = "yes" if one.in_turn else "not in turn"
     if one.away_next is None:
         return new
-    first, last = one.away_next
-    return f"{new}; away {first}" + (f" to {last}" if last != first else "")
+    return f"{new}; {away_on(*one.away_next, today)}"
