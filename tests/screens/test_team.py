@@ -291,7 +291,7 @@ async def test_words_are_cut_only_where_there_is_no_room(floor: Floor, width: in
         assert "Person1 Ortiz" in line_of(d, "Priya")
         assert ("Northwind Paper Mills" in line_of(d, "Priya")) is (width == 200)
         header = next(line for line in d.screen_text().splitlines() if " rep " in line)
-        assert " " * 30 not in header, "what is left over goes to the figures"
+        assert " " * 45 not in header, "what is left over goes to the figures"
 
 
 @pytest.mark.parametrize("actor", [PRIYA, ANA], ids=["rep", "team lead"])
