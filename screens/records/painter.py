@@ -8,6 +8,7 @@ from typing import NamedTuple
 from store.instants import Instant
 from store.queries.queue import QueueRow
 from store.queries.records import RecordRow
+from store.reports.figures import Records as Kind
 from tui import present
 from tui.widgets.line_painter import Column, ColumnPainter, Line, Palette
 
@@ -24,26 +25,47 @@ def _what(shown: Shown) -> str:
     return present.money(row.amount, row.currency) if row.amount is not None else row.what
 
 
+class Titles(NamedTuple):
+    """What the columns of one kind of records are called; "" for one that such a record has nothing for."""
+
+    company: str = "company"
+    what: str = "what"
+    stands: str = "stands"
+    whose: str = "whose"
+    when: str = "when"
+
+
+_TITLES = {
+    Kind.CONTACT: Titles(what="job", stands="latest at bat", when="known since"),
+    Kind.ACCOUNT: Titles(company="", what="industry", stands="place", when="known since"),
+    Kind.OPPORTUNITY: Titles(what="amount", stands="stage", when="opened"),
+    Kind.LEAD: Titles(when="opened"),
+    Kind.SIGNAL: Titles(stands="source"),
+    Kind.USER: Titles(company="", what="role", stands="stands", whose="", when=""),
+    Kind.CLOCK: Titles(what="clock", when="due"),
+    Kind.CALLBACK: Titles(when="due"),
+}
+
+
 class RecordPainter:
-    """Draws records on one line each."""
+    """Draws records of one kind on one line each."""
 
     lines = 1
     has_header = True
 
-    def __init__(self, zone: str, now: Callable[[], Instant]) -> None:
+    def __init__(self, kind: Kind, zone: str, now: Callable[[], Instant]) -> None:
+        titles = _TITLES.get(kind, Titles())
         self._zone = zone
         self._now = now
-        self._painter: ColumnPainter[Shown] = ColumnPainter(
-            (
-                Column("name", lambda shown: (shown.row.name or shown.row.company or "nobody yet", "strong"), 18, 3),
-                Column("company", self._company, 16, 2, needs=96),
-                Column("what", lambda shown: (_what(shown), "text"), 18, 2, needs=60),
-                Column("stands", lambda shown: (shown.row.state, "text"), 20, 2),
-                Column("whose", lambda shown: (shown.row.owner, "muted"), 12, 1, needs=70),
-                Column("when", self._when, 12, align="right"),
-            ),
-            titles=True,
-        )
+        columns: list[Column[Shown]] = [
+            Column("name", lambda shown: (shown.row.name or shown.row.company or "nobody yet", "strong"), 18, 3),
+            Column(titles.company, self._company, 16, 2, needs=96),
+            Column(titles.what, lambda shown: (_what(shown), "text"), 18, 2, needs=60),
+            Column(titles.stands, lambda shown: (shown.row.state, "text"), 20, 2),
+            Column(titles.whose, lambda shown: (shown.row.owner, "muted"), 12, 1, needs=70),
+            Column(titles.when, self._when, 12, align="right"),
+        ]
+        self._painter: ColumnPainter[Shown] = ColumnPainter([each for each in columns if each.title], titles=True)
 
     def paint(self, row: Shown, width: int, palette: Palette) -> list[Line]:
         """The line of one record."""

@@ -62,11 +62,15 @@ class RecordsScreen(LeadScreen):
         yield Static(id="records-said")
         with Vertical():
             app = self.app
-            yield LineTable(RecordPainter(app.zone, app.desk.now), empty=Content("There are none."), opens=False)
+            yield LineTable(
+                RecordPainter(self._opening.kind, app.zone, app.desk.now), empty=Content("There are none."), opens=False
+            )
 
     def begin(self) -> None:
         """Show what was read, from its first row."""
+        app = self.app
         self.table.clear_marks()
+        self.table.use(RecordPainter(self._opening.kind, app.zone, app.desk.now))
         self.table.load(self._opening.ids, self._rows)
         self._say()
         self.set_focus(self.table)

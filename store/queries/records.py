@@ -74,8 +74,14 @@ def _opportunity(store: Store, id: int, name: str, company: str, stage: str, *re
 
 
 def _contact(store: Store, id: int, name: str, company: str, title: str, *rest: Any) -> RecordRow:
-    suppressed, email_stopped, owner, at, account_id = rest
-    state = "not to be contacted" if suppressed else "no e-mail" if email_stopped else ""
+    suppressed, email_stopped, number, status, outcome, owner, at, account_id = rest
+    if suppressed:
+        state = "not to be contacted"
+    elif number is None:
+        state = "never an at bat"
+    else:
+        state = f"at bat {number}: {Outcome(outcome).label if outcome else Status(status).label}"
+    state += ", no e-mail" if email_stopped and not suppressed else ""
     return RecordRow(id, name, company, title, state, owner, at, contact_id=id, account_id=account_id)
 
 
@@ -155,8 +161,11 @@ WHERE o.id {_AMONG}""",
     Records.CONTACT: (
         f"""
 SELECT c.id, c.name, coalesce(a.name, ''), c.title, c.suppressed_at IS NOT NULL, c.email_stopped_at IS NOT NULL,
-       coalesce(u.name, ''), c.created_at, c.account_id
-FROM contact c LEFT JOIN account a ON a.id = c.account_id LEFT JOIN "user" u ON u.id = a.owner_id
+       l.number, l.status, l.outcome, coalesce(u.name, ''), c.created_at, c.account_id
+FROM contact c LEFT JOIN account a ON a.id = c.account_id LEFT JOIN lead l ON l.id = (
+  SELECT x.id FROM lead x WHERE x.contact_id = c.id AND NOT x.void AND x.merged_into_id IS NULL
+  ORDER BY x.number DESC, x.id DESC LIMIT 1)
+LEFT JOIN "user" u ON u.id = coalesce(l.owner_id, a.owner_id)
 WHERE c.id {_AMONG}""",
         _contact,
     ),

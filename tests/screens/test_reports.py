@@ -419,6 +419,25 @@ async def test_every_report_is_read_from_first_to_last_cell(ended: Floor, size: 
             assert report.title in said(d)
 
 
+async def test_each_kind_of_record_has_columns_of_its_own(ended: Floor) -> None:
+    async with at_work(ended, ANA) as d:
+        for kind, heads in (
+            (Records.CONTACT, ("name", "company", "job", "latest at bat", "whose", "known since")),
+            (Records.ACCOUNT, ("name", "industry", "place", "whose", "known since")),
+            (Records.LEAD, ("name", "company", "what", "stands", "whose", "opened")),
+            (Records.USER, ("name", "role", "stands")),
+        ):
+            d.app.open_screen("records", Opening("All of them", "", [3, 2, 1], kind))
+            await d.until(partial(in_front, d, RecordsScreen))
+            await d.until(partial(_has_heads, d, heads))
+            await d.press("escape")
+
+
+def _has_heads(d: AppDriver, heads: tuple[str, ...]) -> bool:
+    """Whether a line of the screen is these words."""
+    return any(line.split() == " ".join(heads).split() for line in d.screen_text().splitlines())
+
+
 async def test_records_of_every_kind_open_what_they_are_about(ended: Floor) -> None:
     """By way of the screen itself: not every report counts every kind."""
     store = ended.store

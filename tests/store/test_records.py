@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from store.instants import DAY
 from store.queries.records import RecordRow, records
 from store.reports.figures import Records
-from store.vocabulary import Outcome, Stage
+from store.vocabulary import Outcome, Stage, Status
 from tests.factories import BEN, Floor
 
 TABLES = {kind: '"user"' if kind is Records.USER else kind.value for kind in Records}
@@ -49,6 +50,16 @@ def test_an_at_bat_says_how_it_ended_and_whose_it_was(worked: Floor) -> None:
     assert row.what == "outbound target, list"
     assert row.lead_id == 1
     assert row.contact_id == worked.state(1).contact_id
+
+
+def test_a_person_says_how_the_latest_at_bat_stands_and_whose_it_is(worked: Floor) -> None:
+    contact = worked.state(1).contact_id
+    assert contact is not None
+    assert records(worked.store, Records.CONTACT, [contact])[contact].state == "at bat 1: no response"
+    worked.later(DAY)
+    again = worked.lead(Stage.CONNECTED, contact_id=contact)
+    row = records(worked.store, Records.CONTACT, [contact])[contact]
+    assert (row.state, row.owner) == (f"at bat 2: {Status(worked.state(again).status).label}", "Priya")
 
 
 def test_what_happened_on_an_at_bat_leads_to_it(worked: Floor) -> None:
