@@ -33,13 +33,12 @@ class JudgeDialog(Dialog[SpotCheck, Done]):
             raise Refusal("Only a team lead judges a status.")
 
     def heading(self) -> Content:
-        """``Judge · Priya N. · uncontacted to attempting · Dana Ortiz``."""
+        """``Judge · Priya N. · uncontacted to attempting, logged a call · Dana Ortiz``."""
         one = self.opening
-        before = f"{one.before.label} to " if one.before is not None else ""
         who = one.person or one.company
         return present.joined(
             ("Judge", "bold"),
-            f" · {present.safe(one.rep, 40)} · {before}{one.status.label} · ",
+            f" · {present.safe(one.rep, 40)} · {one.before.label} to {one.status.label}, {one.act} · ",
             present.content(who, limit=60),
             newlines=False,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -12,9 +13,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from screens.timeline.stream import At
 from store.instants import Instant
 from store.queries import queue
-from store.queries.spot_checks import SpotCheck, spot_checks
+from store.queries.spot_checks import SpotCheck, month_to_judge, spot_checks
 from tui import present
 from tui.commands import BY_ID, Where, bindings
 from tui.desk import Change, Done
@@ -23,7 +25,7 @@ from tui.view import View
 from tui.widgets.line_painter import Column, ColumnPainter, Line, Palette
 from tui.widgets.line_table import LineTable
 
-_EMPTY = "Nobody changed a status last month: there is nothing to judge."
+_EMPTY = "No rep decided a status last month: there is nothing to judge."
 
 
 class SpotCheckScreen(View):
@@ -39,6 +41,7 @@ class SpotCheckScreen(View):
 
     table: getters.query_one[LineTable[SpotCheck]] = getters.query_one(LineTable)
     _found: tuple[SpotCheck, ...] = ()
+    _month = ""
 
     async def prepare(self, opening: None) -> None:
         """Read what the first frame shows."""
@@ -69,10 +72,10 @@ class SpotCheckScreen(View):
             self.app.open_dialog("judge", row, self._judged)
 
     def action_timeline(self) -> None:
-        """What happened with this person, to judge by."""
+        """What happened with this person, to judge by: from the change on."""
         row = self.table.cursor_row
         if row is not None:
-            self.app.hold_keys(self._open(row.lead_id))
+            self.app.hold_keys(self._open(row))
 
     def action_back(self) -> None:
         """Back to the board."""
@@ -92,13 +95,15 @@ class SpotCheckScreen(View):
         self._found = await self._read()
         self._show(self._found[min(at, len(self._found) - 1)].id if self._found else None)
 
-    async def _open(self, lead_id: int) -> None:
-        lead = await self.app.desk.read(queue.row, lead_id)
+    async def _open(self, row: SpotCheck) -> None:
+        lead = await self.app.desk.read(queue.row, row.lead_id)
         if lead is not None:
-            self.app.open_screen("timeline", lead)
+            self.app.open_screen("timeline", At(lead, row.at))
 
     async def _read(self) -> tuple[SpotCheck, ...]:
-        return await self.app.desk.read(spot_checks, self.app.desk.now())
+        now = self.app.desk.now()
+        self._month = month_to_judge(self.app.zone, now)
+        return await self.app.desk.read(spot_checks, now)
 
     def _changed(self, change: Change) -> None:
         if change.done is None and self.app.screen is self:
@@ -114,10 +119,11 @@ class SpotCheckScreen(View):
         self.table.load(list(rows), rows, keep)
         waiting = sum(one.right is None for one in self._found)
         key = self.app.key_of
-        said = present.count(waiting, "change of status", "changes of status") + " to judge"
+        month = f"{date.fromisoformat(f'{self._month}-01'):%B %Y}"
+        said = f"{month}: {present.count(waiting, 'change of status', 'changes of status')} to judge"
         self.query_one("#to-judge", Static).update(
             present.joined(
-                (said if waiting else "All is judged", "bold $foreground"),
+                (said if waiting else f"{month}: all is judged", "bold $foreground"),
                 f"   {key('approve')} judges · {key('timeline')} shows what happened · {key('back')} goes back",
             )
         )
@@ -135,7 +141,7 @@ class SpotCheckPainter:
                 Column("", lambda row: (_sign(row), "muted"), 1),
                 Column("rep", lambda row: (row.rep, "strong"), 12, 1),
                 Column("status", _status, 26, 1),
-                Column("came with", lambda row: (_came_with(row), "muted"), 14, 1, needs=90),
+                Column("how", lambda row: (row.act, "muted"), 16, needs=90),
                 Column("about", lambda row: (row.person or row.company, "text"), 18, 2),
                 Column("when", lambda row: (present.day(row.at, zone, now()), "muted"), 12, needs=76),
                 Column("judged", lambda row: (_verdict(row), "text"), 16, 3),
@@ -157,12 +163,7 @@ def _sign(row: SpotCheck) -> str:
 
 
 def _status(row: SpotCheck) -> tuple[str, str]:
-    before = f"{row.before.label} → " if row.before is not None else ""
-    return f"{before}{row.status.label}", "text"
-
-
-def _came_with(row: SpotCheck) -> str:
-    return "set by hand" if row.by_hand else row.act.replace("_", " ")
+    return f"{row.before.label} → {row.status.label}", "text"
 
 
 def _verdict(row: SpotCheck) -> str:

@@ -19,7 +19,8 @@ from screens.timeline.kinds import KindsScreen
 from screens.timeline.painter import TimelinePainter
 from screens.timeline.reading import Reading
 from screens.timeline.story import Story, story
-from screens.timeline.stream import Row, Sight, Stream, Subject, Told
+from screens.timeline.stream import At, Row, Sight, Stream, Subject, Told
+from store.instants import Instant
 from store.queries.queue import QueueRow
 from store.queries.timeline import Entry, EntryKind
 from tui.commands import BY_ID, Where, bindings
@@ -32,7 +33,7 @@ _LONGEST_FIND = 100
 
 
 class TimelineScreen(PersonScreen):
-    """Opened with ``app.open_screen("timeline", row or Subject)``, which reads before the first frame."""
+    """Opened with ``app.open_screen("timeline", row, Subject or At)``, which reads before the first frame."""
 
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.TIMELINE, Where.LIST, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TIMELINE), BY_ID["back"].binding()]
@@ -50,10 +51,14 @@ class TimelineScreen(PersonScreen):
     def __init__(self) -> None:
         super().__init__()
         self._sight = Sight()
+        self._opens_at: Instant | None = None
         self._done: list[Done] = []  # what the list behind has not been told yet
 
-    async def prepare(self, opening: Subject | QueueRow) -> None:
+    async def prepare(self, opening: Subject | QueueRow | At) -> None:
         """Read what the first frame shows."""
+        self._opens_at = None
+        if isinstance(opening, At):
+            opening, self._opens_at = opening
         self._turn_to(opening if isinstance(opening, Subject) else Subject.of(opening), Sight())
         self._story, self._stream = await self._read()
 
@@ -70,7 +75,8 @@ class TimelineScreen(PersonScreen):
         """Show what was read."""
         self.table.use(self._painter())
         self.reading.show(Content(), "")
-        self._show()
+        self._show(None if self._opens_at is None else self._stream.at(self._opens_at))
+        self._opens_at = None
         self.set_focus(self.table)
 
     def on_mount(self) -> None:

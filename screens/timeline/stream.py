@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.database import Store
 from store.instants import Instant
@@ -55,6 +55,13 @@ class Subject:
     def deal(self) -> bool:
         """Whether it is about an opportunity."""
         return self.opportunity_id is not None
+
+
+class At(NamedTuple):
+    """Somebody's timeline, opened at what happened at a moment."""
+
+    row: QueueRow
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,13 @@ class Stream:
     def newest(self) -> int | None:
         """The id of the newest entry."""
         return self.total or None
+
+    def at(self, moment: Instant) -> int | None:
+        """The id of what happened first at a moment, else last before it; None where that is not at hand."""
+        places = [place for place, entry in enumerate(self._first.entries) if entry.at == moment]
+        before = (place for place, entry in enumerate(self._first.entries) if entry.at < moment)
+        place = places[-1] if places else next(before, None)
+        return None if place is None else self.total - place
 
     def same(self, id: int | None, before: Stream) -> int | None:
         """The id here of what had ``id`` in an earlier snapshot of the same stream that was not measured."""

@@ -7,6 +7,7 @@ import pytest
 from screens.dialogs.judge import JudgeDialog
 from screens.dialogs.rep import RepDialog
 from screens.team.spot_checks import SpotCheckScreen
+from screens.timeline.screen import TimelineScreen
 from store import Actor
 from store.instants import DAY
 from store.vocabulary import Stage
@@ -113,7 +114,11 @@ async def test_changes_of_status_are_judged_one_after_the_other(floor: Floor, si
         await on_board(d)
         await d.press("J")
         await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
-        await d.until(lambda: "to judge" in d.screen_text())
+        await d.until(lambda: "November 2026:" in d.screen_text() and "to judge" in d.screen_text())
+        await d.press("enter")  # at the change, not at what happened last
+        await d.until(lambda: isinstance(d.app.screen, TimelineScreen))
+        await d.press("escape")
+        await d.until(lambda: isinstance(d.app.screen, SpotCheckScreen))
         before = floor.value("SELECT count(*) FROM spot_check")
         await d.press("A", "r")
         await d.until(lambda: floor.value("SELECT count(*) FROM spot_check") == before + 1)

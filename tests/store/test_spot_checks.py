@@ -13,9 +13,10 @@ from store.errors import Refusal
 from store.instants import DAY, instant
 from store.operations.judge_status import JudgeDraft, judge_status
 from store.operations.undo import UndoDraft, undo
+from store.operations.working import StatusDraft, set_status
 from store.queries.spot_checks import month_to_judge, spot_checks, to_judge
 from store.rules.spot_check import sample
-from store.vocabulary import Stage, Status
+from store.vocabulary import Outcome, Stage, Status
 from tests.factories import ANA, BEN, PRIYA, Floor
 
 NEXT_MONTH = 31 * DAY
@@ -47,7 +48,7 @@ def test_five_of_each_rep_of_last_month_by_their_own_hand(floor: Floor) -> None:
     assert spot_checks(floor.store, floor.now) == ()  # the month is not over
     floor.now += NEXT_MONTH
     found = spot_checks(floor.store, floor.now)
-    assert month_to_judge(floor.store, floor.now) == "2026-11"
+    assert month_to_judge(floor.store.zone, floor.now) == "2026-11"
     made = "SELECT s.id FROM status_change s JOIN operation o ON o.id = s.written_id WHERE o.by = 'person'"
     by_hand = {id for (id,) in floor.store.rows(made)}
     assert {one.id for one in found} <= by_hand
@@ -55,12 +56,25 @@ def test_five_of_each_rep_of_last_month_by_their_own_hand(floor: Floor) -> None:
     assert 0 < [one.rep for one in found].count("Ben") <= 5
     assert found == spot_checks(floor.store, floor.now + DAY)
     one = next(one for one in found if one.status is Status.ATTEMPTING)
-    assert (one.before, one.act, one.by_hand, one.right) == (Status.UNCONTACTED, "log_touch", False, None)
+    assert (one.before, one.act, one.right) == (Status.UNCONTACTED, "logged a call", None)
+
+
+def test_only_what_a_person_decided_is_judged(floor: Floor) -> None:
+    """A new at bat's first status is nobody's decision, nor is one that a signal or a rule brings."""
+    lead = floor.lead(Stage.ATTEMPTING, actor=PRIYA)
+    set_status(floor.store, PRIYA, floor.later(), StatusDraft(lead, Status.STALE))
+    floor.close(floor.lead(Stage.CONNECTED, actor=BEN), Outcome.NO_RESPONSE, actor=BEN)
+    floor.now += NEXT_MONTH
+    found = [(one.rep, one.before, one.status, one.act) for one in spot_checks(floor.store, floor.now)]
+    assert ("Priya", Status.UNCONTACTED, Status.ATTEMPTING, "logged a call") in found
+    assert ("Priya", Status.ATTEMPTING, Status.STALE, "set by hand") in found
+    assert {act for rep, _, _, act in found if rep == "Ben"} >= {"logged a call", "closed"}
+    assert len([one for one in found if one[0] == "Priya"]) == 2
 
 
 def test_the_month_is_the_teams(floor: Floor) -> None:
     midnight = instant(datetime(2026, 12, 1, tzinfo=ZoneInfo(floor.store.zone)))
-    assert [month_to_judge(floor.store, at) for at in (midnight - 1, midnight)] == ["2026-10", "2026-11"]
+    assert [month_to_judge(floor.store.zone, at) for at in (midnight - 1, midnight)] == ["2026-10", "2026-11"]
 
 
 def test_judging(floor: Floor) -> None:
