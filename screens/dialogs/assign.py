@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.content import Content
 
 from screens.dialogs.lead_dialog import LeadDialog
+from screens.team.words import doing
 from store.errors import Refusal
 from store.operations.routing import AssignDraft
 from store.queries.queue import QueueRow
 from store.queries.staff import StaffRow, staff
+from store.queries.team import Rep, team_now
 from store.rules.days_away import away_through
 from store.vocabulary import UserRole
 from tui import present
@@ -31,11 +34,18 @@ class AssignDialog(LeadDialog):
     VERB = "Assign"
 
     _staff: tuple[StaffRow, ...] = ()
+    _on_board: Mapping[int, Rep] = MappingProxyType({})
 
     async def prepare(self, opening: QueueRow | Offered) -> None:
         """Read who is here."""
         await super().prepare(opening)
-        self._staff = await self.app.desk.read(staff, self.app.desk.now())
+        await self.read_staff()
+
+    async def read_staff(self) -> None:
+        """Who there is, and what each is doing."""
+        desk = self.app.desk
+        self._staff = await desk.read(staff, desk.now())
+        self._on_board = {rep.id: rep for rep in (await desk.read(team_now, desk.now())).reps}
 
     def compose_form(self) -> ComposeResult:
         """One list."""
@@ -81,7 +91,7 @@ class AssignDialog(LeadDialog):
             return Content("Nobody else is here: atbat users add NAME adds somebody.")
         whose = self._whose()
         chosen = next((one for one in self._staff if one.id == self._owners.value), None)
-        parts: list[present.Part] = [whose, "; no clock starts anew, theirs begins now"]
+        parts: list[present.Part] = [whose, "; ", *self._clocks()]
         if chosen is not None and not self._at_once(chosen.id):
             name = present.safe(chosen.name, 40)
             what = f"is {self._away(chosen)}" if not chosen.here else f"({_ROLES[chosen.role]}) is no rep"
@@ -91,6 +101,15 @@ class AssignDialog(LeadDialog):
 
     def _whose(self) -> str:
         return f"taken from {present.safe(self.row.owner, 40)}" if self.row.owner else "nobody’s so far"
+
+    def _clocks(self) -> list[present.Part]:
+        """What giving it to somebody else does not mend, and what it begins."""
+        runs_on = "its clocks run on; the new owner’s own first touch is timed from now"
+        due, now = self.lead.first_touch_due_at, self.app.desk.now()
+        if due is None or due >= now or self.lead.first_touch_at is not None:
+            return [runs_on]
+        late = f"{Urgency.LATE.sign} first touch is {present.span(now - due)} late, which stays so"
+        return [f"{runs_on}\n", (late, Urgency.LATE.style)]
 
     def _at_once(self, user_id: int) -> bool:
         """Whether a letter alone gives it: to a rep who is here."""
@@ -102,10 +121,18 @@ class AssignDialog(LeadDialog):
         return f"{present.safe(one.name, 40)}{role}{' (you)' if you else ''}"
 
     def _stands(self, one: StaffRow) -> str:
-        limit = self.app.team.rules.routing.open_lead_limit
-        full = ", at the limit" if one.role is UserRole.SDR and one.open >= limit else ""
-        away = "" if one.here else f" · {Urgency.DUE.sign} {self._away(one)}"
-        return f"{one.open:,} open{full}{away}"
+        """What they hold and of how much, their share where shares differ, and whether they are at work."""
+        said = [f"{one.open:,} open"]
+        if one.role is UserRole.SDR:
+            limit = f"{self.app.team.rules.routing.open_lead_limit:,}"
+            said = [f"{one.open:,} open, at the limit of {limit}" if one.full else f"{one.open:,} of {limit} open"]
+        if one.in_turn and len({other.capacity for other in self._staff if other.in_turn}) > 1:
+            said.append(f"share {one.capacity}")
+        if not one.here:
+            said.append(f"{Urgency.DUE.sign} {self._away(one)}")
+        elif (rep := self._on_board.get(one.id)) is not None:
+            said.append(doing(rep, self.app.desk.now(), self.app.zone)[0])
+        return " · ".join(said)
 
     def _away(self, one: StaffRow) -> str:
         if not one.absent_until:

@@ -19,7 +19,6 @@ from store.errors import Refusal
 from store.operations.bulk import ONE_BY_ONE, Verb, preview, stages
 from store.queries import queue
 from store.queries.closing import CloseChoices, asked_of_many
-from store.queries.staff import staff
 from store.rules.closing import CloseDraft
 from store.rules.path import ALLOWED_STATUSES
 from store.vocabulary import LOCKED_STAGES, Outcome, Stage, Status
@@ -153,11 +152,14 @@ class AssignMarkedDialog(MarkedDialog, AssignDialog):
         """Also who is here."""
         await super().prepare(opening)
         self.lead = self.lead._replace(owner_id=None)
-        self._staff = await self.app.desk.read(staff, self.app.desk.now())
+        await self.read_staff()
 
     def given_to(self) -> str:
         """Who was chosen."""
         return present.safe(next(one.name for one in self._staff if one.id == self._owners.value), 40)
+
+    def _clocks(self) -> list[present.Part]:
+        return ["their clocks run on; the new owner’s own first touches are timed from now"]
 
     def _whose(self) -> str:
         chosen = next((one for one in self._staff if one.id == self._owners.value), None)
