@@ -126,7 +126,8 @@ SELECT s.id, o.actor_id, u.name, s.lead_id, coalesce(c.name, ''), coalesce(a.nam
        (SELECT b.status FROM status_change b WHERE b.lead_id = s.lead_id AND b.void = 0 AND (b.at, b.id) < (s.at, s.id)
         ORDER BY b.at DESC, b.id DESC LIMIT 1),
        s.status, o.kind,
-       (SELECT t.channel FROM touch t WHERE t.lead_id = s.lead_id AND t.written_id = o.id AND t.void = 0), s.override, k."right", k.note, j.name
+       (SELECT t.channel FROM touch t WHERE t.lead_id = s.lead_id AND t.written_id = o.id AND t.void = 0),
+       s.override, k."right", k.note, j.name
 FROM json_each(:ids) e JOIN status_change s ON s.id = e.value
 JOIN operation o ON o.id = s.written_id JOIN "user" u ON u.id = o.actor_id
 JOIN lead l ON l.id = s.lead_id LEFT JOIN contact c ON c.id = l.contact_id LEFT JOIN account a ON a.id = l.account_id
