@@ -63,7 +63,7 @@ def change(cell: Cell, currency: str) -> str:
 def sure(cell: Cell) -> str:
     """Why no interval stands beside a share of many cases."""
     many = cell.interval is not None and (cell.of or 0) >= FEW
-    return f"of {FEW} or more: how sure it is stands here alone" if many else ""
+    return f"its interval stands only here, from {FEW} up" if many else ""
 
 
 def too_few(cell: Cell, enough: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from textual.pilot import Pilot
@@ -11,7 +12,7 @@ from screens.reports import screen as reports_screen
 from screens.reports.counting import Found, Wish
 from store.database import Store
 from store.instants import HOUR, MINUTE, Instant
-from store.reports.figures import Cell, Chart, Column, Counted, Key, Line, Records, Report, Table, Unit
+from store.reports.figures import Cell, Chart, Column, Counted, Days, Key, Line, Records, Report, Table, Unit
 from store.vocabulary import Stage
 from tests.drivers import AppDriver
 from tests.factories import ANA, Floor
@@ -83,7 +84,9 @@ def made(store: Store, wish: Wish, now: Instant) -> Found:
     """Counted by nobody: the pictures are of how it is drawn."""
     tables = (sources(store, wish.compare), weeks(), cohorts())
     sentences = ("Bottleneck: Connected to Qualified, 12 % of 441 against 40–60 %.",)
-    return Found(Report(wish.name, "Sources", "last 90 days", sentences, tables), store.currency)
+    against = Days(date(2026, 5, 28), date(2026, 8, 25)) if wish.compare else None
+    found = Report(wish.name, "Sources", "last 90 days", sentences, tables, against=against)
+    return Found(found, store.currency, store.rules.alerts.from_records)
 
 
 def look(compare: Compare, floor: Floor, keys: tuple[str, ...], shows: str, size: str, theme: str = THEMES[0]) -> bool:
