@@ -126,7 +126,8 @@ class AssignDialog(LeadDialog):
         if one.role is UserRole.SDR:
             limit = f"{self.app.team.rules.routing.open_lead_limit:,}"
             said = [f"{one.open:,} open, at the limit of {limit}" if one.full else f"{one.open:,} of {limit} open"]
-        if one.in_turn and len({other.capacity for other in self._staff if other.in_turn}) > 1:
+        offered = (other for other in self._staff if other.in_turn and other.id != self.lead.owner_id)
+        if one.in_turn and len({other.capacity for other in offered}) > 1:
             said.append(f"share {one.capacity}")
         if not one.here:
             said.append(f"{Urgency.DUE.sign} {self._away(one)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,26 +43,27 @@ class Drawn:
 
 
 class Longest(NamedTuple):
-    """How many cells the words of a column take at most."""
+    """How many cells the words of a column take at most, and of each column of figures by its name."""
 
     name: int
     doing: int
     on: int
+    figures: Mapping[str, int]
 
 
-def _figure(title: str, name: str, width: int, needs: int = 0) -> Column[Drawn]:
+def _figure(title: str, name: str, longest: Longest) -> Column[Drawn]:
     def value(row: Drawn) -> tuple[str, str]:
         return row.figures.get(name, ("", "muted"))
 
-    return Column(f"{title} ", value, width, 1, align="right", needs=needs)
+    return Column(f"{title} ", value, max(len_of(title) + 1, longest.figures.get(name, 0)), 1, align="right")
 
 
 def _columns(width: int, longest: Longest) -> tuple[Column[Drawn], ...]:
     """The columns of a window: names first, then what they do; whom they are with has what is left of the room."""
     with_whom = width >= _NEEDS_WITH
-    figures = [column for column in (_LAST, *_FIGURES) if column.needs <= width]
-    taken = [_MARK, *figures]
-    room = width - sum(column.width + 1 for column in taken) - (3 if with_whom else 2)
+    figures = [_figure(title, name, longest) for title, name, needs in _FIGURES if needs <= width]
+    others = [_LAST, *figures] if width >= _LAST.needs else figures
+    room = width - sum(column.width + 1 for column in (_MARK, *others)) - (3 if with_whom else 2)
     least = _LEAST.on if with_whom else 0
     doing = max(min(longest.doing, room - least - _LEAST.name), _LEAST.doing)
     name = max(min(longest.name, room - least - doing), _LEAST.name)
@@ -73,26 +74,26 @@ def _columns(width: int, longest: Longest) -> tuple[Column[Drawn], ...]:
     if with_whom:
         on = max(min(longest.on, room - name - doing), _LEAST.on)
         words.append(Column("with", lambda row: (row.on, "text"), on, parts=" · "))
-    return (_MARK, *words, *figures)
+    return (_MARK, *words, *others)
 
 
 _MARK: Column[Drawn] = Column("", lambda row: (row.sign.sign, row.sign.component), 1)
-_FIGURES: tuple[Column[Drawn], ...] = (
-    _figure("open", "open", 6),
-    _figure("new", "new", 4),
-    _figure("due", "due", 5, needs=100),
-    _figure("late", "late", 5),
-    _figure("SLA", "missed", 4),
-    _figure("stale", "stale", 6, needs=100),
-    _figure("waits", "waiting", 6, needs=100),
-    _figure("tries", "attempts", 6),
-    _figure("conn", "connects", 5),
-    _figure("mtg", "meetings", 4),
-    _figure("kept", "kept", 7, needs=100),
+_FIGURES = (  # a title, the figure, and the cells of a window that shows it
+    ("open", "open", 0),
+    ("new", "new", 0),
+    ("due", "due", 100),
+    ("late", "late", 0),
+    ("SLA", "missed", 0),
+    ("stale", "stale", 100),
+    ("waits", "waiting", 100),
+    ("tries", "attempts", 0),
+    ("conn", "connects", 0),
+    ("mtg", "meetings", 0),
+    ("kept", "kept", 100),
 )
 _LAST: Column[Drawn] = Column("last act", lambda row: (row.last, "muted"), 16, needs=150)
 _NEEDS_WITH = 110  # cells of a window that says whom they are with
-_LEAST, _MOST = Longest(8, 10, 8), Longest(24, 30, 60)
+_LEAST, _MOST = Longest(8, 10, 8, {}), (24, 30, 60)
 
 
 class BoardPainter:
@@ -111,8 +112,12 @@ class BoardPainter:
     def fit(self, rows: Iterable[BoardRow]) -> bool:
         """Make room for the words of these rows; says whether every line is to be drawn anew."""
         drawn = [self._drawn(row) for row in rows]
-        words = [_LEAST, *((len_of(row.name), len_of(row.doing), len_of(row.on)) for row in drawn)]
-        longest = Longest(*map(min, map(max, zip(*words, strict=True)), _MOST))
+        words = [_LEAST[:3], *((len_of(row.name), len_of(row.doing), len_of(row.on)) for row in drawn)]
+        figures = {
+            name: max((len_of(row.figures.get(name, ("",))[0]) for row in drawn), default=0) for _, name, _ in _FIGURES
+        }
+        name, doing, on = (min(max(found), most) for found, most in zip(zip(*words, strict=True), _MOST, strict=True))
+        longest = Longest(name, doing, on, figures)
         changed, self._longest = longest != self._longest, longest
         if changed:
             self._painters.clear()
