@@ -268,6 +268,8 @@ class ReportsScreen(View):
             self._refused(refusal.sentence, self._wish)
         else:
             self._keep(line(parts(text)))
+            if not self.reading:
+                self._into(self._chosen)
 
     def action_previous_lead(self) -> None:
         """The period before."""

@@ -261,6 +261,22 @@ async def test_a_column_orders_its_table_and_the_cursor_stays_on_its_line(ended:
         assert "as it was" in said(d)
 
 
+async def test_filters_typed_beside_the_list_lead_into_the_report(ended: Floor) -> None:
+    async with at_work(ended, ANA) as d:
+        await d.press("5")
+        screen = reports_of(d)
+        await d.press("f")
+        await d.type("rep:ben")
+        await d.press("escape")
+        assert not screen.reading
+        assert screen.table.has_focus
+        await d.press("f")
+        await d.type("rep:ben")
+        await d.press("enter")
+        await d.until(lambda: screen.reading and screen.body.has_focus)
+        await d.until(lambda: "rep Ben" in said(d))
+
+
 class Slow:
     """Stands in for counting: runs in SQL until it is given up, and knows that it was."""
 
