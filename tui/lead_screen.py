@@ -12,7 +12,7 @@ from store.lead_state import LeadState
 from store.queries import queue
 from store.vocabulary import Outcome, Stage, Status
 from tui import present
-from tui.commands import BY_ID, Where, bindings
+from tui.commands import BY_ID, Command, Where, bindings
 from tui.desk import Done
 from tui.view import View
 
@@ -31,6 +31,10 @@ _TO_ALL_AFTER = {
     verb: f"{verb}_marked"
     for verb in ("snooze", "status", "close", "assign", "extend", "motion", "campaign", "approve")
 }
+
+
+# What is about a person or a company, with an at bat or without.
+_ON_WHO = frozenset({"company", "edit", "open", "copy", "signal", "lift"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,17 @@ class LeadScreen(View):
             if not self._leads_team:
                 return "Only a team lead decides this."
         return None
+
+    def works_on_it(self, command: Command) -> bool:
+        """Whether a command on at bats would do something to the one in front, or to those marked; others do here."""
+        if command.where is not Where.LEADS:
+            return True
+        if self.marked_ids():
+            return command.id in _TO_ALL_AT_ONCE or command.id in _TO_ALL_AFTER
+        lead = self.current_lead()
+        if lead is None:
+            return command.id in _ON_WHO and self.whose() is not None
+        return self.why_not(command.id, lead) is None
 
     @property
     def _leads_team(self) -> bool:
@@ -383,7 +398,8 @@ class LeadScreen(View):
         if (lead := self._lead_for(verb, self.app.refuse)) is not None:
             self.app.open_dialog(verb, lead, self.verb_done)
             if self.marked_ids():
-                self.app.say(f"To {BY_ID[verb].words} is for one at a time, here for this one: the marked stay marked.")
+                one = f"To {BY_ID[verb].words} is for one at a time, here for this one: the marked stay marked."
+                self.app.say(one, urgent=True)
 
     def _to_all(self, verb: str) -> bool:
         """Do it to all marked rows; False where none is marked, or where it is done to one at a time."""

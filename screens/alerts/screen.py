@@ -8,19 +8,21 @@ from typing import ClassVar, NamedTuple
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from screens.alerts.painter import AlertPainter
+from screens.alerts.pane import AlertPane
 from screens.records.screen import Records
 from store.queries import deals as deal_queries
 from store.queries.alerts import AlertRow, open_alerts
 from store.queries.shares import counted
 from tui import present
-from tui.commands import BY_ID, Where, bindings
+from tui.commands import BY_ID, Command, Where, bindings
 from tui.desk import Change, Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
 
@@ -40,12 +42,17 @@ class AlertScreen(LeadScreen):
     WHERE: ClassVar[tuple[Where, ...]] = (Where.LEADS, Where.LIST, Where.MARKS, Where.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.LIST), BY_ID["back"].binding()]
     AUTO_FOCUS = "LineTable"
+    FIRST_IN_KEY_LINE = ("approve",)
     DEFAULT_CSS: ClassVar[str] = """
     AlertScreen #alerts-said { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
+    AlertScreen #alerts { layout: vertical; }
+    AlertScreen.-wide #alerts { layout: horizontal; }
+    AlertScreen #alerts > Vertical { width: 1fr; height: 1fr; }
     """
 
     table: getters.query_one[LineTable[AlertRow]] = getters.query_one(LineTable)
     said = getters.query_one("#alerts-said", Static)
+    pane = getters.query_one(AlertPane)
 
     _rows: tuple[AlertRow, ...] = ()
     _only: Waiting | None = None
@@ -62,10 +69,12 @@ class AlertScreen(LeadScreen):
     def compose_body(self) -> ComposeResult:
         """What these are, above the list."""
         yield Static(id="alerts-said")
-        with Vertical():
-            app = self.app
-            painter = AlertPainter(app.desk.now, app.person.name if app.person else "")
-            yield LineTable(painter, empty=Content(self._empty()), opens=False)
+        app = self.app
+        painter = AlertPainter(app.desk.now, app.person.name if app.person else "")
+        with Container(id="alerts"):
+            with Vertical():
+                yield LineTable(painter, empty=Content(self._empty()), opens=False)
+            yield AlertPane()
 
     def begin(self) -> None:
         """Show what was read, from its first row."""
@@ -92,6 +101,12 @@ class AlertScreen(LeadScreen):
         if row is not None and row.entity == "account":
             return Whose(None, row.entity_id)
         return super().whose()
+
+    def offers(self, command: Command) -> bool:
+        """What would do something to the row under the cursor, or to the marked ones."""
+        if command.id == "timeline":
+            return self.table.cursor_row is not None and not self.table.marked
+        return self.works_on_it(command)
 
     def why_none(self, verb: str) -> str:
         """What to do where an alert is about no at bat."""
@@ -155,7 +170,12 @@ class AlertScreen(LeadScreen):
             self.app.say(
                 f"{len(others)} {what} about no at bat, and not marked: {self.app.key_of('timeline')} opens one."
             )
-        self.said.update(self._words(self._rows))
+        self._say()
+
+    @on(LineTable.Highlighted)
+    def _highlighted(self) -> None:
+        self._say()
+        self.pane.call_after_refresh(self.pane.show, self.table.cursor_row)  # the cursor first
 
     @on(LineTable.Selected)
     def _selected(self) -> None:
@@ -206,7 +226,13 @@ class AlertScreen(LeadScreen):
         self._rows = rows
         by_id = {row.id: row for row in rows}
         self.table.load(list(by_id), by_id, keep)
-        self.said.update(self._words(rows))
+        self._say()
+        self.pane.show(self.table.cursor_row)
+
+    def _say(self) -> None:
+        """What these are, and the keys that do something now."""
+        self.said.update(self._words(self._rows))
+        self.query_one(KeyLine).refresh()
 
     def _words(self, rows: tuple[AlertRow, ...]) -> Content:
         key = self.app.key_of
@@ -217,11 +243,13 @@ class AlertScreen(LeadScreen):
             how_many += f"{self._of()} {'waits' if len(rows) == 1 else 'wait'} for approval"
         marked = len(self.marked_ids())
         keys = [*([f"{key('timeline')} opens"] if rows else []), f"{key('back')} goes back"]
-        if any(row.waits for row in rows):
+        row: AlertRow | None = self.table.cursor_row
+        if row is not None and row.waits and self.offers(BY_ID["approve"]):
             keys.insert(1, f"{key('approve')} decides")
         if marked:
             acts = " ".join(key(act) for act in _ON_MARKED)
-            keys = [f"{acts} act on {present.count(marked, 'marked at bat')}", f"{key('back')} unmarks"]
+            more = f"{key('palette')} sets motion or campaign"
+            keys = [f"{acts} act on {present.count(marked, 'marked at bat')}", more, f"{key('back')} unmarks"]
         return present.joined(
             (how_many, "bold $foreground"), f"{f', {late} of something late' if late else ''}   {' · '.join(keys)}"
         )
