@@ -147,7 +147,8 @@ class Strip(Widget):
     def _figures(self) -> Content:
         if self._marked:
             keys = " ".join(map(self.app.key_of, _ON_MARKED))
-            return present.content(f"{self._marked:,} marked: {keys} act on all", "$foreground")
+            more = f"{self.app.key_of('palette')} sets motion or campaign"  # which have no key
+            return present.content(f"{self._marked:,} marked: {keys} act on all · {more}", "$foreground")
         if self._came or self._went:
             words = [f"{self._came} new"] if self._came else []
             words += [f"{self._went} gone"] if self._went else []

@@ -182,7 +182,8 @@ def _there(zones: tuple[str, ...], now: Instant) -> str:
 
 def _stopped(facts: Facts, zone: str, now: Instant) -> Content:
     if facts.suppressed_at is not None:
-        why = f": {facts.suppressed_why}" if facts.suppressed_why else ""
+        told = facts.suppressed_why.strip()
+        why = f": {told}" if told and told.casefold() != "do not contact" else ""
         words = f"{Urgency.LATE.sign} do not contact, since {present.day(facts.suppressed_at, zone, now)}{why}"
         return present.content(words, f"{Urgency.LATE.style} bold", limit=300, newlines=False)
     if facts.email_stopped_at is not None:
