@@ -320,7 +320,7 @@ def test_the_reports_only_show_what_is_stored(database: Path, home: Path, size: 
     with at_rest(database, size=size, person="Grace O.") as driver:
         driver.press("5")
         for report in "soprq":
-            for keys in (f"v{report}", "fdays:all\r", *["\x1b[6~"] * 8, "=O", "G\x1b[C\x1b[C", "k\r", "\r", BACK, BACK):
+            for keys in (f"v{report}", "f\x15days:all\r", *["\x1b[6~"] * 8, "=O", "G\x1b[C\x1b[C", "k\r", "\r", BACK, BACK):
                 driver.press(keys)
                 assert_clean(driver, home, f"report {report} at {keys!r}")
             driver.press("5")

@@ -175,6 +175,12 @@ def test_bars_are_as_long_as_their_figures_and_no_more_than_can_be_compared() ->
     assert f"the {MOST_BARS} largest of {MOST_BARS + 5}" in many.title
 
 
+def test_a_bar_of_a_share_is_of_the_whole() -> None:
+    (drawn,) = drawings(table(charted=("share",), lines=3, name="web"), "USD")
+    whole = drawn.width - drawn.left - 100  # what stands behind the bars
+    assert [bar.length for bar in drawn.bars] == pytest.approx([0, whole / 9, 2 * whole / 9])
+
+
 def test_a_line_breaks_where_there_is_no_figure() -> None:
     columns = (Column("met", "met", Unit.SHARE),)
     cells = [Cell.share(1, 2), Cell.share(2, 2), Cell.share(0, 0), Cell.share(1, 4)]
@@ -265,6 +271,21 @@ def test_csv_has_a_row_for_each_figure_and_no_formula() -> None:
     assert second["at bats"]["before"] == "1000"
     assert rows[2]["value"] == ""
     assert rows[-1]["line"] == "all"
+
+
+def test_against_nothing_at_all_every_line_was_nothing_too() -> None:
+    columns = (Column("n", "n"), Column("share", "share", Unit.SHARE), Column("won", "won", Unit.MONEY))
+
+    def counted(lines: tuple[Line, ...], total: int) -> Table:
+        cells = (Cell(total), Cell.share(total, total), Cell(total, Unit.MONEY))
+        return Table("t", "T", "x", columns, lines, Line(None, "all", cells))
+
+    now = counted((Line("a", "a", (Cell(3), Cell.share(3, 3), Cell(5, Unit.MONEY))),), 3)
+    (line,) = now.beside(counted((), 0)).lines
+    assert [cell.before for cell in line.cells] == [0, None, 0]
+    other = counted((Line("b", "b", now.lines[0].cells),), 3)
+    (line,) = now.beside(other).lines
+    assert [cell.before for cell in line.cells] == [None, None, None]
 
 
 @pytest.mark.parametrize(
