@@ -80,7 +80,7 @@ SCREENS: dict[str, str] = {
     "explain": "screens.dialogs.explain:ExplainScreen",
 }
 ASK = "ask"
-STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling", "reports")
+STYLED = ("queue", "timeline", "account", "deals", "session", "team", "recycling", "reports", "alerts")
 
 
 def first_view(views: Sequence[MainView], person: Person) -> str:

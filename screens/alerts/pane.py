@@ -20,15 +20,6 @@ class AlertPane(Vertical):
     """Every reason at full length, and below it the at bat as beside the queue; not in a narrow window."""
 
     app = getters.app(Frame)
-    DEFAULT_CSS = """
-    AlertPane {
-        display: none; height: 1fr; border-top: solid $border-blurred;
-        & > #why { height: auto; max-height: 60%; padding: 0 1; }
-        & > Preview { display: block; width: 1fr; height: 1fr; border: none; margin-top: 1; }
-    }
-    AlertScreen.-middle AlertPane { display: block; }
-    AlertScreen.-wide AlertPane { display: block; width: 62; border-top: none; border-left: solid $border-blurred; }
-    """
 
     why = getters.query_one("#why", Static)
     preview = getters.query_one(Preview)

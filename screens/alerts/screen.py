@@ -45,9 +45,6 @@ class AlertScreen(LeadScreen):
     FIRST_IN_KEY_LINE = ("approve",)
     DEFAULT_CSS: ClassVar[str] = """
     AlertScreen #alerts-said { height: 1; padding: 0 1; background: $panel; color: $text-muted; }
-    AlertScreen #alerts { layout: vertical; }
-    AlertScreen.-wide #alerts { layout: horizontal; }
-    AlertScreen #alerts > Vertical { width: 1fr; height: 1fr; }
     """
 
     table: getters.query_one[LineTable[AlertRow]] = getters.query_one(LineTable)
@@ -72,7 +69,7 @@ class AlertScreen(LeadScreen):
         app = self.app
         painter = AlertPainter(app.desk.now, app.person.name if app.person else "")
         with Container(id="alerts"):
-            with Vertical():
+            with Vertical(id="alert-list"):
                 yield LineTable(painter, empty=Content(self._empty()), opens=False)
             yield AlertPane()
 

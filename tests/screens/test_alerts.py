@@ -304,3 +304,28 @@ async def test_marks_say_what_acts_on_them_in_every_window(floor: Floor, size: t
     async with at_work(floor, ANA, size=size) as d:
         await d.press("!", "space")
         await d.until(lambda: "act on 1 marked at bat" in said(d))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+async def test_a_window_with_room_says_why_in_full(floor: Floor, size: tuple[int, int]) -> None:
+    floor.lead(motion=Motion.DEMO_REQUEST, company="Northwind")
+    pass_time(floor, 10 * MINUTE)
+    async with at_work(floor, size=size) as d:
+        await d.press("!")
+        await d.until(lambda: "offered to all: untouched: whoever is free may take it" in said(d))
+        await d.until(lambda: "outbound" in said(d) or "demo request" in said(d))  # the at bat, as beside the queue
+
+
+async def test_the_keys_named_are_those_that_do_something_to_the_row(floor: Floor) -> None:
+    floor.lead(Stage.DISQUALIFIED)
+    floor.lead(motion=Motion.DEMO_REQUEST)
+    pass_time(floor, 10 * MINUTE)
+    async with at_work(floor, ANA) as d:
+        await d.press("!")
+        await d.until(lambda: "2 alerts" in said(d))
+        at = alerts_of(d)
+        waits = [row.id for row in at._rows if row.waits]
+        at.table.move_to(waits[0])
+        await d.until(lambda: "A decides" in said(d) and "A approve" in said(d) and "c convert" not in said(d))
+        at.table.move_to(next(row.id for row in at._rows if not row.waits))
+        await d.until(lambda: "A decides" not in said(d) and "A approve" not in said(d) and "l log" in said(d))

@@ -135,7 +135,7 @@ async def test_marked_rows_are_counted_and_what_acts_on_them_is_named(floor: Flo
         floor.lead()
     async with at_work(floor) as d:
         await d.press("space", "space")
-        assert "2 marked: a s t x r act on all" in d.screen_text()
+        assert "2 marked: a s t x r M A act on all · : sets motion or campaign" in d.screen_text()
         await d.press("ctrl+a", "ctrl+a")
         assert "marked" not in d.screen_text()
 
