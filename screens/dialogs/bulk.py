@@ -195,7 +195,8 @@ class BulkDialog(Running[ToAll]):
         seen = self.opening.seen
         parts: list[Any] = [(self._will(), "bold")]
         if not self._did:
-            parts += [line for count, more in seen.besides for line in _counted(count, f"of them {more}")]
+            for also in seen.besides:
+                parts += _counted(also.count, f"of them {also.why}", also.names)
             for doubt in seen.warnings:
                 parts += _counted(doubt.count, f"of them {doubt.why}", doubt.names, sign=Urgency.LATE.sign)
         if self._reasons:

@@ -8,7 +8,6 @@ first part of their keys. See docs/model.md, "Acts on many".
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -52,14 +51,14 @@ class Reason:
 class Preview:
     """What the act would do now: to whom, in which version, to whom not, and what else would come of it.
 
-    ``besides`` counts what not every at bat has coming: ``(7, "wait for a team lead's approval")``. ``warnings`` are
-    what is better looked at once more, with names: of those closed without response, who was never tried.
+    ``besides`` is what not every at bat has coming: ``wait for a team lead's approval``, of how many and whom.
+    ``warnings`` are what is better looked at once more: of those closed without response, who was never tried.
     """
 
     able: tuple[tuple[int, int], ...]
     refused: tuple[Refused, ...]
     reasons: tuple[Reason, ...]
-    besides: tuple[tuple[int, str], ...]
+    besides: tuple[Reason, ...]
     warnings: tuple[Reason, ...] = ()
 
     @property
@@ -100,7 +99,7 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
     found = {row[0]: row for row in store.rows(_FACTS, (json.dumps(list(ids)),))}
     able: list[tuple[int, int]] = []
     refused: list[Refused] = []
-    besides: Counter[str] = Counter()
+    besides: list[Refused] = []
     doubtful: list[Refused] = []
     for lead_id in ids:
         try:
@@ -110,13 +109,13 @@ def preview(store: Store, actor: Actor, now: Instant, verb: Verb, like: Like, id
             if lead.void:
                 raise Refusal("That at bat was undone.")
             if more := check(lead, *facts):
-                besides[more] += 1
+                besides.append(Refused(lead_id, more))
             able.append((lead_id, lead.version))
             doubtful += [Refused(lead_id, words) for words in _doubts(like, lead, now)]
         except Refusal as refusal:
             refused.append(Refused(lead_id, refusal.sentence))
-    more_of = tuple((count, words) for words, count in besides.items())
-    return Preview(tuple(able), tuple(refused), reasons(store, refused), more_of, reasons(store, doubtful))
+    told = (reasons(store, found) for found in (refused, besides, doubtful))
+    return Preview(tuple(able), tuple(refused), *told)
 
 
 def _doubts(like: Like, lead: LeadState, now: Instant) -> list[str]:
@@ -133,7 +132,7 @@ def _doubts(like: Like, lead: LeadState, now: Instant) -> list[str]:
 
 
 def reasons(store: Store, refused: Sequence[Refused]) -> tuple[Reason, ...]:
-    """Why at bats are left as they are, the commonest reason first, with a few names each."""
+    """What is said of at bats, the commonest first, with a few names each."""
     ids: dict[str, list[int]] = {}
     for each in refused:
         ids.setdefault(each.why, []).append(each.lead_id)

@@ -158,7 +158,8 @@ def test_the_preview_counts_up_to_the_limit_of_open_ones(floor: Floor) -> None:
     ids = [floor.lead() for _ in range(limit + 20)]
     seen = look(floor, Verb.REASSIGN, ACCEPT, ids, BEN)
     assert (len(seen.able), len(seen.refused)) == (limit, 20)
-    assert seen.besides == ((limit, "are taken from Priya"),)
+    assert [(one.count, one.why) for one in seen.besides] == [(limit, "are taken from Priya")]
+    assert seen.besides[0].names == ("Person1 Ortiz", "Person2 Ortiz", "Person3 Ortiz"), "the first of them by name"
     assert f"{limit} is the limit" in whys(seen)[0]
     done = do(floor, Verb.REASSIGN, ACCEPT, seen, actor=BEN)
     assert sum(len(each.did) for each in done) == limit
@@ -169,7 +170,10 @@ def test_the_preview_says_who_would_wait_for_approval(floor: Floor) -> None:
     ids = [floor.lead(company="Big Steel"), floor.lead(), promised(floor)]
     like = CloseDraft(0, Outcome.BAD_FIT, reason="no_need")
     seen = look(floor, Verb.CLOSE, like, ids)
-    assert set(seen.besides) == {(1, "wait for a team lead's approval"), (1, "drop a promised callback")}
+    assert {(one.count, one.why) for one in seen.besides} == {
+        (1, "wait for a team lead's approval"),
+        (1, "drop a promised callback"),
+    }
     (done,) = do(floor, Verb.CLOSE, like, seen)
     assert (done.waiting, done.sentence) == (1, "2 closed: connected, bad fit; 1 waits for a team lead's approval")
 

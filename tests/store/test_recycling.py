@@ -389,7 +389,7 @@ def test_a_look_beforehand_says_what_would_come_and_what_is_refused(floor: Floor
     seen = preview(floor.store, ANA, floor.now, Verb.RECYCLE, RecycleDraft(0), [lead, early, promised])
     assert [lead_id for lead_id, _ in seen.able] == [lead, promised]
     assert [refused.lead_id for refused in seen.refused] == [early]
-    assert seen.besides == ((1, "stay with Priya"),)
+    assert [(one.count, one.why) for one in seen.besides] == [(1, "stay with Priya")]
     (batch,) = batches(uuid4(), Verb.RECYCLE, RecycleDraft(0), seen.able)
     done = do_batch(floor.store, ANA, floor.later(), batch)
     assert (done.sentence, done.did) == ("2 brought back", (lead, promised))
