@@ -165,7 +165,8 @@ class AlertScreen(LeadScreen):
             self.table.unmark(others)
             what = "alerts are" if len(others) > 1 else "alert is"
             self.app.say(
-                f"{len(others)} {what} about no at bat, and not marked: {self.app.key_of('timeline')} opens one."
+                f"{len(others)} {what} about no at bat, and not marked: {self.app.key_of('timeline')} opens one.",
+                urgent=True,
             )
         self._say()
 

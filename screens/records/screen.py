@@ -21,9 +21,10 @@ from store.queries import deals, queue
 from store.queries.records import PAGE, RecordRow, records
 from store.reports.figures import Records as Kind
 from tui import present
-from tui.commands import BY_ID, Where, bindings
+from tui.commands import BY_ID, Command, Where, bindings
 from tui.desk import Done
 from tui.lead_screen import LeadRow, LeadScreen, Whose
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
 
@@ -89,6 +90,12 @@ class RecordsScreen(LeadScreen):
             return None
         return Whose(shown.row.contact_id, shown.row.account_id)
 
+    def offers(self, command: Command) -> bool:
+        """What would do something to the record under the cursor, or to the marked ones."""
+        if command.id == "timeline":
+            return self.table.cursor_row is not None and not self.table.marked
+        return self.works_on_it(command) and (command.id != "list.mark" or self._opening.kind is Kind.LEAD)
+
     def why_none(self, verb: str) -> str:
         """What to say where a record is about no at bat."""
         return f"This is about no single at bat: {self.app.key_of('timeline')} opens what it is about."
@@ -150,6 +157,10 @@ class RecordsScreen(LeadScreen):
     def _selected(self) -> None:
         self.action_timeline()
 
+    @on(LineTable.Highlighted)
+    def _highlighted(self) -> None:
+        self.query_one(KeyLine).refresh()
+
     @on(LineTable.Marked)
     def _marks(self) -> None:
         self._say()
@@ -178,6 +189,7 @@ class RecordsScreen(LeadScreen):
             table.patch(id, shown)
 
     def _say(self) -> None:
+        self.query_one(KeyLine).refresh()
         opening = self._opening
         counted = words.counted(opening.kind, len(opening.ids))
         marked = f" · {len(self.table.marked):,} marked" if self.table.marked else ""

@@ -87,7 +87,7 @@ class SummaryScreen(View):
     def action_session(self) -> None:
         """Resume, if it is paused."""
         if not self._paused:
-            self.app.say(f"This session is over: {self.app.key_of('back')} goes back to the queue.")
+            self.app.say(f"This session is over: {self.app.key_of('back')} goes back to the queue.", urgent=True)
             return
         self.opening.screen.go_on()
 

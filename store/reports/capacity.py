@@ -43,7 +43,7 @@ _COLUMNS = (
     Column("limit", "limit", note="open at bats that a rep may hold before routing passes over them"),
     Column("load", "of limit", Unit.SHARE),
     Column("room", "room", note="how many more until the limit, whatever the filters; none while absent or paused"),
-    Column("weight", "capacity", note="how much of what is given in turn"),
+    Column("weight", "share", note="how much of what is given in turn"),
     Column("came", "came", note=f"at bats opened in the last {_LATELY} working days and today"),
     Column("ended", "ended", note=f"at bats that ended in the last {_LATELY} working days and today"),
     Column("due", "due today", note="what the queue shows now: due by the end of today, snoozed ones not"),
