@@ -45,6 +45,8 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.line_table import LineTable
 
 _HINT = "days:last_month rep:ben motion:demo source:webinar campaign:… team:… segment:…"
+_TYPING = "enter keeps it · esc as before · ctrl+u empties it"
+_ROOMY = 110  # cells
 _NAMES = tuple(REPORTS)
 _MOMENT = 0.3  # seconds that keys wait for a report that is gone into; longer ones are waited for by nobody
 _QUIET = 0.1  # seconds; what is counted sooner needs no word
@@ -254,6 +256,7 @@ class ReportsScreen(View):
         """Narrow it, letter by letter."""
         self._in_force = self._asking.filters
         self.filter_line.show(self._in_force, typing=True)
+        self.call_after_refresh(self._say_filter)
 
     def action_keep_filter(self) -> None:
         """Back to the report, as typed; a mistake is said, and stays to be mended."""
@@ -438,7 +441,10 @@ class ReportsScreen(View):
         )
 
     def _say_filter(self) -> None:
-        self.filter_line.say(present.joined((self._problem, "$error")) if self._problem else Content())
+        """The mistake, or what the keys do while one types and there is room to say it."""
+        roomy = self.filter_line.typing and self.app.size.width >= _ROOMY
+        words = Content(_TYPING if roomy else "")
+        self.filter_line.say(present.joined((self._problem, "$error")) if self._problem else words)
 
     @on(ReportBody.Moved)
     def _moved(self) -> None:
@@ -472,7 +478,7 @@ class ReportsScreen(View):
             self._count_now()
 
     def _painter(self) -> ListPainter:
-        narrow = self.app.size.width < 110
+        narrow = self.app.size.width < _ROOMY
         return ListPainter(questions=not self.reading, two_lines=not narrow and not self.reading)
 
     def _use_painter(self) -> None:

@@ -209,7 +209,9 @@ async def test_looking_at_the_filters_changes_nothing_and_the_cursor_stays_on_it
         assert (screen.body.has_focus, screen.reading) == (True, True)
         assert (screen.body.place, screen.body.size.width) == (place, width)
         assert not screen.filter_line.has_class("-shown")  # the title says it
-        await d.press("f", "escape")
+        await d.press("f")
+        await d.until(lambda: "esc as before · ctrl+u empties it" in said(d))
+        await d.press("escape")
         await d.until(lambda: screen.body.has_focus)
         assert "rep Ben" in said(d)
 
