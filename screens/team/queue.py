@@ -30,13 +30,14 @@ class RepQueueScreen(QueueScreen):
     said = getters.query_one("#whose", Static)
 
     _whose: Whose = Whose(None, "")  # nobody's yet
+    _before: Whose = _whose
     _same: bool = False  # opened again, on the same queue
     _first: Queue
 
     async def prepare(self, opening: Whose) -> None:
         """Read what the first frame shows."""
-        self._same = opening == self._whose
-        self._whose = opening
+        self._before, self._whose = self._whose, opening
+        self._same = opening == self._before
         self._sieve = Sieve()
         app = self.app
         limit = -1 if self._same and self.table.marked else queries.PAGE  # a mark may be on any of them
@@ -50,11 +51,14 @@ class RepQueueScreen(QueueScreen):
     def begin(self) -> None:
         """Show what was read, from its first row; what was marked here and is here still stays marked."""
         self._untold.clear()
-        if self._same:
-            self.table.marked |= self._aside
-        else:
-            self.table.clear_marks()
+        marked = self.table.marked | self._aside
         self._aside.clear()
+        if self._same:
+            self.table.marked = marked
+        elif marked:
+            self.table.clear_marks()
+            rows, name = present.count(len(marked), "row"), present.safe(self._before.name, 40)
+            self.app.say(f"{rows} of {name}: no longer marked")
         self.shown.open(0)
         self.table.use(self._painter())
         self.filter_line.show("")

@@ -240,6 +240,7 @@ async def test_marks_are_there_on_return_to_the_same_queue_only(floor: Floor) ->
         await d.until(lambda: theirs(d).table.marked == set(leads[:2]))
         await d.press("escape", "j", "enter")
         await d.until(lambda: "Priya’s queue" in said(d) and not theirs(d).table.marked)
+        assert "2 rows of Ben: no longer marked" in said(d)
         await d.press("escape", "k", "enter")
         await d.until(lambda: "Ben’s queue" in said(d) and not theirs(d).table.marked)
 
