@@ -124,7 +124,7 @@ class SpotCheckScreen(View):
         self.query_one("#to-judge", Static).update(
             present.joined(
                 (said if waiting else f"{month}: all is judged", "bold $foreground"),
-                f"   {key('approve')} judges · {key('timeline')} shows what happened · {key('back')} goes back",
+                f"   {key('approve')} judges · {key('back')} goes back",
             )
         )
 

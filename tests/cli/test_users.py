@@ -83,6 +83,10 @@ def test_the_list_says_why_somebody_gets_nothing_and_who_will_be_away(floor: Flo
     longer = said(floor, "Priya", "users", "absent", "Priya", later, last)
     assert longer == f"Priya is {away_on(tomorrow, last, today)}\n"
     assert floor.store.rows("SELECT starts, ends, void FROM absence") == [(tomorrow, last, 0)]
+    assert "No absence of Priya begins on" in atbat(floor, "Priya", "users", "not-away", "Priya", last).stderr
+    taken_back = said(floor, "Priya", "users", "not-away", "Priya", tomorrow)
+    assert taken_back == f"Priya is not {away_on(tomorrow, last, today)}\n"
+    assert listed(floor, "Priya")[4:] == ["yes"]
     Path(floor.store.path).with_suffix(".rules.toml").write_text("[routing]\nopen_lead_limit = 1\n")
     floor.lead(actor=BEN)
     assert listed(floor, "Ben")[4:] == ["no,", "holds", "the", "limit"]

@@ -75,6 +75,19 @@ def back(settings: Settings, name: str | None) -> None:
     _do(settings, back, name)
 
 
+@command.command("not-away")
+@click.argument("name")
+@click.argument("first", metavar="FROM")
+@with_settings
+def not_away(settings: Settings, name: str, first: str) -> None:
+    """NAME is there after all: the absence to come that begins on FROM is taken back."""
+    from store.operations.attendance import ComingDraft, not_away
+
+    with _acting(settings) as (store, actor, now):
+        draft = ComingDraft(user_named(store, name).id, _day(first, now, store))
+        say(not_away(store, actor, now, draft).sentence)
+
+
 @command.command()
 @click.argument("name", required=False)
 @with_settings
