@@ -20,11 +20,14 @@ from store.reports.registry import Made
 _OWNER = Dimension("rep", "l.owner_id", users, NOBODY)
 _PERSON = Dimension("rep", "l.user_id", users, "anyone")
 _PATH_NOTE = "went on, of those that came so far without those still open inside their window"
-_CLEAN = Measure(
-    "clean", "closed cleanly", "o.\"by\" = 'person'", of="o.\"by\" IN ('person', 'rule')",
-    note="by hand with a reason, of closed without conversion; the rest decayed: a rule closed them",
-)  # fmt: skip
-_DECAYED = Measure("decayed", "decayed", "o.\"by\" = 'rule'", note="closed by a rule")
+# What a rule closes when its time is over; what it closes at once, because of a touch, nobody let run out.
+_DECAYED = "o.\"by\" = 'rule' AND o.kind = 'tick'"
+_BY_HAND = "o.\"by\" = 'person'"
+_CLOSED_BY = (
+    Measure("by_hand", "by hand", _BY_HAND, note="closed by hand, without conversion, with a reason"),
+    Measure("by_rule", "by rule", _DECAYED, note="let run out: expired, gone stale, or never decided on"),
+    Measure("clean", "cleanly", _BY_HAND, of=f"{_BY_HAND} OR {_DECAYED}", note="by hand, of by hand and by rule"),
+)
 _WORKING = Measure(
     "working",
     "time in Working",
@@ -42,14 +45,17 @@ _PROMISES = (
     Measure("promised", "callbacks", note="promised and decided: kept, missed, or over"),
     Measure("kept", "kept", "l.state = 'kept'", of="1"),
 )
-_NOTE = "At bats opened in the period, by their owner; merged and imported ones are left out."
+_NOTE = (
+    "At bats opened in the period, by their owner; merged and imported ones are left out. By rule is what ran out:"
+    " who asked to be left alone, or can be reached in no way, is closed at once, which is neither by hand nor by rule."
+)
 _NOTE_HAND = "On these at bats, by who changed the status or promised the callback."
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """How far each rep's at bats came and how they ended, then what each did by hand."""
     came = _came(store, wanted, now)
-    return _sentences(came), (came, _by_hand(store, wanted, now))
+    return _sentences(came, store.rules.alerts.from_records), (came, _by_hand(store, wanted, now))
 
 
 def _came(store: Store, wanted: Asked, now: Instant) -> Table:
@@ -60,9 +66,10 @@ def _came(store: Store, wanted: Asked, now: Instant) -> Table:
     parts = (
         (path, _path(store)),
         (at_bats(store, wanted, joins=_WORKED), (_WORKING,)),
-        (closed, (_CLEAN, _DECAYED)),
+        (closed, _CLOSED_BY),
     )
-    return _joined(store, "reps", "At bats by rep", _OWNER, parts, ("attempting_to_connected",), _NOTE)
+    table = _joined(store, "reps", "At bats by rep", _OWNER, parts, ("clean",), _NOTE)
+    return _led_by(table, ("created", *(measure.name for measure in _CLOSED_BY)))
 
 
 def _path(store: Store) -> tuple[Measure, ...]:
@@ -151,18 +158,48 @@ def _nothing(base: Base, measure: Measure, by: Dimension, key: Key) -> Cell:
     return Cell(None if measure.value else 0, measure.unit, counted=counted, benchmark=measure.benchmark)
 
 
-def _sentences(came: Table) -> tuple[str, ...]:
-    """Whose at bats decay most."""
-    clean, decayed = came.column("clean"), came.column("decayed")
-    lines = [line for line in came.lines if line.cells[decayed].value]
-    if not lines or came.total is None:
-        whole = came.total.cells[clean] if came.total is not None else None
-        return ("Everything that was closed was closed by hand.",) if whole is not None and whole.of else ()
-    most = max(lines, key=lambda line: int(line.cells[decayed].value or 0))
-    cell, whole = most.cells[clean], came.total.cells[clean]
-    assert whole.of is not None
-    assert whole.part is not None
-    return (
-        f"{whole.of - whole.part:,} of {whole.of:,} closed at bats were closed by a rule;"
-        f" most with {most.label}, {most.cells[decayed].value:,} of {cell.of:,}.",
+def _led_by(table: Table, names: tuple[str, ...]) -> Table:
+    """The same table with these columns first."""
+    places = [table.column(name) for name in names]
+    places += [place for place in range(len(table.columns)) if place not in places]
+
+    def put(line: Line) -> Line:
+        return replace(line, cells=tuple(line.cells[place] for place in places))
+
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in places),
+        lines=tuple(put(line) for line in table.lines),
+        total=put(table.total) if table.total is not None else None,
     )
+
+
+def _sentences(came: Table, least: int) -> tuple[str, ...]:
+    """Who closes most cleanly and who lets most decay, by share, of those with records enough; then all together."""
+    place = came.column("clean")
+    whole = came.total.cells[place] if came.total is not None else None
+    if whole is None or not whole.of or whole.part is None:
+        return ()
+    if whole.part == whole.of:
+        return (f"All {whole.of:,} closed at bats were closed by hand.",)
+    said = f"{whole.of - whole.part:,} of {whole.of:,} closed at bats were let run out, the others closed by hand"
+    cells = [(line.label, line.cells[place]) for line in came.lines if line.key is not None]
+    enough = sorted(
+        ((name, cell) for name, cell in cells if (cell.of or 0) >= least),
+        key=lambda each: (-float(each[1].value or 0), each[0].casefold()),
+    )
+    if len(enough) < 2:
+        return (f"{said}; too few by rep to tell who closes most cleanly ({least} each of two).",)
+    (cleanest, best), (name, worst) = enough[0], enough[-1]
+    if best.value == worst.value:
+        return (f"{said}; nobody closes more cleanly than another.",)
+    return (
+        f"Closes most cleanly: {cleanest}, {_percent(best)} by hand of {best.of:,}."
+        f" Lets most decay: {name}, {_percent(worst, 1)} by rule of {worst.of:,}.",
+        f"{said}.",
+    )
+
+
+def _percent(cell: Cell, of: int = 0) -> str:
+    """A share, or with ``of`` 1 what it leaves."""
+    return f"{abs(of - float(cell.value or 0)) * 100:.0f} %"

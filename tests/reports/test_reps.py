@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,7 +45,7 @@ class ByHand:
 
     def __init__(self, store: Store, now: Instant) -> None:
         self.store, self.now, self.rows = store, now, Raw(store)
-        self.funnel = Funnel(store, now)
+        self.funnel, self.least = Funnel(store, now), store.rules.alerts.from_records
         self.names = {user.id: user.name for user in self.rows.user}
         self.acts = {act.id: act for act in self.rows.operation}
         self.spells = self.rows.by("stage_spell", "lead_id")
@@ -52,10 +54,13 @@ class ByHand:
         self.judged = {check.status_change_id: check.right for check in self.rows.spot_check}
 
     def closed_by(self, lead: Row) -> str:
-        """By whose hand: that of the act that wrote the spell it is in now."""
+        """A person, or the time that was over: by the act that wrote the spell it is in now."""
         for spell in self.spells.get(lead.id, []):
             if lead.stage == "closed" and spell.stage == "closed" and spell.left_at is None:
-                return str(self.acts[spell.written_id].by) if spell.written_id in self.acts else ""
+                act = self.acts.get(spell.written_id)
+                if act is None:
+                    return ""
+                return "time" if (act.by, act.kind) == ("rule", "tick") else "person" if act.by == "person" else ""
         return ""
 
     def in_working(self, lead: Row) -> int | None:
@@ -72,6 +77,11 @@ class ByHand:
     def came(self, leads: Sequence[Row]) -> Figures:
         """How far these at bats came and how they were closed."""
         figures: Figures = {"created": counted(leads)}
+        hands = {lead.id: self.closed_by(lead) for lead in leads}
+        by_hand = [lead for lead in leads if hands[lead.id] == "person"]
+        decayed = [lead for lead in leads if hands[lead.id] == "time"]
+        figures["by_hand"], figures["by_rule"] = counted(by_hand), counted(decayed)
+        figures["clean"] = share(by_hand, len(by_hand) + len(decayed))
         far = {lead.id: self.funnel.entered(lead) for lead in leads}
         for here, there in (("attempting", "connected"), ("connected", "qualified"), ("qualified", "converted")):
             entered = [lead for lead in leads if here in far[lead.id]]
@@ -80,11 +90,6 @@ class ByHand:
             figures[f"{here}_to_{there}"] = share(on, len(entered) - len(waiting))
         spans = {lead.id: span for lead in leads if (span := self.in_working(lead)) is not None}
         figures["working"] = percent_point(spans.values(), "0.5"), [lead.id for lead in leads if lead.id in spans]
-        hands = {lead.id: self.closed_by(lead) for lead in leads}
-        clean = [lead for lead in leads if hands[lead.id] == "person"]
-        decayed = [lead for lead in leads if hands[lead.id] == "rule"]
-        figures["clean"] = share(clean, len(clean) + len(decayed))
-        figures["decayed"] = counted(decayed)
         return figures
 
     def done(self, changes: Sequence[Row], promises: Sequence[Row]) -> Figures:
@@ -123,18 +128,30 @@ class ByHand:
         return sorted(found, key=lambda promise: (-promise.due_at, -promise.id))
 
     def decay(self, lines: Mapping[Any, Figures], total: Figures) -> tuple[str, ...]:
-        """Whose at bats were closed by a rule most, of equal ones the first by name."""
-        clean, decayed = len(total["clean"][1]), total["decayed"][0]
-        if not decayed:
-            return ("Everything that was closed was closed by hand.",) if clean else ()
-        most = min(
-            lines, key=lambda key: (-lines[key]["decayed"][0], key is None, self.names.get(key, str(key)).casefold())
-        )
-        gone = lines[most]["decayed"][0]
-        name = "nobody" if most is None else self.names.get(most, str(most))
+        """Who has the largest and the smallest share by hand, of equal ones the first and the last by name."""
+
+        def sums(figures: Figures) -> tuple[int, int]:
+            return figures["by_hand"][0], figures["by_hand"][0] + figures["by_rule"][0]
+
+        clean, of = sums(total)
+        if clean == of:
+            return (f"All {of:,} closed at bats were closed by hand.",) if of else ()
+        said = f"{of - clean:,} of {of:,} closed at bats were let run out, the others closed by hand"
+        enough = [
+            (Fraction(*sums(figures)), self.names.get(rep, str(rep)), sums(figures)[1])
+            for rep, figures in lines.items()
+            if rep is not None and sums(figures)[1] >= self.least
+        ]
+        enough.sort(key=lambda each: (-each[0], each[1].casefold()))
+        if len(enough) < 2:
+            return (f"{said}; too few by rep to tell who closes most cleanly ({self.least} each of two).",)
+        best, worst = enough[0], enough[-1]
+        if best[0] == worst[0]:
+            return (f"{said}; nobody closes more cleanly than another.",)
         return (
-            f"{decayed:,} of {clean + decayed:,} closed at bats were closed by a rule;"
-            f" most with {name}, {gone:,} of {gone + len(lines[most]['clean'][1]):,}.",
+            f"Closes most cleanly: {best[1]}, {float(best[0]) * 100:.0f} % by hand of {best[2]:,}."
+            f" Lets most decay: {worst[1]}, {float(1 - worst[0]) * 100:.0f} % by rule of {worst[2]:,}.",
+            f"{said}.",
         )
 
     def holds(self, wanted: Asked) -> None:
@@ -173,7 +190,15 @@ def act_by_chance(store: Store, seed: int) -> None:
         store.value(
             'INSERT INTO operation (key, at, kind, actor_id, "by", role, override) VALUES (?, ?, ?, ?, ?, ?, ?)'
             " RETURNING id",
-            (f"chance {number}", NOW, "log_touch", random.choice((1, 2, 3, 4, 9)), by, "sdr", ""),
+            (
+                f"chance {number}",
+                NOW,
+                random.choice(("tick", "tick", "log_touch")),
+                random.choice((1, 2, 3, 4, 9)),
+                by,
+                "sdr",
+                "",
+            ),
         )
         for number, by in enumerate((*ActorKind, *[random.choice(list(ActorKind)) for _ in range(5)]))
     ]
@@ -225,6 +250,8 @@ def by_hand(season: Store, season_end: Instant) -> ByHand:
 @pytest.fixture(scope="module")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUp]:
     made = MadeUp(tmp_path_factory.mktemp("reps"))
+    rules = made.store.rules  # of few at bats, enough to say something
+    made.store.use_rules(rules._replace(alerts=rules.alerts._replace(from_records=2)))
     yield made
     made.store.close()
 
@@ -262,6 +289,8 @@ def test_what_operations_write(tmp_path: Path) -> None:
     floor.lead(Stage.CLOSED)
     kept, forgotten, approved, by_hand = floor.lead(), floor.lead(), floor.lead(Stage.DISQUALIFIED), floor.lead()
     floor.lead(Stage.CLOSED, actor=BEN)
+    left_alone = floor.lead()
+    floor.touch(left_alone, Disposition.DO_NOT_CONTACT, actor=replace(PRIYA, kind=ActorKind.RULE))
     approve(store, ANA, floor.later(), ApprovalDraft(approved))
     floor.touch(by_hand, Disposition.CONVERSATION)
     set_status(store, PRIYA, floor.later(), StatusDraft(by_hand, Status.WORKING, why="it was a long talk"))
@@ -282,8 +311,12 @@ def test_what_operations_write(tmp_path: Path) -> None:
     for wanted in every_filter(hand.rows, store):
         hand.holds(wanted)
     sentences, (came, done) = make(store, Asked(ALL), floor.now)
-    assert sentences == ("2 of 6 closed at bats were closed by a rule; most with Priya, 2 of 5.",)
-    assert (came.cell(2, "clean").part, came.cell(2, "clean").of, came.cell(2, "decayed").value) == (3, 5, 2)
+    assert sentences == (
+        "2 of 6 closed at bats were let run out, the others closed by hand;"
+        " too few by rep to tell who closes most cleanly (30 each of two).",
+    )
+    assert left_alone not in came.cell(2, "clean").counted.ids(store) + came.cell(2, "by_rule").counted.ids(store)  # type: ignore[union-attr]
+    assert (came.cell(2, "clean").part, came.cell(2, "clean").of, came.cell(2, "by_rule").value) == (3, 5, 2)
     assert came.cell(2, "working").value == 2 * DAY + MINUTE
     assert [(line.label, line.cells[1].part) for line in done.lines] == [("Ana", 0), ("Ben", 1), ("Priya", 1)]
     assert (done.cell(3, "right").part, done.cell(3, "right").of) == (2, 3)
@@ -296,8 +329,11 @@ def test_the_rates_stand_beside_their_benchmarks(season: Store, season_end: Inst
     rules = season.rules.benchmarks
     for line in (*came.lines, *([came.total] if came.total else [])):
         assert [cell.benchmark for cell in line.cells] == [
-            *(None, None, rules["connected_to_qualified"], rules["qualified_to_converted"], None, None, None)
+            *([None] * 5),
+            rules["connected_to_qualified"],
+            rules["qualified_to_converted"],
+            None,
         ]
         assert all(cell.interval for cell in line.cells if cell.of)
-    assert (came.chart, came.charted) == (Chart.BARS, ("attempting_to_connected",))
+    assert (came.chart, came.charted) == (Chart.BARS, ("clean",))
     assert (by_hand.chart, by_hand.charted) == (Chart.BARS, ("overrides",))
