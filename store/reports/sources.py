@@ -6,6 +6,7 @@ other models would credit stands beside it (``store.rules.attribution``). See do
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from operator import attrgetter
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, Dimension, Measure, at_bats, breakdowns
+from store.reports.breakdown import MEDIAN, Base, Dimension, Measure, at_bats, breakdowns
 from store.reports.conditions import BOOKED, HELD, QUALIFIED, REACHED, REJECTED
 from store.reports.costs import cost_by, cost_of_one
 from store.reports.credited import Deal, deals
@@ -26,8 +27,8 @@ from store.rules.statistics import percentile
 
 _MEASURES = (
     Measure("created", "created", note="at bats opened in the period"),
-    Measure("reached", "worth working", REACHED, note="reached Connected"),
-    Measure("reached_share", "of created", REACHED, of="1", note="reached Connected, of all created"),
+    Measure("reached", "reached", REACHED, note="reached Connected"),
+    Measure("reached_share", "reached of created", REACHED, of="1", note="reached Connected, of all created"),
     Measure("booked", "meetings booked", BOOKED, note="at bats with a meeting, whatever came of it"),
     Measure("held", "meetings held", HELD, note="at bats with a meeting that was held"),
     Measure("held_share", "held of created", HELD, of="1", note="a meeting was held, of all created"),
@@ -41,7 +42,12 @@ _BROUGHT = (
     Column("won", "won", Unit.MONEY, f"amount of those won, {_FIRST}"),
     Column("days_to_win", "time to win", Unit.SPAN, "median, from when its first at bat was opened until it was won"),
     Column("cost", "cost", Unit.MONEY, "of campaigns, by day over their window: the days in the period"),
-    Column("cost_per_qualified", "cost a qualified", Unit.MONEY, "cost, by at bats that were qualified"),
+    Column(
+        "cost_per_qualified",
+        "cost a qualified",
+        Unit.MONEY,
+        "cost, by at bats that were qualified, where there is a cost",
+    ),
 )
 _SUMS = tuple(product(("pipeline", "won"), Model))
 _CREDITED = tuple(Column(f"{name}_{model}", f"{name}, {model.label}", Unit.MONEY) for name, model in _SUMS)
@@ -63,9 +69,10 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
         {*(key for key, share in each.by_key.items() if share.first), *cost}
         for each, cost in zip(brought, costs, strict=True)
     ]
-    made = breakdowns(store, at_bats(store, wanted, imported=True), dimensions, _MEASURES, also)
+    base = at_bats(store, wanted, imported=True)
+    made = breakdowns(store, base, dimensions, _MEASURES, also)
     kinds = list(zip(dimensions, made, brought, costs, strict=True))
-    tables = [_worth(store, by, lines, total, sums, cost) for by, (lines, total), sums, cost in kinds]
+    tables = [_worth(base, by, lines, total, sums, cost) for by, (lines, total), sums, cost in kinds]
     tables += [_credited(store, by, sums) for by, _, sums, _ in kinds]
     return _sentences(store, tables[0]), tuple(tables)
 
@@ -140,15 +147,20 @@ def _counted(found: Iterable[Deal]) -> Counted:
 
 
 def _worth(
-    store: Store, by: Dimension, lines: Sequence[Line], total: Line, brought: _Brought, cost: Mapping[Key, int]
+    base: Base, by: Dimension, lines: Sequence[Line], total: Line, brought: _Brought, cost: Mapping[Key, int]
 ) -> Table:
     """At bats, then opportunities, then cost; what sales rejected comes last."""
     qualified = next(at for at, measure in enumerate(_MEASURES) if measure.name == "qualified")
 
-    def whole(line: Line, share: _Share, spent: int | None) -> Line:
+    paid = replace(base, values={**base.values, "paid": json.dumps(list(cost))})
+    of_paid = paid.counted(f"({QUALIFIED}) AND {by.key} IN (SELECT value FROM json_each(:paid))")
+    paid_for = sum(int(line.cells[qualified].value or 0) for line in lines if line.key in cost)
+
+    def whole(line: Line, share: _Share, spent: int | None, one: Cell | None = None) -> Line:
         *cells, rejected = line.cells
-        of_one = cost_of_one(spent, int(line.cells[qualified].value or 0))
-        behind = None if of_one is None else line.cells[qualified].counted
+        one = one or Cell(line.cells[qualified].value, counted=line.cells[qualified].counted)
+        of_one = cost_of_one(spent, int(one.value or 0))
+        behind = None if of_one is None else one.counted
         money = [Cell(spent, Unit.MONEY), Cell(of_one, Unit.MONEY, counted=behind)]
         return replace(line, cells=(*cells, *share.cells(), *money, rejected))
 
@@ -159,7 +171,7 @@ def _worth(
         by.head,
         (*columns, *_BROUGHT, rejected),
         tuple(whole(line, brought.by_key.get(line.key, _Share()), cost.get(line.key)) for line in lines),
-        whole(total, brought.total, sum(cost.values()) if cost else None),
+        whole(total, brought.total, sum(cost.values()) if cost else None, Cell(paid_for, counted=of_paid)),
         Chart.BARS,
         ("created",),
         "By at bats opened in the period, where they came from. Their opportunities stand where the first touch came"

@@ -152,10 +152,13 @@ class ByHand(AtBats):
         for key in {*theirs, *firsts, *spent}:
             line = self._worth(theirs.get(key, []), firsts.get(key, []), spent.get(key))
             expected |= {(key, column): figure for column, figure in line.items()}
-        whole = self._worth(leads, deals, sum(spent.values()) if spent else None)
+        paid = [lead for lead in leads if getattr(lead, by) in spent]
+        whole = self._worth(leads, deals, sum(spent.values()) if spent else None, paid)
         return expected | {(ALL_LINES, column): figure for column, figure in whole.items()}
 
-    def _worth(self, leads: list[Row], deals: list[Row], spent: int | None) -> dict[str, Figure]:
+    def _worth(
+        self, leads: list[Row], deals: list[Row], spent: int | None, paid: list[Row] | None = None
+    ) -> dict[str, Figure]:
         reached = [lead for lead in leads if self.reached(lead)]
         booked = [lead for lead in leads if self.meetings.get(lead.id)]
         held = [lead for lead in booked if any(row.result == "held" for row in self.meetings[lead.id])]
@@ -163,7 +166,8 @@ class ByHand(AtBats):
         rejected = [lead for lead in leads if self.rejected(lead)]
         pipeline, won = [deal for deal in deals if deal.open], [deal for deal in deals if deal.stage == "won"]
         to_win = [deal for deal in won if self.days_to_win(deal) is not None]
-        of_one = floor(Fraction(spent, len(qualified)) + Fraction(1, 2)) if spent is not None and qualified else None
+        bought = qualified if paid is None else [lead for lead in qualified if lead in paid]
+        of_one = floor(Fraction(spent, len(bought)) + Fraction(1, 2)) if spent is not None and bought else None
         return {
             "created": (len(leads), leads),
             "reached": (len(reached), reached),
@@ -177,7 +181,7 @@ class ByHand(AtBats):
             "won": (sum(deal.amount for deal in won), won),
             "days_to_win": (percent_point([self.days_to_win(deal) or 0 for deal in to_win], "0.5"), to_win),
             "cost": (spent, None),
-            "cost_per_qualified": (of_one, None if of_one is None else qualified),
+            "cost_per_qualified": (of_one, None if of_one is None else bought),
             "rejected": (len(rejected), rejected),
         }
 
