@@ -72,8 +72,8 @@ def _measures(rules: RuleSet) -> tuple[Measure, ...]:
         ),
         Measure("opportunities", "opportunities", BECAME, note="became one that stands: not reversed, not sent back"),
         Measure(
-            "opportunity_share", "opportunities of SQL", BECAME, of=f"{QUALIFIED} AND l.open = 0",
-            note="became an opportunity, of those qualified that are over",
+            "opportunity_share", "opportunities of SAL", BECAME, of=f"{ACCEPTED} AND l.open = 0",
+            note="became an opportunity, by way of Qualified or not, of those accepted that are over",
         ),
         Measure("rejected", "rejected", _TURNED_DOWN, note="disqualified by a rep, or sent back by who was to take it"),
         Measure("rejected_share", "rejected of MQL", _TURNED_DOWN, of="1"),

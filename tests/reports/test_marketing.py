@@ -62,7 +62,7 @@ class ByHand(AtBats):
             down = [lead for lead in theirs if self.turned_down(lead)]
             decided = [lead for lead in theirs if not self.waits(lead)]
             tried = [lead for lead in sal if not lead.open or lead in sql]
-            ended = [lead for lead in sql if not lead.open]
+            ended = [lead for lead in sal if not lead.open]
             expected |= {
                 (key, "mql"): (len(theirs), theirs),
                 (key, "sal"): (len(sal), sal),
