@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain
 
+from store.actor import SYSTEM_USER_ID
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
@@ -65,8 +66,9 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     )
     reached = _reached(store, base)
     dials = _dials(store, wanted)
-    sentences = (*_once_or_more(store, by_attempts), *_by_the_sixth(reached))
-    return sentences, (by_attempts, reached, dials, by_number, _came_back(store, base))
+    back = _came_back(store, base)
+    sentences = (*_once_or_more(store, by_attempts), *_back_again(back), *_by_the_sixth(reached))
+    return sentences, (by_attempts, back, reached, dials, by_number)
 
 
 def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
@@ -130,7 +132,7 @@ def _dials(store: Store, wanted: Asked) -> Table:
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
     for code, count in found.items():
         counts[code // 4].update(dials=count, connects=count * (code // 2 % 2), meetings=count * (code % 2))
-    names = users(store)
+    names = {**users(store), SYSTEM_USER_ID: "by rule"}
     lines = [
         Line(user, names.get(int(user or 0), NOBODY), _dial_cells(store, base, found, user))
         for user, found in counts.items()
@@ -196,7 +198,10 @@ def _came_back(store: Store, base: Base) -> Table:
     total = Line(
         None, "all", _contact_cells(back, [set[int]().union(*each) for each in zip(*people.values(), strict=True)])
     )
-    note = "People with a second or later at bat opened in the period, whatever became of the one before."
+    note = (
+        "People with a second or later at bat opened in the period, whatever became of the one before. Who came"
+        " back more than once stands in a line for each, and once in all."
+    )
     return Table("came_back", "People who came back", "at bat", heads, _in_order(lines), total, note=note)
 
 
@@ -243,6 +248,13 @@ def _once_or_more(store: Store, by_attempts: Table) -> Iterable[str]:
     else:
         verdict = "more than chance" if found.p < _CHANCE else "which may be chance"
     yield f"Converted of those that ended: {sides}, {verdict}."
+
+
+def _back_again(back: Table) -> Iterable[str]:
+    if back.total is not None and back.total.cells[0].value:
+        share = back.total.cells[-1]
+        percent = f"{float(share.value or 0) * 100:.0f} %"
+        yield f"People who came back: {share.of:,}, of whom {share.part:,} converted ({percent})."
 
 
 def _by_the_sixth(reached: Table) -> Iterable[str]:

@@ -194,7 +194,11 @@ def test_sentences_compare_one_attempt_with_several(by_hand: ByHand, season_end:
         ended = [lead for lead in some if not lead.open]
         won = [lead for lead in ended if converted(lead)]
         sides.append(f"{len(won) / len(ended) * 100:.0f} % of {len(ended):,} after {words}")
-    said, sixth = make(by_hand.store, Asked(ALL), season_end)[0]
+    said, again, sixth = make(by_hand.store, Asked(ALL), season_end)[0]
+    back = [lead for lead in leads if lead.number > 1 and lead.contact_id is not None]
+    people, won_again = (len(_people(some)) for some in (back, [lead for lead in back if converted(lead)]))
+    percent = f"{won_again / people * 100:.0f} %"
+    assert again == f"People who came back: {people:,}, of whom {won_again:,} converted ({percent})."
     assert said.startswith(f"Converted of those that ended: {sides[0]} against {sides[1]}, ")
     won = [lead for lead in leads if converted(lead)]
     reached = [lead for lead in won if by_hand.calls(lead) <= 6]
