@@ -18,6 +18,7 @@ from store.reports.registry import Made
 from store.reports.weeks import unlike
 
 MOST_SAID = 5
+_LEAST = 0.01  # what is off by less is on it
 _HELD = (funnel, speed, attempts, marketing)
 
 
@@ -42,7 +43,7 @@ def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
         (
             Line(f"{report}.{table.name}.{line.key}.{place}", _label(line, cell, many), (cell, Cell(far, Unit.SHARE)))
             for report, table, line, place, cell in found
-            if (far := off(cell)) is not None and far > 0 and _enough(cell, line, least)
+            if (far := off(cell)) is not None and far >= _LEAST and _enough(cell, line, least)
         ),
         key=lambda line: -float(line.cells[1].value or 0),
     )
@@ -85,6 +86,6 @@ def _sentence(line: Line) -> str:
     assert isinstance(far, float)
     of = f" of {cell.of:,}" if cell.of is not None else ""
     held = f"{against(line_of)} ({line_of.source}, grade {line_of.grade})"
-    said = f"{line.label}: {short(value)} {line_of.unit}{of} against {held}, off by {far * 100:.0f} %"
+    said = f"{line.label}: {short(value)} {line_of.unit}{of} against {held}, off by {far * 100:.0f} % of its nearer end"
     chance = cell.interval is not None and line_of.low is not None and 100 * cell.interval.high >= line_of.low
     return f"{said[:1].upper()}{said[1:]}{', which may be chance' if chance else ''}."

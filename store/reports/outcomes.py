@@ -113,7 +113,7 @@ def _sentences(whole: Table, reasons: Table, by_outcome: Mapping[Key, Counter[Ke
     share = f"{counts[cause] / lost * 100:.0f} %"
     return (
         f"Largest cause: {cause}, {counts[cause]:,} of {lost:,} that ended without success ({share}),"
-        f" most often by {said.label} ({given[said.key]:,}).",
+        f" the reason given most: {said.label} ({given[said.key]:,}).",
     )
 
 

@@ -62,7 +62,7 @@ def test_the_furthest_are_figures_of_other_reports_the_worst_first(season: Store
                 for place, cell in enumerate(line.cells):
                     of = cell.of if cell.unit is Unit.SHARE else line.cells[0].value
                     far = by_hand(cell)
-                    if cell.benchmark and cell.counted and far is not None and far > 0 and of >= 30:  # type: ignore[operator]
+                    if cell.benchmark and cell.counted and far is not None and far >= 0.01 and of >= 30:  # type: ignore[operator]
                         wrong[f"{name}.{table.name}.{line.key}.{place}"] = (cell, far)
     assert {line.key: line.cells[0] for line in furthest.lines} == {key: cell for key, (cell, _) in wrong.items()}
     distances = [line.cells[1].value for line in furthest.lines]

@@ -95,8 +95,8 @@ class ByHand:
         )
         return (
             f"Largest cause: {largest}, {len(by[largest])} of {len(lost)} that ended without success"
-            f" ({len(by[largest]) / len(lost) * 100:.0f} %), most often by {names.get(said, said) or 'not said'}"
-            f" ({most}).",
+            f" ({len(by[largest]) / len(lost) * 100:.0f} %), the reason given most:"
+            f" {names.get(said, said) or 'not said'} ({most}).",
         )
 
     def holds(self, wanted: Asked, now: Instant) -> None:
