@@ -319,7 +319,7 @@ def test_what_operations_write(tmp_path: Path) -> None:
     assert (came.cell(2, "clean").part, came.cell(2, "clean").of, came.cell(2, "by_rule").value) == (3, 5, 2)
     assert came.cell(2, "working").value == 2 * DAY + MINUTE
     assert [(line.label, line.cells[1].part) for line in done.lines] == [("Ana", 0), ("Ben", 1), ("Priya", 1)]
-    assert (done.cell(3, "right").part, done.cell(3, "right").of) == (2, 3)
+    assert (done.cell(3, "right").part, done.cell(3, "right").of) == (1, 2)
     assert (done.cell(2, "kept").part, done.cell(2, "kept").of) == (1, 2)
     store.close()
 

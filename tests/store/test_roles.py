@@ -18,7 +18,15 @@ from store import Actor, Refusal
 from store.actor import SYSTEM
 from store.instants import DAY, HOUR
 from store.operations.accounts import AccountDraft, add_account
-from store.operations.attendance import AbsenceDraft, CapacityDraft, UserActDraft, ZoneDraft, pause_intake, set_absent
+from store.operations.attendance import (
+    AbsenceDraft,
+    CapacityDraft,
+    ComingDraft,
+    UserActDraft,
+    ZoneDraft,
+    pause_intake,
+    set_absent,
+)
 from store.operations.bulk import Like, Verb, batches, do_batch, preview
 from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.converting import ConvertDraft, QualifyDraft, ReverseDraft
@@ -225,6 +233,12 @@ def away(floor: Floor) -> UserActDraft:
     return UserActDraft(PRIYA.user_id)
 
 
+def away_later(floor: Floor) -> ComingDraft:
+    here(None)(floor)
+    set_absent(floor.store, ANA, floor.later(), AbsenceDraft(PRIYA.user_id, ends_later(floor), ends_later(floor)))
+    return ComingDraft(PRIYA.user_id, ends_later(floor))
+
+
 def intake_paused(floor: Floor) -> UserActDraft:
     here(None)(floor)
     pause_intake(floor.store, ANA, floor.later(), UserActDraft(PRIYA.user_id))
@@ -304,6 +318,7 @@ TABLE: dict[str, Row] = {
         OWN, r"Only Priya or a team lead", lambda f: here(AbsenceDraft(2, ends_later(f), ends_later(f)))(f)
     ),
     "back": Row(OWN, r"Only Priya or a team lead", away),
+    "not_away": Row(OWN, r"Only Priya or a team lead", away_later),
     "pause_intake": Row(OWN, r"Only Priya or a team lead", here(UserActDraft(2))),
     "resume_intake": Row(OWN, r"Only Priya or a team lead", intake_paused),
     "set_zone": Row(OWN, r"Only Priya or a team lead", here(ZoneDraft(2, "Europe/Berlin"))),
