@@ -232,9 +232,9 @@ def _answer_f12() -> None:
 
 def _follow(clock: HandClock) -> None:
     """Let the app have its time from this clock."""
-    from tui import app, desk
+    from tui import desk, start
 
-    app.Desk = partial(desk.Desk, clock=clock.now)  # type: ignore[attr-defined,assignment]
+    start.Desk = partial(desk.Desk, clock=clock.now)  # type: ignore[attr-defined,assignment]
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ class Rep:
         self.press(keys)
         self.logged += 1
         newest = self.store.row(_NEWEST, (PRIYA,))
-        assert newest == (lead, found.value), f"{keys!r} on {lead} stored {newest}"
+        assert newest == (lead, found.value), f"{keys!r} on {lead} stored {newest}:\n{self.driver.screen_text()}"
         self.done[f"logged {found.label}"] += 1
         if found is D.CALLBACK_REQUESTED and self.chance.random() < 0.3:
             self.forgotten.add(lead)
