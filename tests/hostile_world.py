@@ -75,7 +75,7 @@ def make_hostile_world(path: Path, strings: list[str]) -> None:
     now = time.time_ns() // 1000
     users = [UserDraft("Priya N."), UserDraft("Grace O.", UserRole.LEAD), UserDraft("Max A.", UserRole.AE)]
     users.append(UserDraft("Ben H."))
-    create_store(path, TeamDraft("Team", _where_it_is_noon(now), "US", users=users), now - 90 * DAY)
+    create_store(path, TeamDraft("Team", _where_it_is_late(now), "US", users=users), now - 90 * DAY)
     store = open_store(path)
     try:
         store.connection.pragma("synchronous", 0)
@@ -100,9 +100,9 @@ def make_hostile_world(path: Path, strings: list[str]) -> None:
         store.close()
 
 
-def _where_it_is_noon(now: Instant) -> str:
-    """A zone in the middle of its day, so that what was done an hour ago was done today whenever this runs."""
-    east = 12 - now // HOUR % 24
+def _where_it_is_late(now: Instant) -> str:
+    """A zone at ten in the evening, so that what was done hours ago was done today whenever this runs."""
+    east = (22 - now // HOUR % 24 + 11) % 24 - 11
     return f"Etc/GMT{-east:+d}"  # these names count westwards
 
 

@@ -134,8 +134,6 @@ def at_rest(
     """The app when its first frame is there, and no byte sent so far counts; it must leave as it should."""
     with ProbedDriver(database, person, size) as driver:
         driver.settle()
-        if person == "Priya N.":  # who leads here, and so starts on the board
-            driver.press("1")
         driver.raw = b""
         yield driver
         assert driver.leave() == 0
