@@ -148,6 +148,7 @@ class Frame(OrderedKeysApp[int]):
         self._notice_timer: Timer | None = None
         self._view_before: str | None = None
         self._typed_on = TypedOn()
+        self._opened = 0  # how often another screen came in front
         self._act: object = None  # what the person did last: a key, or a command chosen otherwise
         self._said_of: object = None
         self._moves = frozenset(
@@ -210,9 +211,11 @@ class Frame(OrderedKeysApp[int]):
         if verb not in self._dialog_places:
             self.refuse(f"This version cannot {BY_ID[verb].words if verb in BY_ID else verb} yet.")
             return
-        self.hold_keys(self._open_dialog(verb, opening, then))
+        self.hold_keys(self._open_dialog(verb, opening, then, self._opened))
 
-    async def _open_dialog(self, verb: str, opening: Any, then: Callable[[Any], None]) -> None:
+    async def _open_dialog(self, verb: str, opening: Any, then: Callable[[Any], None], opened: int) -> None:
+        if self._opened != opened:
+            return  # clicks do not wait as keys do: this one was meant for what is covered by now
         dialog = self._dialogs.get(verb)
         if dialog is None:
             dialog = self._dialogs[verb] = load_class(self._dialog_places[verb])()
@@ -225,6 +228,7 @@ class Frame(OrderedKeysApp[int]):
             self.refuse(refusal.sentence)
             return
         self._typed_on.opened()
+        self._opened += 1
         self.let_go()
         with self.batch_update():
             await self.push_screen(dialog)
@@ -237,9 +241,11 @@ class Frame(OrderedKeysApp[int]):
 
         One screen of each name is kept and serves again and again; while it is open, others are made for the moment.
         """
-        self.hold_keys(self._open_screen(name, opening))
+        self.hold_keys(self._open_screen(name, opening, self._opened))
 
-    async def _open_screen(self, name: str, opening: Any) -> None:
+    async def _open_screen(self, name: str, opening: Any, opened: int) -> None:
+        if self._opened != opened:
+            return  # a second click on what the first one opens
         screen = self._screens.get(name)
         if screen is None:
             screen = self._screens[name] = load_class(self._screen_places[name])()
@@ -247,6 +253,7 @@ class Frame(OrderedKeysApp[int]):
         elif any(screen in stack for stack in self._screen_stacks.values()):
             screen = load_class(self._screen_places[name])()
         await screen.prepare(opening)
+        self._opened += 1
         self.let_go()
         with self.batch_update():
             await self.push_screen(screen)
@@ -254,6 +261,7 @@ class Frame(OrderedKeysApp[int]):
 
     async def _go_to(self, view: str) -> None:
         """Leave what was opened over the view in front, and go to another: a letter typed next is meant for that."""
+        self._opened += 1
         with self.batch_update():
             while len(self.screen_stack) > 1:
                 if (put_away := getattr(self.screen, "put_away", None)) is not None:

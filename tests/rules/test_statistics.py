@@ -141,7 +141,7 @@ def found(part: int, of: int, other_part: int, other_of: int) -> Compared:
 
 @pytest.mark.parametrize(
     ("one", "other", "low", "high"),
-    [  # Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10: his difference is first less second
+    [  # Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10; statsmodels agrees. First less second
         ((56, 70), (48, 80), 0.0524, 0.3339),
         ((9, 10), (3, 10), 0.1705, 0.8090),
         ((6, 7), (2, 7), 0.0582, 0.8062),

@@ -93,3 +93,19 @@ async def test_the_wheel_scrolls_the_queue_and_a_dialogs_form(floor: Floor) -> N
 async def wheel(d: AppDriver, way: Any, widget: Any) -> None:
     await d.pilot._post_mouse_events([way], widget, offset=(5, 3))
     await d.idle()
+
+
+async def test_clicks_too_fast_for_the_screen_they_open_open_it_once(floor: Floor) -> None:
+    for _ in range(3):
+        floor.lead(Stage.ACCEPTED)
+    async with at_work(floor) as d:
+        table = queue_of(d).table
+        for _ in range(3):  # before the first has opened anything
+            table.action_select()
+        await d.until(lambda: not on_queue(d))
+        await d.idle()
+        assert len(d.app.screen_stack) == 2
+        await d.press("escape")
+        assert on_queue(d)
+        table.action_select()
+        await d.until(lambda: not on_queue(d))
