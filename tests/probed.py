@@ -201,7 +201,7 @@ def _answer_f12() -> None:
         for _ in range(_ROUNDS):
             await (
                 app.screen._mounted_event.wait()
-            )  # a click, unlike a key, does not wait until the last one's screen is up
+            )  # a click may come before the screen it falls on is up
             await held_back(app)
             with suppress(Exception):  # a widget that went away while it was waited for
                 await pilot._wait_for_screen()
