@@ -168,7 +168,10 @@ WHERE c.lead_id = far.id AND c.void = 0 AND c.reversed_at IS NULL"""
 
 def _time_in_stage(store: Store, wanted: Asked) -> Table:
     lines = _times(store, in_stages(store, wanted, _STAYS), [(stage, f"dwell_{stage.value}") for stage in _STAYS])
-    note = "Of those that have left the stage, on or out; one that was skipped took no time and does not count."
+    note = (
+        "How long they stood at a step of the path, of those that have left it, on or out; whoever is reached on the"
+        " first attempt leaves Attempting in the same moment (0 s). One that was skipped does not count."
+    )
     return Table("time_in_stage", "Time in stage", "stage", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
@@ -176,7 +179,10 @@ def _time_in_status(store: Store, wanted: Asked) -> Table:
     # The benchmark of Qualified is that of the stage.
     places = [(status, "dwell_working" if status is Status.WORKING else "") for status in _HELD]
     lines = _times(store, in_statuses(store, wanted, _HELD), places)
-    note = "Of those that have another status now."
+    note = (
+        "How long they were worked in this way, of those that have another status now; Attempting may last, or come"
+        " again, after the stage has gone on to Connected."
+    )
     return Table("time_in_status", "Time in status", "status", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 

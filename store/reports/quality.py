@@ -18,10 +18,11 @@ _LONG = 365 * DAY  # an open at bat that nobody touched for so long is stale, wh
 
 _OWNER = Dimension("owner", "l.owner_id", users, NOBODY)
 _UNREACHABLE = "NOT l.phone AND NOT l.email"
+_WHAT_LACKS = "no title, no company, or nothing to reach them by"
 _INCOMPLETE = f"l.title = '' OR l.account_id IS NULL OR {_UNREACHABLE}"
 _PEOPLE = (
     Measure("people", "people"),
-    Measure("incomplete", "incomplete", _INCOMPLETE, note="no title, no company, or nothing to reach them by"),
+    Measure("incomplete", "incomplete", _INCOMPLETE, note=_WHAT_LACKS),
     Measure("incomplete_share", "of people", _INCOMPLETE, of="1"),
     Measure("no_title", "no title", "l.title = ''"),
     Measure("no_company", "no company", "l.account_id IS NULL"),
@@ -122,11 +123,12 @@ def _sentences(people: Table) -> tuple[str, ...]:
     if total is None or not count(total, "people"):
         return ()
     incomplete, everybody, doubled = (count(total, name) for name in ("incomplete", "people", "doubled"))
-    said = [f"{incomplete:,} of {everybody:,} people are incomplete ({incomplete / everybody * 100:.0f} %)."]
+    share = f"{incomplete / everybody * 100:.0f} %"
+    said = [f"{incomplete:,} of {everybody:,} people are incomplete ({share}): {_WHAT_LACKS}."]
     owned = [line for line in people.lines if line.key is not None and count(line, "incomplete")]
     if owned:
         most = max(owned, key=lambda line: count(line, "incomplete"))
-        said[0] = f"{said[0][:-1]}, most of what is owned with {most.label} ({count(most, 'incomplete'):,})."
+        said[0] = f"{said[0][:-1]}; most of what is owned with {most.label} ({count(most, 'incomplete'):,})."
     if doubled:
         said.append(f"{doubled:,} may be there twice: merge them.")
     return tuple(said)

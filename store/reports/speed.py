@@ -57,6 +57,7 @@ _NOTE = (
     "At bats opened in the period; merged and imported ones are left out, and those whose first touch is known by its"
     " day alone. Shares are of all of them: untouched is not within."
 )
+_NO_TIME = "0 s: touched outside working hours, or within the second"
 _Became = tuple[int, ...]  # whether each of _BECAME
 
 
@@ -112,7 +113,8 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     bands = _bands(base, rows.touched[0][_ELAPSED_AT], rows.touched[0][-len(_BECAME) :], rows.untouched)
     compared = _compared(store, base, bands)
     columns = (_CREATED, *_columns(_BOTH[0]))
-    first = Table("overall", "Opening to first touch", "time", columns, overall, note=_NOTE)
+    note = f"{_NOTE} Business time of {_NO_TIME}."
+    first = Table("overall", "Opening to first touch", "time", columns, overall, note=note)
     return (*_said(whole, wanted), *_odds_said(store, compared)), (first, bands, compared, *tables)
 
 
@@ -216,10 +218,11 @@ _CREATED = Column("created", "at bats", note="opened in the period")
 
 def _columns(measured: _Measured) -> tuple[Column, ...]:
     prefix, word = measured.prefix, f" {measured.title}" if measured.prefix else ""
+    nought = f"; {_NO_TIME}" if measured.unit is Unit.WORK else ""
     return (
         *((Column("touched", "touched"),) if not prefix else ()),
-        Column(f"{prefix}median", f"median{word}", measured.unit, "of those touched"),
-        Column(f"{prefix}ninth", f"90 %{word}", measured.unit, "nine of ten touched took no longer"),
+        Column(f"{prefix}median", f"median{word}", measured.unit, f"of those touched{nought}"),
+        Column(f"{prefix}ninth", f"90 %{word}", measured.unit, f"nine of ten touched took no longer{nought}"),
         *(
             Column(f"{prefix}within_{name}", f"in {title}{word}", Unit.SHARE, f"first touch within {title}, of all")
             for name, title, _ in _WITHIN

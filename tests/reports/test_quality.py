@@ -228,7 +228,8 @@ def test_how_many_are_incomplete_and_doubled_is_said(made_up: MadeUp) -> None:
             made_up.insert("phone", contact_id=id, e164=number, state="valid")
         sentences, (of_people, _) = make(store, Asked(ALL), NOW)
         assert sentences == (
-            "2 of 3 people are incomplete (67 %), most of what is owned with Ben (1).",
+            "2 of 3 people are incomplete (67 %): no title, no company, or nothing to reach them by;"
+            " most of what is owned with Ben (1).",
             "2 may be there twice: merge them.",
         )
         opened = {column.name: of_people.cell(3, column.name).counted for column in of_people.columns}
