@@ -79,9 +79,15 @@ class _Cohort:
     label: str
     first: date
     last: date
+    cut: str  # the days of it that are in the period, where that is not all of them
     reached: int
     created: int = 0
     ages: Mapping[int, int] = field(default_factory=dict)  # how many came to the deed at each age
+
+    @property
+    def title(self) -> str:
+        """What it is called, and how much of it this is where the period cuts it."""
+        return f"{self.label} ({self.cut})" if self.cut else self.label
 
     def by(self, age: int | None) -> int:
         """How many had come to it when they were this old; None is at any age."""
@@ -102,10 +108,11 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
 
 
 def _by_month(store: Store, wanted: Asked, now: Instant) -> Table:
-    """How many were created in each of the last months, the newest first, whatever the period."""
+    """How many were created in each of six whole months, up to that in which the period ends; the newest first."""
     today = moment(now, store.zone).date()
-    months = [_months_before(today, count) for count in range(_MONTHS)]
-    base = at_bats(store, wanted._replace(period=Period("months", months[-1], today)))
+    months = _months_up_to(min(wanted.period.last, today))
+    last = min(_MONTH.ends(months[0]), today)
+    base = at_bats(store, wanted._replace(period=Period("months", months[-1], last)))
     measures = (
         Measure("created", "created"),
         *(Measure(deed.name, deed.name, deed.where) for deed in reversed(_DEEDS)),
@@ -113,13 +120,14 @@ def _by_month(store: Store, wanted: Asked, now: Instant) -> Table:
     keys = [f"{month:%Y-%m}" for month in months]
     lines, total = breakdowns(store, base, (Dimension("month", "substr(l.opened_day, 1, 7)"),), measures, (keys,))[0]
     columns = tuple(measure.column for measure in measures)
-    note = "The last six months, up to today, whatever the period."
+    note = "Six whole months, however long the period: the last is the one in which it ends, or this one up to today."
     return Table("by_month", "Created by month", "month", columns, lines[::-1], total, note=note)
 
 
-def _months_before(today: date, count: int) -> date:
-    month = today.year * 12 + today.month - 1 - count
-    return date(month // 12, month % 12 + 1, 1)
+def _months_up_to(end: date) -> list[date]:
+    """Their first days, the newest first; the calendar may begin later."""
+    last = end.year * 12 + end.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(last, last - _MONTHS, -1) if month >= 12]
 
 
 def _kind(period: Period, created: Mapping[date, int]) -> _Kind:
@@ -139,8 +147,17 @@ def _cohorts(
         first, last = max(start, period.first), min(kind.ends(start), period.last)
         complete = at_local(last + _ONE_DAY, time(), store.zone)
         reached = max(0, (now - complete) // (kind.age * DAY))
-        found.append(_Cohort(kind.label(start), first, last, min(reached, _AGES), count))
+        cut = _cut(first if first > start else None, last if last < kind.ends(start) else None)
+        found.append(_Cohort(kind.label(start), first, last, cut, min(reached, _AGES), count))
     return tuple(found)
+
+
+def _cut(first: date | None, last: date | None) -> str:
+    """From which day and to which, where either is not the cohort's own: ``from 08-25``."""
+    begins, ends = (day.isoformat()[5:] if day is not None else "" for day in (first, last))
+    if begins == ends:
+        return begins
+    return f"{begins} to {ends}" if begins and ends else f"from {begins}" if begins else f"to {ends}"
 
 
 def _with_ages(store: Store, base: Base, kind: _Kind, deed: _Deed, cohorts: tuple[_Cohort, ...]) -> tuple[_Cohort, ...]:
@@ -173,7 +190,7 @@ def _tables(base: Base, kind: _Kind, deed: _Deed, cohorts: tuple[_Cohort, ...]) 
                 Column("so_far", "so far", unit),
             ),
             tuple(
-                Line(cohort.label, cohort.label, _cells(base, kind, deed, (cohort,), shown, unit)) for cohort in cohorts
+                Line(cohort.title, cohort.title, _cells(base, kind, deed, (cohort,), shown, unit)) for cohort in cohorts
             ),
             Line(None, "all", _cells(base, kind, deed, cohorts, shown, unit)),
             Chart.HEAT,

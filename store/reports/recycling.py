@@ -176,14 +176,14 @@ def _sentences(coming: Table, reasons: Table, tried: Table) -> tuple[str, ...]:
     said = [f"{now:,} may come back now, {soon:,} more this week, {following:,} next week."]
     most = max(reasons.lines, key=lambda line: int(line.cells[0].value or 0), default=None)
     if most is not None and most.cells[0].value:
-        said.append(f"Most of those now: {most.label} ({most.cells[0].value:,}).")
+        said.append(f"Most of those now: {most.label} ({most.cells[0].value:,} of {now:,}).")
     shares = {line.key: line.cells[tried.column("ended_share")] for line in tried.lines}
     first, again = shares.get(_FIRST), shares.get(_AGAIN)
     if first and again and first.of and again.of and first.part is not None and again.part is not None:
         against = compare(first.part, first.of, again.part, again.of)
         sure = "" if against is not None and against.p < 1 - CONFIDENCE else ", which may be chance"
         said.append(
-            f"Of recycled at bats that ended {again.part / again.of * 100:.0f} % converted,"
-            f" of first ones {first.part / first.of * 100:.0f} %{sure}."
+            f"Converted of those that ended: {again.part / again.of * 100:.0f} % of {again.of:,} recycled at bats,"
+            f" of first ones {first.part / first.of * 100:.0f} % of {first.of:,}{sure}."
         )
     return tuple(said)

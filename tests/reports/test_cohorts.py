@@ -39,15 +39,27 @@ def by_week(asked: Period, leads: list[Row]) -> bool:
     return asked.days <= 182
 
 
-def cohort_of(day: date, weeks: bool) -> tuple[str, date]:
-    """What the cohort of a day is called, and its last day."""
+def cohort_of(day: date, weeks: bool, asked: Period) -> tuple[str, date]:
+    """What the cohort of a day is called, and its last day in the period."""
     if weeks:
         monday = date.fromisocalendar(*day.isocalendar()[:2], 1)
-        return monday.isoformat(), monday + 6 * ONE_DAY
-    last = day
-    while (last + ONE_DAY).month == day.month:
-        last += ONE_DAY
-    return f"{day:%Y-%m}", last
+        name, all_days = monday.isoformat(), [monday + count * ONE_DAY for count in range(7)]
+    else:
+        name = f"{day:%Y-%m}"
+        around = (day + count * ONE_DAY for count in range(-30, 31))
+        all_days = [each for each in around if (each.year, each.month) == (day.year, day.month)]
+    within = [each for each in all_days if asked.first <= each <= asked.last]
+    begins, ends = f"{within[0]:%m-%d}", f"{within[-1]:%m-%d}"
+    match within[0] == all_days[0], within[-1] == all_days[-1]:
+        case False, False if len(within) == 1:
+            name = f"{name} ({begins})"
+        case False, False:
+            name = f"{name} ({begins} to {ends})"
+        case False, True:
+            name = f"{name} (from {begins})"
+        case True, False:
+            name = f"{name} (to {ends})"
+    return name, within[-1]
 
 
 def expected(rows: Raw, store: Store, wanted: Asked, now: Instant, deed: str) -> dict[str, dict[Any, Figure]]:
@@ -58,9 +70,9 @@ def expected(rows: Raw, store: Store, wanted: Asked, now: Instant, deed: str) ->
     cohorts: dict[str, list[Row]] = {}
     complete: dict[str, Instant] = {}
     for lead in leads:
-        name, last = cohort_of(date.fromisoformat(lead.opened_day), weeks)
+        name, last = cohort_of(date.fromisoformat(lead.opened_day), weeks, wanted.period)
         cohorts.setdefault(name, []).append(lead)
-        midnight = datetime.combine(min(last, wanted.period.last) + ONE_DAY, time(), ZoneInfo(store.zone))
+        midnight = datetime.combine(last + ONE_DAY, time(), ZoneInfo(store.zone))
         complete[name] = instant(midnight)
     ages = [age for age in range(1, 13) if any(end + age * length <= now for end in complete.values())] or [1]
     share: dict[Any, Figure] = {}
@@ -151,11 +163,16 @@ def test_a_cohort_only_grows_with_age(season: Store, season_end: Instant) -> Non
             assert found == sorted(found, key=float)
 
 
-@pytest.mark.parametrize("days_on", [0, 20, 400])
-def test_created_in_each_of_the_last_six_months(season: Store, season_end: Instant, days_on: int) -> None:
+@pytest.mark.parametrize(
+    ("days_on", "asked"), [(0, "all"), (20, "this_year"), (400, "last_30_days"), (0, "past"), (400, "past")]
+)
+def test_created_in_each_of_six_months(season: Store, season_end: Instant, days_on: int, asked: str) -> None:
     now, rows = season_end + days_on * DAY, Raw(season)
     today = datetime.fromtimestamp(now / 1e6, ZoneInfo(season.zone)).date()
-    months = [f"{year}-{month:02}" for year, month in calendar_months(today)]
+    past = datetime.fromtimestamp((season_end - 20 * DAY) / 1e6, ZoneInfo(season.zone)).date()
+    ends = past if asked == "past" else today
+    days_asked = period(f"2001-01-01..{past}" if asked == "past" else asked, today)
+    months = [f"{year}-{month:02}" for year, month in calendar_months(ends)]
     for wanted in every_filter(rows, season):
         leads = [lead for lead in chosen(rows, wanted, season.rules.segments) if lead.opened_day <= today.isoformat()]
         figures: dict[Any, Figure] = {}
@@ -165,13 +182,13 @@ def test_created_in_each_of_the_last_six_months(season: Store, season_end: Insta
             for deed in ("connected", "converted"):
                 done = [lead for lead in of_line if when(lead, deed) is not None]
                 figures[line, deed] = len(done), done
-        table = make(season, wanted._replace(period=period("2001-01-01", today)), now)[1][0]
+        table = make(season, wanted._replace(period=days_asked), now)[1][0]
         assert [line.key for line in table.lines] == months
         agrees(season, table, figures)
 
 
 def calendar_months(today: date) -> Iterator[tuple[int, int]]:
-    """This month and the five before, the newest first."""
+    """The month of a day and the five before, the newest first."""
     day = today
     for _ in range(6):
         yield day.year, day.month

@@ -328,11 +328,11 @@ def test_who_and_when_and_whether_it_works_is_said(by_hand: ByHand, season_end: 
     weeks = by_hand.weeks(now)[:3]
     first, soon, following = (len([lead for lead, week in found if week == key]) for key in weeks)
     sentences = make(by_hand.store, Asked(ALL), now)[0]
-    assert sentences[0] == f"{first} may come back now, {soon} more this week, {following} next week."
+    assert sentences[0] == f"{first:,} may come back now, {soon:,} more this week, {following:,} next week."
     reasons = grouped([lead for lead, week in found if week == "now"], lambda lead: lead.reason)
     most = max(map(len, reasons.values()))
     labels = {by_hand.store.rules.reasons[reason].label for reason, leads in reasons.items() if len(leads) == most}
-    assert sentences[1] in {f"Most of those now: {label} ({most})." for label in labels}
+    assert sentences[1] in {f"Most of those now: {label} ({most:,} of {first:,})." for label in labels}
     ended = [lead for lead in by_hand.opened(Asked(ALL)) if not lead.open]
     sides = [
         ([lead for lead in of if lead.outcome in SUCCESS], of)
@@ -342,8 +342,8 @@ def test_who_and_when_and_whether_it_works_is_said(by_hand: ByHand, season_end: 
     against = compare(len(before), len(firsts), len(won), len(again))
     sure = "" if against is not None and against.p < 0.05 else ", which may be chance"
     assert sentences[2] == (
-        f"Of recycled at bats that ended {len(won) / len(again) * 100:.0f} % converted,"
-        f" of first ones {len(before) / len(firsts) * 100:.0f} %{sure}."
+        f"Converted of those that ended: {len(won) / len(again) * 100:.0f} % of {len(again):,} recycled at bats,"
+        f" of first ones {len(before) / len(firsts) * 100:.0f} % of {len(firsts):,}{sure}."
     )
 
 
