@@ -74,7 +74,7 @@ class AlertRow:
 def open_alerts(store: Store, user_id: int) -> tuple[AlertRow, ...]:
     """Everything open for a user, what is late first, then the newest; a team lead's approvals that wait among it.
 
-    At bats of others that were merely not reached in time stand in one row for each owner.
+    At bats of others that merely had no connect in time stand in one row for each owner.
     """
     role = _role(store, user_id)
     found = store.rows(_OPEN, {"user": user_id, "everybody": role is not UserRole.AE})
@@ -95,7 +95,7 @@ def open_alerts(store: Store, user_id: int) -> tuple[AlertRow, ...]:
 
 
 def _gathered(rows: Iterable[AlertRow], user_id: int) -> Iterator[AlertRow]:
-    """The rows in their order, those of others' at bats that were merely not reached in time as one for each owner."""
+    """The rows in their order, those of others' at bats that merely had no connect in time as one for each owner."""
     of_owner: dict[int, list[AlertRow]] = {}
     for row in rows:
         owner_id = row.lead.lead.owner_id if row.lead is not None else None

@@ -31,7 +31,7 @@ ALERTS: Mapping[Kind, Alerted] = {
     ),
     Kind.SLA_MISSED: Alerted("clock missed", "a clock of its owner ran out", "owner", "what it waits for", urgent=True),
     Kind.ATTEMPTING_LONG: Alerted(
-        "not reached in time", "attempting, and the clock `connect` ran out", "team lead", "connected or closed"
+        "no connect in time", "attempting, and the clock `connect` ran out", "team lead", "connected or closed"
     ),
     Kind.ATTEMPTING_OVERDUE: Alerted(
         "attempting for too long", "still attempting at `connect_alert`", "owner", "connected or closed"

@@ -27,7 +27,7 @@ ONCE = frozenset({ClockKind.FIRST_TOUCH, ClockKind.ACCEPT, ClockKind.CONNECT, Cl
 WAITS_FOR: Mapping[ClockKind, str] = {
     ClockKind.FIRST_TOUCH: "first touch",
     ClockKind.ACCEPT: "acceptance",
-    ClockKind.CONNECT: "reaching them, or closing",
+    ClockKind.CONNECT: "a connect, or closing",
     ClockKind.QUALIFY: "qualifying or disqualifying",
     ClockKind.CONVERT: "converting",
     ClockKind.ACTIVITY: "some activity",
@@ -327,7 +327,7 @@ def _attempting(lead: LeadState, facts: Facts, rules: RuleSet, calendar: Calenda
     leader, kind = facts.team_lead_id, AlertKind
     clock = next((clock for clock in facts.clocks if clock.kind is ClockKind.CONNECT), None)
     if clock is not None and clock.ended_at is None:
-        yield Cause(clock.due_at + 1, kind.ATTEMPTING_LONG, leader, "attempting, and not reached in time")
+        yield Cause(clock.due_at + 1, kind.ATTEMPTING_LONG, leader, "attempting, no connect in time")
     entered, window = _from(lead.stage_at, facts), (_from(lead.opened_at, facts), lead.expires_at)
     alert = clocks.connect_alert_at(lead.motion, entered, *window, rules, calendar)
     if alert is not None and lead.owner_id not in (None, leader):

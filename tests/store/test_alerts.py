@@ -105,10 +105,10 @@ def test_attempting_for_too_long_until_they_are_reached(floor: Floor) -> None:
 def test_a_team_lead_hears_first_and_the_owner_later_each_once(floor: Floor) -> None:
     lead_id = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE)
     until(floor, "2026-12-01 10:03")
-    assert rows_of(floor, ANA.user_id) == [("not reached in time", lead_id)]
+    assert rows_of(floor, ANA.user_id) == [("no connect in time", lead_id)]
     assert rows_of(floor, PRIYA.user_id) == []
     until(floor, "2026-12-03 10:03")
-    assert rows_of(floor, ANA.user_id) == [("not reached in time", lead_id)]
+    assert rows_of(floor, ANA.user_id) == [("no connect in time", lead_id)]
     assert rows_of(floor, PRIYA.user_id) == [("attempting for too long", lead_id)]
     own = floor.lead(Stage.ATTEMPTING, motion=Motion.CAMPAIGN_RESPONSE, actor=ANA)
     until(floor, "2026-12-17 10:03")

@@ -52,7 +52,7 @@ def test_every_step_clock_and_rule_in_the_order_of_time(floor: Floor) -> None:
         "23 Nov 10:04 everybody alerted: untouched: whoever is free may take it; over 23 Nov 10:11",
         "23 Nov 10:06 the clock for first touch ran out; it came 5 min late (missed by Priya)",
         "23 Nov 10:11 Priya logged call, no answer → stage attempting, status attempting, step 1 of 8 of the cadence",
-        "23 Nov 10:12 the clock for reaching them, or closing was met: due tomorrow 10:11, 7 d to spare (Priya)",
+        "23 Nov 10:12 the clock for a connect, or closing was met: due tomorrow 10:11, 7 d to spare (Priya)",
         "today 10:12 by rule: no reply for 7 days → status attempting",
         "they sent a signal, of high intent: pricing page from website",
         "Priya promised a callback for 2 Dec 11:02",
