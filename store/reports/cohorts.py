@@ -120,7 +120,7 @@ def _by_month(store: Store, wanted: Asked, now: Instant) -> Table:
     keys = [f"{month:%Y-%m}" for month in months]
     lines, total = breakdowns(store, base, (Dimension("month", "substr(l.opened_day, 1, 7)"),), measures, (keys,))[0]
     columns = tuple(measure.column for measure in measures)
-    note = "Six whole months, however long the period: the last is the one in which it ends, or this one up to today."
+    note = "Six whole months, up to that in which the period ends, however long it is."
     return Table("by_month", "Created by month", "month", columns, lines[::-1], total, note=note)
 
 
