@@ -416,6 +416,10 @@ SCRIPT = (
                 WHERE outcome = 'converted_to_opportunity'
             UNION ALL SELECT id, 5, 'disqualified', closed_at, closed_at FROM lead WHERE status = 'disqualified'
             UNION ALL SELECT id, 6, stage, closed_at, NULL FROM lead WHERE open = 0) ORDER BY id, step;
+        UPDATE lead SET entered = way.entered FROM (
+            SELECT lead_id, max(stage = 'attempting') + 2 * max(stage = 'connected') + 4 * max(stage = 'qualified')
+                + 8 * max(stage = 'converted') AS entered FROM stage_spell GROUP BY lead_id) way
+            WHERE way.lead_id = lead.id AND way.entered > 0;
         INSERT INTO status_change (lead_id, status, at, override, void, written_id)
         SELECT id, status, at, 0, 0, 1 FROM (
             SELECT id, 0 AS step, iif(number > 1, 'recycled', 'uncontacted') AS status, opened_at AS at FROM lead

@@ -103,6 +103,7 @@ class Lead(Row):
     void = void()
     written = written_by()
     rule_at = moment(null=True)
+    entered = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])  # a bit for each stage, kept by triggers
 
     class Meta:
         constraints = (
@@ -148,7 +149,8 @@ Lead.add_index(  # what reports count by
     SQL(
         "CREATE INDEX IF NOT EXISTS lead_reports ON lead (opened_day, imported, merged_into_id, void, motion, source,"
         " campaign_id, team_id, owner_id, account_id, contact_id, number, open, stage, status, outcome, reason,"
-        " attempts, opened_at, connected_at, first_touch_at, closed_at, rejected_at, accepted_at, expires_at)"
+        " attempts, opened_at, connected_at, first_touch_at, closed_at, rejected_at, accepted_at, expires_at,"
+        " entered)"
     )
 )
 

@@ -15,14 +15,8 @@ ACCEPTED = """(
     l.stage NOT IN ('new', 'closed', 'disqualified')
     OR l.stage IN ('closed', 'disqualified') AND l.accepted_at IS NOT NULL)"""
 
-# Entered Qualified; not where it was passed over, nor where a team lead has set it back since. Its spells are looked at
-# only where stage and connection allow it.
-QUALIFIED = """(
-    l.stage IN ('qualified', 'disqualified', 'converted', 'closed') AND l.connected_at IS NOT NULL AND EXISTS (
-        SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0
-        AND NOT EXISTS (
-            SELECT 1 FROM stage_spell b WHERE b.lead_id = l.id AND b.id > s.id AND b.override = 1 AND b.void = 0
-            AND b.stage IN ('new', 'accepted', 'attempting', 'connected'))))"""
+# Came to a stage, passed over or not, and was not taken back to before it since (Qualified is never passed over).
+ATTEMPTING, CONNECTED, QUALIFIED, CONVERTED = (f"(l.entered & {bit} > 0)" for bit in (1, 2, 4, 8))
 
 # Sales sent its opportunity back, whatever came of that afterwards.
 REJECTED = (

@@ -96,6 +96,7 @@ LEAD_PLANTS = [
         row=at("closed"),
     ),
     plant("open means not ended", change(at("new"), "open = 0"), row=at("new")),
+    plant("the stages entered are those its spells say", change(at("connected"), "entered = 1"), row=at("connected")),
     plant("an at bat is on somebody", change(at("new"), "contact_id = NULL, account_id = NULL"), row=at("new")),
     plant(
         "one open at bat per contact",

@@ -75,7 +75,7 @@ def columns_of(table: str) -> list[str]:
 
 
 @pytest.mark.parametrize("stage", [Stage.CONVERTED, Stage.CLOSED])
-@pytest.mark.parametrize("column", columns_of("lead"))
+@pytest.mark.parametrize("column", sorted(set(columns_of("lead")) - {"entered"}))  # which follows the spells
 def test_what_has_ended_is_locked(floor: Floor, stage: Stage, column: str) -> None:
     lead = floor.lead(stage)
     with pytest.raises(apsw.ConstraintError, match=r"locked|only moves forward"):
