@@ -45,12 +45,15 @@ class AccountEdit:
 def edit_account(tx: Transaction, draft: AccountEdit) -> Done:
     """Change facts of a company.
 
-    Raises Refusal naming the field that is wrong, or when nothing changed, and Conflict when somebody else was first.
+    A rep takes one that nobody has or gives up their own; whose it is else is a team lead's to say. Raises Refusal
+    naming the field that is wrong, or when nothing changed, and Conflict when somebody else was first.
     """
     account = seen_last(tx, Account, draft.account_id, draft.seen)
     tx.lead_id = tx.store.value(_ON_ITSELF, (draft.account_id,))
     wanted = _facts(tx, draft)
     changes = {name: value for name, value in wanted.items() if account[name] != value}
+    if "owner_id" in changes:
+        _may_have(tx, account["owner_id"], changes["owner_id"])
     edited = [_WORDS.get(name, name) for name in changes if name != "key"]
     if draft.phones is not None and edit_phones(tx, draft.phones, account_id=draft.account_id):
         edited.append("phone")
@@ -125,6 +128,17 @@ def _owner(tx: Transaction, name: str) -> int | None:
     if len(found) != 1:
         raise Refusal(f"{'Several people' if found else 'Nobody'} here may be “{name[:40]}”: write the name.", "owner")
     return int(found[0])
+
+
+def _may_have(tx: Transaction, before: int | None, after: int | None) -> None:
+    """Raise Refusal where a rep gives a company away that is not theirs, or to somebody else."""
+    if tx.actor.leads_team:
+        return
+    if before not in (None, tx.actor.user_id):
+        name = tx.store.value('SELECT name FROM "user" WHERE id = ?', (before,))
+        raise Refusal(f"Only a team lead takes a company from somebody: this one is {name}’s.", "owner")
+    if after not in (None, tx.actor.user_id):
+        raise Refusal("Only a team lead gives a company to somebody else.", "owner")
 
 
 _ON_ITSELF = "SELECT id FROM lead WHERE account_id = ? AND contact_id IS NULL AND open = 1"

@@ -10,7 +10,7 @@ from store.operations.edit_account import AccountEdit, edit_account
 from store.operations.people import PersonDraft, add_person
 from store.rules.closing import NewPerson
 from store.vocabulary import Disposition, Outcome, Role, Stage
-from tests.factories import BEN, PRIYA, Floor
+from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.snapshots.test_looks import SIZES, THEMES, Compare, look
 
 PEOPLE = (
@@ -45,7 +45,7 @@ def northwind(floor: Floor) -> Floor:
     floor.close(leads["Quincy"], Outcome.NO_RESPONSE, actor=BEN)
     edit_contact(floor.store, PRIYA, floor.later(), ContactDraft(gail, company="Globex"))
     draft = AccountEdit(1, industry="logistics", size="240", domain="northwind.example", owner="Ben", country="GB")
-    edit_account(floor.store, PRIYA, floor.later(), draft)
+    edit_account(floor.store, ANA, floor.later(), draft)
     floor.later(HOUR)
     dana = NewPerson("Dana", "Ortiz", "CFO", "+1 212 555 0142", "dana@nw.example")
     floor.lead(Stage.ACCEPTED, company="Northwind [UK]", person=dana)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +19,7 @@ from store.queries.edits import Edited
 from store.queries.timeline import EntryKind, account_timeline, timeline
 from store.rules.closing import NewPerson
 from store.vocabulary import Motion, Outcome, PhoneKind, Pool, Reachability, Stage
-from tests.factories import BEN, PRIYA, Floor
+from tests.factories import ANA, BEN, PRIYA, Floor
 from tests.store.test_undo import standing
 
 DANA = NewPerson("Dana", "Ortiz", "CFO", "+1 503 555 0142", "dana@northwind.example")
@@ -307,6 +307,7 @@ def test_the_facts_of_a_company(floor: Floor, dana: int) -> None:
         size="1,240",
         country="germany",
         owner="be",
+        actor=ANA,
         zone="berlin",
         phones=(PhoneDraft(text="+49 30 901820", kind=PhoneKind.SWITCHBOARD),),
     )
@@ -321,8 +322,37 @@ def test_the_facts_of_a_company(floor: Floor, dana: int) -> None:
         "owner_id": BEN.user_id,
         "zone": "Europe/Berlin",
     }
-    edit_company(floor, account, owner="", size="")
+    edit_company(floor, account, owner="", size="", actor=BEN)
     assert (row(floor, "account", account)["owner_id"], row(floor, "account", account)["size"]) == (None, None)
+
+
+def test_a_rep_takes_a_company_that_nobody_has_and_gives_up_their_own(floor: Floor, dana: int) -> None:
+    account = account_of(floor, dana)
+
+    def owner() -> int | None:
+        return cast("int | None", row(floor, "account", account)["owner_id"])
+
+    for wanted in ("Ben", "Ed"):
+        with pytest.raises(Refusal, match=r"^Only a team lead gives a company to somebody else\.$") as refused:
+            edit_company(floor, account, owner=wanted)
+        assert refused.value.field == "owner"
+    assert owner() is None
+    edit_company(floor, account, owner="Priya")
+    assert owner() == PRIYA.user_id
+    for wanted in ("Ben", ""):  # taken from somebody else, for oneself or for nobody
+        with pytest.raises(
+            Refusal, match="Only a team lead takes a company from somebody: this one is Priya"
+        ) as refused:
+            edit_company(floor, account, owner=wanted, actor=BEN)
+        assert refused.value.field == "owner"
+    edit_company(floor, account, owner="priya", industry="steel", actor=BEN)  # the owner stays
+    with pytest.raises(Refusal, match="gives a company to somebody else"):
+        edit_company(floor, account, owner="Ben")
+    edit_company(floor, account, owner="")
+    assert owner() is None
+    for wanted in ("Priya", "Ben", ""):
+        edit_company(floor, account, owner=wanted, actor=ANA)
+    assert owner() is None
 
 
 @pytest.mark.parametrize(
@@ -410,7 +440,7 @@ ACTS: dict[str, Callable[[Floor, int], object]] = {
     ),
     "a new employer": lambda floor, dana: edit(floor, dana, company="Globex", title="CEO"),
     "a company": lambda floor, dana: edit_company(
-        floor, account_of(floor, dana), name="Globex", size="12", owner="Ben"
+        floor, account_of(floor, dana), name="Globex", size="12", owner="Priya"
     ),
 }
 

@@ -32,7 +32,7 @@ from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.converting import ConvertDraft, QualifyDraft, ReverseDraft
 from store.operations.deal_touch import DealCallbackDraft
 from store.operations.edit import ContactDraft, PoolDraft, edit_contact
-from store.operations.edit_account import AccountEdit
+from store.operations.edit_account import AccountEdit, edit_account
 from store.operations.employment import FollowDraft
 from store.operations.experiments import ArmDraft, EndDraft, ExperimentDraft, begin_experiment, end_experiment
 from store.operations.extend import ExtendDraft, extend
@@ -257,6 +257,12 @@ def company(floor: Floor) -> int:
     return (done.made or {})["account_id"]
 
 
+def bens(floor: Floor) -> int:
+    id = company(floor)
+    edit_account(floor.store, BEN, floor.later(), AccountEdit(id, owner="Ben"))
+    return id
+
+
 def ends_later(floor: Floor) -> str:
     return floor.store.calendar.day(floor.now + 3 * DAY).isoformat()
 
@@ -322,6 +328,9 @@ TABLE: dict[str, Row] = {
     "pause_intake": Row(OWN, r"Only Priya or a team lead", here(UserActDraft(2))),
     "resume_intake": Row(OWN, r"Only Priya or a team lead", intake_paused),
     "set_zone": Row(OWN, r"Only Priya or a team lead", here(ZoneDraft(2, "Europe/Berlin"))),
+    # a company that nobody has is anybody's to take, one that somebody has is theirs to give up
+    "edit_account to Ben": Row(LEADS | {"rep"}, TEAM_LEAD, lambda f: AccountEdit(company(f), owner="Ben")),
+    "edit_account from Ben": Row(LEADS | {"rep"}, TEAM_LEAD, lambda f: AccountEdit(bens(f), owner="")),
     # a team lead's alone
     "reassign_to": Row(LEADS, TEAM_LEAD, on(Stage.NEW, lambda f, id: AssignDraft(id, newcomer(f)))),
     "approve": Row(LEADS, TEAM_LEAD, on(Stage.DISQUALIFIED, lambda f, id: ApprovalDraft(id, "yes"))),
