@@ -98,6 +98,13 @@ class Store:
         except (apsw.Error, UnicodeDecodeError) as error:
             raise self._in_words(error) from error
 
+    def each(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a kept SQL text one by one, as they are read: for more of them than are to be held at once."""
+        try:
+            yield from self.connection.execute(sql, params)
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise self._in_words(error) from error
+
     def row(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a kept SQL text, or None."""
         try:

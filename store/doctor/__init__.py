@@ -16,7 +16,7 @@ from store.doctor.experiments import EXPERIMENT_FACTS
 from store.doctor.facts import FACTS, Fact, links
 from store.doctor.finding import Finding
 from store.doctor.history import altered_history
-from store.doctor.kept import miscounted, misplaced, overlooked, searches, unsearchable, wrong_spells
+from store.doctor.kept import elsewhere, miscounted, misplaced, overlooked, searches, unsearchable, wrong_spells
 from store.doctor.scores import misscored
 from store.errors import StoreError
 from store.instants import usable_zone
@@ -44,8 +44,8 @@ def check(store: Store, progress: Progress | None = None) -> Iterator[Finding]:
                 progress(what, number / len(steps))
             try:
                 yield from look(store)
-            except (apsw.CorruptError, apsw.NotADBError, apsw.IOError, StoreError) as error:
-                yield Finding("the file is sound", "database", None, f"the file is damaged: {error}; restore a backup")
+            except StoreError as error:
+                yield Finding("the file is sound", "database", None, str(error))
                 return
     if progress is not None:
         progress("done", 1.0)
@@ -76,6 +76,7 @@ def _steps() -> list[Step]:
         ("references", _dangling),
         *((fact.name, _asker(fact)) for fact in (*FACTS, *EXPERIMENT_FACTS, *links())),
         ("stages follow each other", wrong_spells),
+        ("what is new", elsewhere),
         ("counters equal the touches", miscounted),
         ("places in the queue", misplaced),
         ("rules and clocks", overlooked),
@@ -88,7 +89,7 @@ def _steps() -> list[Step]:
 
 def _asker(fact: Fact) -> Callable[[Store], Iterator[Finding]]:
     def ask(store: Store) -> Iterator[Finding]:
-        for row in store.connection.execute(fact.sql):
+        for row in store.each(fact.sql):
             yield Finding(fact.name, fact.entity, row[0], fact.sentence.format(*row))
 
     return ask
@@ -99,18 +100,18 @@ def _unsound(store: Store) -> Iterator[Finding]:
         # Opening a search table makes FTS5 drop what it remembers of it; without that integrity_check takes what
         # another connection wrote meanwhile for damage.
         store.rows(f"SELECT rowid FROM {search} LIMIT 1")
-    for (text,) in store.connection.execute("PRAGMA integrity_check(100)"):
+    for (text,) in store.each("PRAGMA integrity_check(100)"):
         if text != "ok":
             yield Finding("the file is sound", "database", None, f"SQLite: {text}")
 
 
 def _dangling(store: Store) -> Iterator[Finding]:
-    for table, row_id, parent, _ in store.connection.execute("PRAGMA foreign_key_check"):
+    for table, row_id, parent, _ in store.each("PRAGMA foreign_key_check"):
         yield Finding("references lead somewhere", table, row_id, f"{table} {row_id} refers to a {parent} that is gone")
 
 
 def _zoneless(store: Store) -> Iterator[Finding]:
-    for user_id, name, zone in store.connection.execute('SELECT id, name, zone FROM "user" WHERE active = 1'):
+    for user_id, name, zone in store.each('SELECT id, name, zone FROM "user" WHERE active = 1'):
         if zone and not usable_zone(zone):
             yield Finding(
                 "users are in zones that there are",

@@ -36,10 +36,10 @@ def altered_history(store: Store) -> Iterator[Finding]:
 
 def _broken_chain(store: Store) -> Iterator[Finding]:
     """After a break the chain is taken up from the seal as it stands, so that each altered operation is named once."""
-    changes = groupby(store.connection.execute(_CHANGES), key=itemgetter(0))
+    changes = groupby(store.each(_CHANGES), key=itemgetter(0))
     ahead, rows = next(changes, (None, iter(())))
     last = ""
-    for *facts, seal in store.connection.execute(_OPERATIONS):
+    for *facts, seal in store.each(_OPERATIONS):
         while ahead is not None and ahead < facts[0]:
             ahead, rows = next(changes, (None, iter(())))
         own = [row[1:] for row in rows] if ahead == facts[0] else []
@@ -51,7 +51,7 @@ def _broken_chain(store: Store) -> Iterator[Finding]:
 
 def _altered_secrets(store: Store) -> Iterator[Finding]:
     """An erased value is empty; one that is there must be the one whose digest was sealed."""
-    for number, entity, entity_id, column, salt, *values in store.connection.execute(_SECRETS):
+    for number, entity, entity_id, column, salt, *values in store.each(_SECRETS):
         before, after, digest_before, digest_after = values
         for value, digest in ((before, digest_before), (after, digest_after)):
             if value is not None and salted(salt, value) != digest:
@@ -64,6 +64,6 @@ def _naked_values(store: Store) -> Iterator[Finding]:
     import json
 
     for entity, columns in PERSONAL.items():
-        for number, _, entity_id, column in store.connection.execute(_NAKED, (entity, json.dumps(sorted(columns)))):
+        for number, _, entity_id, column in store.each(_NAKED, (entity, json.dumps(sorted(columns)))):
             sentence = f"change {number} holds {entity} {entity_id} {column} itself, where it cannot be erased"
             yield Finding("personal values can be erased", "change", number, sentence)

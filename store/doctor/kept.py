@@ -48,9 +48,9 @@ HAVING coalesce(sum(s.left_at - s.entered_at), 0) <> coalesce(l.closed_at, l.sta
 def wrong_spells(store: Store) -> Iterator[Finding]:
     """One open spell, the stage's; each begins where the one before ended; forward but for recorded corrections."""
     fact = "stages follow each other"
-    for lead_id, stage, spells in store.connection.execute(_STANDS):
+    for lead_id, stage, spells in store.each(_STANDS):
         yield Finding(fact, "lead", lead_id, f"at bat {lead_id} is {stage}, its open spell is {spells}")
-    for spell_id, lead_id, stage, before, apart, backward, _ in store.connection.execute(_FOLLOWS):
+    for spell_id, lead_id, stage, before, apart, backward, _ in store.each(_FOLLOWS):
         if apart:
             words = f"does not begin where {before or 'the at bat'} left off, or ends before it begins"
         elif backward:
@@ -58,9 +58,24 @@ def wrong_spells(store: Store) -> Iterator[Finding]:
         else:
             words = "is marked skipped but took time, or is a stage that is never skipped"
         yield Finding(fact, "stage_spell", spell_id, f"spell {spell_id} ({stage}) of at bat {lead_id} {words}")
-    for lead_id, spent, age in store.connection.execute(_AGE):
+    for lead_id, spent, age in store.each(_AGE):
         sentence = f"at bat {lead_id}: its spells add up to {spent or 0} µs, its age is {age} µs"
         yield Finding("time in stages adds up to the age", "lead", lead_id, sentence)
+
+
+_CORRECTED = "SELECT lead_id FROM {} WHERE override = 1 AND void = 0"
+_ELSEWHERE = f"""
+SELECT l.id, (SELECT count(*) FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0) AS spells,
+       (SELECT count(*) FROM status_change s WHERE s.lead_id = l.id AND s.void = 0) AS statuses
+FROM lead l WHERE l.stage = 'new' AND l.void = 0 AND l.id NOT IN ({_CORRECTED.format("stage_spell")})
+  AND (spells > 1 OR (statuses > 1 AND l.id NOT IN ({_CORRECTED.format("status_change")})))"""
+
+
+def elsewhere(store: Store) -> Iterator[Finding]:
+    """At bats in New that have been elsewhere with no correction to say so: reports seek no more of the others."""
+    for lead_id, spells, statuses in store.each(_ELSEWHERE):
+        said = f"has {spells} spells and {statuses} statuses, and none of them is a recorded correction"
+        yield Finding("what is new was nowhere else", "lead", lead_id, f"at bat {lead_id} is new, but {said}")
 
 
 # Columns of an at bat, and what the touches that count for it say of each. What was logged after an at bat had ended
@@ -100,12 +115,12 @@ WHERE l.void = 0 AND l.merged_into_id IS NULL AND (l.last_touch_at IS NULL) <> (
 def miscounted(store: Store) -> Iterator[Finding]:
     """Counters and touch times that differ from what the at bat's touches say."""
     fact = "counters equal the touches"
-    for lead_id, *pairs in store.connection.execute(_MISCOUNTED):
+    for lead_id, *pairs in store.each(_MISCOUNTED):
         for name, kept, said in zip(_COUNTERS, pairs[::2], pairs[1::2], strict=True):
             if kept != said:
                 sentence = f"at bat {lead_id}: {name} is {_shown(kept)}, its touches say {_shown(said)}"
                 yield Finding(fact, "lead", lead_id, sentence)
-    for lead_id, disposition in store.connection.execute(_LAST_WORD):
+    for lead_id, disposition in store.each(_LAST_WORD):
         sentence = f"at bat {lead_id}: no last touch came to {_shown(disposition)}"
         yield Finding(fact, "lead", lead_id, sentence)
 
@@ -123,7 +138,7 @@ def misplaced(store: Store) -> Iterator[Finding]:
     One made under other rules keeps what those said, and one that waits for approval is due when that is.
     """
     rules, calendar = store.rules, store.calendar
-    for row in store.connection.execute(_OPEN_LEADS):
+    for row in store.each(_OPEN_LEADS):
         try:
             lead = lead_state(row)
         except KeyError as word:
@@ -143,7 +158,7 @@ def overlooked(store: Store) -> Iterator[Finding]:
     A tick looks at an at bat at ``rule_at``, so that may come too early but never too late.
     """
     rules, calendar = store.rules, store.calendar
-    for row in store.connection.execute(_OPEN_LEADS):
+    for row in store.each(_OPEN_LEADS):
         try:
             lead = lead_state(row)
         except KeyError:
@@ -192,7 +207,7 @@ def _out_of_step(store: Store, search: str, table: str) -> Iterator[Finding]:
         (f"{search}_docsize", table, f"is in {search} but not in the table"),
     ):
         sql = f'SELECT id FROM "{one}" EXCEPT SELECT id FROM "{other}"'
-        for (row_id,) in store.connection.execute(sql):
+        for (row_id,) in store.each(sql):
             yield Finding("the search knows every row", table, row_id, f"{table} {row_id} {words}")
 
 
@@ -201,7 +216,7 @@ def _other_words(store: Store, search: str, table: str, letters: int) -> Iterato
     step = 1 + int(store.value(f'SELECT count(*) FROM "{table}"')) // _SAMPLE
     names = ", ".join(columns)
     lookup = f"SELECT 1 FROM {search} WHERE {search} MATCH ? AND rowid = ?"
-    for row_id, *values in store.connection.execute(f'SELECT id, {names} FROM "{table}" WHERE id % ? = 0', (step,)):
+    for row_id, *values in store.each(f'SELECT id, {names} FROM "{table}" WHERE id % ? = 0', (step,)):
         for column, value in zip(columns, values, strict=True):
             if sum(letter.isascii() and letter.isalnum() for letter in value) < letters:
                 continue  # nothing in it to look up by

@@ -22,7 +22,7 @@ def misscored(store: Store) -> Iterator[Finding]:
     nobody may have run the rules since.
     """
     rules, newest = store.rules.score, store.value("SELECT coalesce(max(at), 0) FROM operation")
-    for lead_id, contact_id, account_id, kept, updated in store.connection.execute(_OPEN, (store.rules.digest,)):
+    for lead_id, contact_id, account_id, kept, updated in store.each(_OPEN, (store.rules.digest,)):
         facts, signals = facts_of(store, contact_id, account_id, lead_id)
         written = store.value(_WRITTEN, (lead_id,)) or 0
         stood = as_of(signals, written, last_midnight(store, written))

@@ -208,9 +208,20 @@ def test_what_was_committed_before_the_damage_was_found_stays_in_the_log(path: P
 def test_a_read_that_meets_damage_is_one_sentence(path: Path) -> None:
     FOUND_LATER["a table's page zeroed"](path)
     store = open_store(path)
-    with pytest.raises(StoreError) as said:
-        store.rows("SELECT * FROM meeting ORDER BY id")
-    assert_sentence(str(said.value), path)
+    for read in (store.rows, store.each):
+        with pytest.raises(StoreError) as said:
+            list(read("SELECT * FROM meeting ORDER BY id"))
+        assert_sentence(str(said.value), path)
+    store.close()
+
+
+def test_rows_come_one_by_one_and_a_wrong_statement_stays_the_programs_fault(path: Path) -> None:
+    store = open_store(path)
+    rows = store.each("SELECT id FROM lead WHERE id <= :most ORDER BY id", {"most": 3})
+    assert next(rows) == (1,)
+    assert list(rows) == [(2,), (3,)]
+    with pytest.raises(apsw.SQLError):
+        next(store.each("SELECT nothing FROM lead"))
     store.close()
 
 

@@ -433,6 +433,19 @@ KEPT_PLANTS = [
         entity="stage_spell",
         row=f"(SELECT max(id) FROM stage_spell WHERE lead_id = {at('closed')})",
     ),
+    plant(
+        "what is new was nowhere else",
+        f"UPDATE stage_spell SET stage = 'new' WHERE lead_id = {at('accepted')} AND left_at IS NULL",
+        change("2", "stage = 'new'"),
+        row="2",
+    ),
+    plant(
+        "what is new was nowhere else",
+        "INSERT INTO status_change (lead_id, status, at, override, void, written_id)"
+        f" SELECT id, 'recycled', opened_at + 1, 0, 0, written_id FROM lead WHERE id = {at('new')}",
+        change(at("new"), "status = 'recycled'"),
+        row=at("new"),
+    ),
     plant("time in stages adds up to the age", change(at("closed"), "closed_at = closed_at + 1"), row=at("closed")),
     *(
         plant("counters equal the touches", change(at("connected"), f"{column} = 7"), row=at("connected"))
