@@ -21,6 +21,7 @@ from store.operations.campaigns import CampaignDraft, add_campaign
 from store.operations.init import TeamDraft, UserDraft, add_user, create_store
 from store.operations.promises import CallbackDraft, callback
 from store.operations.record_signal import SignalDraft, record_signal
+from store.operations.tick import tick
 from store.operations.working import NoteDraft, note
 from store.vocabulary import Channel, Direction, Disposition, Motion, Outcome, Stage, UserRole
 from tests.factories import Floor
@@ -95,6 +96,7 @@ def make_hostile_world(path: Path, strings: list[str]) -> None:
         for number, contacts in enumerate(desks):
             for name, contact in contacts.items():
                 _add_address(store, contact, f"{name}{number}@example.com")
+        tick(store, now)  # at once, what each start of the app would take seconds for: it lets time pass at leisure
         store.connection.pragma("wal_checkpoint", "TRUNCATE")
     finally:
         store.close()

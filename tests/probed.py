@@ -157,6 +157,7 @@ def copy_database(source: Path, target: Path) -> Path:
 def _answer_f12() -> None:
     """Teach the app the key."""
     from textual import events
+    from textual.message_pump import MessagePump
     from textual.pilot import Pilot
     from textual.widget import Widget
     from textual.widgets import Input, TextArea
@@ -194,14 +195,21 @@ def _answer_f12() -> None:
             if isinstance(place, Input | TextArea):
                 place.clear()
 
+    def waits(pump: MessagePump) -> bool:
+        more: asyncio.Event = pump._message_queue.ready_event
+        return not more.is_set() and bool(more._waiters) and not pump._next_callbacks
+
+    def at_rest(app: AtBat) -> bool:
+        """Whether nobody has anything to do: no work is under way, and every widget waits for its next message."""
+        works = app.desk.busy or any(not worker.is_finished for worker in app.workers)
+        return not works and all(map(waits, [app, *app.screen.walk_children(with_self=True)]))
+
     async def answer(app: AtBat, number: int) -> None:
         if _CLOCK in os.environ:  # its minute may have come, although none has passed here
             app.clock = app.desk.now()
         pilot: Pilot[int] = Pilot(app)
         for _ in range(_ROUNDS):
-            await (
-                app.screen._mounted_event.wait()
-            )  # a click may come before the screen it falls on is up
+            await app.screen._mounted_event.wait()  # a click may come before the screen it falls on is up
             await held_back(app)
             with suppress(Exception):  # a widget that went away while it was waited for
                 await pilot._wait_for_screen()
@@ -209,6 +217,8 @@ def _answer_f12() -> None:
                 if not worker.is_finished and worker is not app._hold:
                     with suppress(Exception):
                         await worker.wait()
+            if at_rest(app):
+                break
         app.screen._on_timer_update()  # draws what is waiting to be drawn
         if app._driver is not None:
             screen = app.screen

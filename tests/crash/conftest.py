@@ -11,15 +11,14 @@ import pytest
 from store import open_store
 from store.demo.example import copy_example
 from store.doctor import check
+from tests.once import once
 from tests.probed import copy_database
 
 
 @pytest.fixture(scope="session")
 def alive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example database, moved so that its clocks run today; to be copied."""
-    path = tmp_path_factory.mktemp("alive") / "alive.db"
-    copy_example(path, time.time_ns() // 1000)
-    return path
+    return once(tmp_path_factory, "alive.db", lambda path: copy_example(path, time.time_ns() // 1000))
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from store.vocabulary import Outcome
 from tests.crash.conftest import faults_in
 from tests.hostile import HOSTILE
 from tests.hostile_world import DESK, make_hostile_world, outside_columns, packed, storable
+from tests.once import once
 from tests.probed import ProbedDriver, copy_database
 
 # On a lead in front: what opens a dialog or screen, from the queue.
@@ -111,9 +112,7 @@ def test_the_look_at_the_bytes_finds_every_hostile_string_with_a_control_in_it()
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database, one open at bat for each string."""
-    path = tmp_path_factory.mktemp("hostile") / "hostile.db"
-    make_hostile_world(path, TEXTS)
-    return path
+    return once(tmp_path_factory, "hostile.db", lambda path: make_hostile_world(path, TEXTS))
 
 
 @pytest.fixture
