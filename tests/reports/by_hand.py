@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -24,6 +24,19 @@ Figure = tuple[Any, Iterable[Row] | None]
 def days(first: str, last: str) -> Period:
     """A period from a day to a day."""
     return Period(f"{first}..{last}", date.fromisoformat(first), date.fromisoformat(last))
+
+
+def periods(rows: Raw) -> tuple[Period, ...]:
+    """All time; a week from a Monday on; from the middle to long after the end; a year before anything was there."""
+    opened = [date.fromisoformat(lead.opened_day) for lead in rows.leads]
+    first, last = min(opened), max(opened)
+    monday, middle = first + timedelta(days=14 - first.weekday()), first + (last - first) // 2
+    spans = (
+        (monday, monday + timedelta(days=6)),
+        (middle, last + timedelta(days=40)),
+        (date(first.year - 6, 1, 1), date(first.year - 6, 12, 31)),
+    )
+    return ALL, *(days(start.isoformat(), end.isoformat()) for start, end in spans)
 
 
 def chosen(rows: Raw, wanted: Asked, segments: Mapping[str, int]) -> list[Row]:

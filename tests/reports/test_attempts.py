@@ -14,12 +14,11 @@ from store.instants import Instant
 from store.reports.asked import Asked
 from store.reports.attempts import make
 from store.reports.figures import Records
-from tests.reports.by_hand import ALL, chosen, days, every_filter, quotient
+from tests.reports.by_hand import ALL, chosen, days, every_filter, periods, quotient
 from tests.reports.made_up import NOW, MadeUp
 from tests.reports.raw import Raw, Row, grouped
 from tests.reports.worked_on import same, work_on
 
-PERIODS = (ALL, days("2026-01-19", "2026-01-25"), days("2026-02-01", "2026-03-31"), days("2020-01-01", "2020-12-31"))
 Figures = dict[tuple[Any, str], tuple[Any, list[int]]]
 
 
@@ -143,7 +142,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUp]:
 
 
 def test_every_period_of_the_season(by_hand: ByHand, season_end: Instant) -> None:
-    for asked in PERIODS:
+    for asked in periods(by_hand.rows):
         by_hand.holds(Asked(asked), season_end)
 
 

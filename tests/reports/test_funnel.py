@@ -15,7 +15,7 @@ from store.instants import DAY, Instant
 from store.reports.asked import Asked
 from store.reports.funnel import make
 from store.reports.period import period
-from tests.reports.by_hand import ALL, Figure, agrees, chosen, days, every_filter, percent_point, quotient
+from tests.reports.by_hand import ALL, Figure, agrees, chosen, every_filter, percent_point, periods, quotient
 from tests.reports.made_up import NOW, MadeUp
 from tests.reports.raw import Raw, Row, grouped
 
@@ -25,7 +25,6 @@ ORDER = {
 }
 STAYS = ("new", "accepted", "attempting", "connected", "qualified")
 HELD = ("uncontacted", "recycled", "attempting", "connected", "working", "stale", "qualified", "unqualified")
-PERIODS = (ALL, days("2026-01-19", "2026-01-25"), days("2026-02-01", "2026-03-31"), days("2020-01-01", "2020-12-31"))
 
 
 class ByHand:
@@ -153,7 +152,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUp]:
 
 
 def test_every_period_of_the_season(by_hand: ByHand) -> None:
-    for asked in PERIODS:
+    for asked in periods(by_hand.rows):
         by_hand.holds(Asked(asked))
 
 

@@ -24,12 +24,11 @@ from store.rules.business import Calendar
 from store.rules.recycling import Ended, Heard, returns
 from store.rules.statistics import compare
 from store.vocabulary import Outcome, Stage
-from tests.reports.by_hand import ALL, chosen, days, every_filter, quotient
+from tests.reports.by_hand import ALL, chosen, days, every_filter, periods, quotient
 from tests.reports.made_up import NOW, MadeUp
 from tests.reports.raw import Raw, Row, grouped
 from tests.reports.standing import Counts, Filters, counted, newest, stands
 
-PERIODS = (ALL, days("2026-01-19", "2026-01-25"), days("2026-02-01", "2026-03-31"), days("2020-01-01", "2020-12-31"))
 WEEKS, SIGNAL_DAYS = 12, 90
 SUCCESS = ("converted_to_opportunity", "meeting_booked")
 
@@ -288,7 +287,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUp]:
 
 
 def test_every_period_of_the_season(by_hand: ByHand, season_end: Instant) -> None:
-    for asked in PERIODS:
+    for asked in periods(by_hand.rows):
         by_hand.holds(Asked(asked), season_end)
 
 

@@ -25,13 +25,12 @@ from store.reports.figures import Chart, Records
 from store.reports.reps import make
 from store.vocabulary import ActorKind, Disposition, Outcome, PromiseState, Stage, Status
 from tests.factories import ANA, BEN, PRIYA, make_template, open_floor
-from tests.reports.by_hand import ALL, chosen, days, every_filter, percent_point, quotient
+from tests.reports.by_hand import ALL, chosen, days, every_filter, percent_point, periods, quotient
 from tests.reports.by_line import by_line
 from tests.reports.made_up import NOW, MadeUp
 from tests.reports.raw import Raw, Row, grouped
 from tests.reports.test_funnel import ByHand as Funnel
 
-PERIODS = (ALL, days("2026-01-19", "2026-01-25"), days("2026-02-01", "2026-03-31"), days("2020-01-01", "2020-12-31"))
 KEPT_WITHIN = 15 * MINUTE
 BY_HAND = {
     **dict.fromkeys(("changes", "overrides", "right"), Records.STATUS_CHANGE),
@@ -257,7 +256,7 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUp]:
 
 
 def test_every_period_of_the_season(by_hand: ByHand) -> None:
-    for asked in PERIODS:
+    for asked in periods(by_hand.rows):
         by_hand.holds(Asked(asked))
 
 

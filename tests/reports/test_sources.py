@@ -21,13 +21,12 @@ from store.reports.figures import Table
 from store.reports.period import Period, period
 from store.reports.sources import make
 from store.rules.attribution import Model, Touchpoint
-from tests.reports.by_hand import ALL, Figure, agrees, chosen, days, every_filter, percent_point, quotient
+from tests.reports.by_hand import ALL, Figure, agrees, chosen, days, every_filter, percent_point, periods, quotient
 from tests.reports.dealt import Dealt
 from tests.reports.made_up import NOW
 from tests.reports.raw import Raw, Row, grouped
 from tests.rules.test_attribution import oracle
 
-PERIODS = (ALL, days("2026-01-19", "2026-01-25"), days("2026-02-01", "2026-03-31"), days("2020-01-01", "2020-12-31"))
 EARLIER = ("new", "accepted", "attempting", "connected")
 ALL_LINES = "all of them"
 Expected = dict[tuple[Any, str], Figure]
@@ -267,7 +266,7 @@ def dealt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dealt]:
 
 
 def test_every_period_of_the_season(by_hand: ByHand) -> None:
-    for asked in PERIODS:
+    for asked in periods(by_hand.rows):
         by_hand.holds(Asked(asked))
 
 
