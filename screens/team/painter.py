@@ -35,6 +35,7 @@ class Drawn:
     sign: Urgency
     name: str
     doing: str
+    coming: str
     on: str
     last: str
     beside: Urgency
@@ -43,10 +44,14 @@ class Drawn:
 
 
 class Longest(NamedTuple):
-    """How many cells the words of a column take at most, and of each column of figures by its name."""
+    """How many cells the words of a column take at most, and of each column of figures by its name.
+
+    ``coming`` is what they do and what is to come, together.
+    """
 
     name: int
     doing: int
+    coming: int
     on: int
     figures: Mapping[str, int]
 
@@ -59,7 +64,10 @@ def _figure(title: str, name: str, longest: Longest) -> Column[Drawn]:
 
 
 def _columns(width: int, longest: Longest) -> tuple[Column[Drawn], ...]:
-    """The columns of a window: names first, then what they do; whom they are with has what is left of the room."""
+    """The columns of a window: names first, then what they do, then whom they are with.
+
+    What is to come has what is left of the room: it stands behind what they do where all of it fits.
+    """
     with_whom = width >= _NEEDS_WITH
     figures = [_figure(title, name, longest) for title, name, needs in _FIGURES if needs <= width]
     others = [_LAST, *figures] if width >= _LAST.needs else figures
@@ -67,12 +75,19 @@ def _columns(width: int, longest: Longest) -> tuple[Column[Drawn], ...]:
     least = _LEAST.on if with_whom else 0
     doing = max(min(longest.doing, room - least - _LEAST.name), _LEAST.doing)
     name = max(min(longest.name, room - least - doing), _LEAST.name)
+    on = max(min(longest.on, room - name - doing), _LEAST.on) if with_whom else 0
+    if doing < longest.coming <= room - name - on:
+        doing = longest.coming
+
+    def now(row: Drawn) -> tuple[str, str]:
+        both = f"{row.doing} · {row.coming}"
+        return both if row.coming and len_of(both) <= doing else row.doing, row.beside.component
+
     words: list[Column[Drawn]] = [
         Column("rep", lambda row: (row.name, "strong" if row.strong else "text"), name),
-        Column("now", lambda row: (row.doing, row.beside.component), doing),
+        Column("now", now, doing),
     ]
     if with_whom:
-        on = max(min(longest.on, room - name - doing), _LEAST.on)
         words.append(Column("with", lambda row: (row.on, "text"), on, parts=" · "))
     return (_MARK, *words, *others)
 
@@ -93,7 +108,13 @@ _FIGURES = (  # a title, the figure, and the cells of a window that shows it
 )
 _LAST: Column[Drawn] = Column("last act", lambda row: (row.last, "muted"), 16, needs=150)
 _NEEDS_WITH = 110  # cells of a window that says whom they are with
-_LEAST, _MOST = Longest(8, 10, 8, {}), (24, 30, 60)
+_LEAST, _MOST = Longest(8, 10, 0, 8, {}), (24, 30, 60, 60)
+
+
+def _lengths(row: Drawn) -> tuple[int, int, int, int]:
+    """The cells of the words of a row, as in ``Longest``; what is to come with what it stands behind."""
+    doing = len_of(row.doing)
+    return len_of(row.name), doing, doing + 3 + len_of(row.coming) if row.coming else 0, len_of(row.on)
 
 
 class BoardPainter:
@@ -112,12 +133,13 @@ class BoardPainter:
     def fit(self, rows: Iterable[BoardRow]) -> bool:
         """Make room for the words of these rows; says whether every line is to be drawn anew."""
         drawn = [self._drawn(row) for row in rows]
-        words = [_LEAST[:3], *((len_of(row.name), len_of(row.doing), len_of(row.on)) for row in drawn)]
+        words = [_LEAST[:4], *(_lengths(row) for row in drawn)]
         figures = {
             name: max((len_of(row.figures.get(name, ("",))[0]) for row in drawn), default=0) for _, name, _ in _FIGURES
         }
-        name, doing, on = (min(max(found), most) for found, most in zip(zip(*words, strict=True), _MOST, strict=True))
-        longest = Longest(name, doing, on, figures)
+        found = zip(zip(*words, strict=True), _MOST, strict=True)
+        name, doing, coming, on = (min(max(lengths), most) for lengths, most in found)
+        longest = Longest(name, doing, coming, on, figures)
         changed, self._longest = longest != self._longest, longest
         if changed:
             self._painters.clear()
@@ -141,12 +163,13 @@ class BoardPainter:
     def _drawn(self, row: BoardRow) -> Drawn:
         figures = self._figures(row)
         if row.rep is None:
-            return Drawn(Urgency.CALM, row.name, "", "", "", Urgency.QUIET, False, figures)
+            return Drawn(Urgency.CALM, row.name, "", "", "", "", Urgency.QUIET, False, figures)
         rep, now = row.rep, self._now()
         doing, urgency = words.doing(rep, now, self._zone)
         name = f"{present.safe(row.name, 40)}{' · paused' if rep.paused else ''}"
         last = present.clock(rep.last_at, self._zone, now) if rep.last_at is not None else ""
-        return Drawn(urgency, name, doing, words.on_whom(rep), last, urgency, True, figures)
+        coming = words.coming(rep, now, self._zone)
+        return Drawn(urgency, name, doing, coming, words.on_whom(rep), last, urgency, True, figures)
 
     def _figures(self, row: BoardRow) -> dict[str, tuple[str, str]]:
         marked = words.marks(row.figures, self._rules) if row.rep is not None else {}

@@ -38,6 +38,13 @@ def doing(rep: Rep, now: Instant, zone: str) -> Said:
             return f"quiet since {last}" if last else "quiet", Urgency.QUIET
 
 
+def coming(rep: Rep, now: Instant, zone: str) -> str:
+    """That somebody who is here will be away within a week, and from when on."""
+    if not rep.away_next or rep.presence in (Presence.ABSENT, Presence.LEFT):
+        return ""
+    return f"away from {present.on_date(rep.away_next, zone, now)}"
+
+
 def on_whom(rep: Rep) -> str:
     """Whose at bat is in front of them."""
     if rep.lead_id is None:

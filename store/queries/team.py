@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, NamedTuple
 
 from store.actor import SYSTEM_USER_ID
@@ -61,7 +61,8 @@ class Rep:
 
     ``last_at`` is when they last did something by hand, or went on in a session; ``on_it_since`` when they came to
     the at bat in front (``lead_id``; None: nothing today), whose ``person`` and ``company`` may be empty.
-    ``absent_until`` is an ISO date, empty where they are here.
+    ``absent_until`` is an ISO date, empty where they are here; ``away_next`` the first day of the next absence that
+    begins within a week, or empty.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Rep:
     presence: Presence
     paused: bool
     absent_until: str
+    away_next: str
     last_at: Instant | None
     lead_id: int | None
     person: str
@@ -111,6 +113,7 @@ def team_now(store: Store, now: Instant) -> TeamNow:
         **moments(store, None, now),
         "start": start,
         "day": day.isoformat(),
+        "in_a_week": (day + timedelta(days=7)).isoformat(),
         "late": now - store.rules.callbacks.kept_within,
         "system": SYSTEM_USER_ID,
     }
@@ -136,10 +139,10 @@ def _belongs(row: tuple[Any, ...], found: Mapping[int, Mapping[str, int]]) -> bo
 
 
 def _rep(store: Store, row: tuple[Any, ...], now: Instant, start: Instant, works: bool, figures: Figures) -> Rep:
-    user_id, name, role, active, paused, zone, absent_until, resumed, current, session_at, acted_at, lead_at, *on = row
+    user_id, name, role, active, paused, zone, absent_until, away_next, *day, lead_at, lead_id, person, company = row
+    resumed, current, session_at, acted_at = day
     session_at = session_at if resumed is not None else None
     last_at = max((at for at in (session_at, acted_at) if at is not None), default=None)
-    lead_id, person, company = on
     since = session_at if session_at is not None and lead_id == current else lead_at
     here = last_at is not None and last_at >= start and since is not None and since >= start
     return Rep(
@@ -159,6 +162,7 @@ def _rep(store: Store, row: tuple[Any, ...], now: Instant, start: Instant, works
         ),
         bool(paused),
         absent_until or "",
+        away_next or "",
         last_at,
         lead_id if here else None,
         person if here else "",
@@ -208,8 +212,9 @@ _LAST = """
  WHERE o."by" = 'person' {where} ORDER BY o.id DESC LIMIT 1)"""
 _ACTED = _LAST.format(what="at", where="")
 _ON = _LAST.format(what="id", where="AND o.lead_id IS NOT NULL")
+_COMING = "SELECT min(starts) FROM absence WHERE user_id = u.id AND starts > :day AND starts <= :in_a_week AND void = 0"
 _PEOPLE = f"""
-SELECT u.id, u.name, u.role, u.active, u.paused, u.zone, away.until, u.resumed_at, u.current, u.session_at,
+SELECT u.id, u.name, u.role, u.active, u.paused, u.zone, away.until, ({_COMING}), u.resumed_at, u.current, u.session_at,
        u.acted_at, o.at, l.id, coalesce(c.name, ''), coalesce(a.name, '')
 FROM (SELECT u.*, s.resumed_at, s.current, s.at AS session_at, {_ACTED} AS acted_at, {_ON} AS last_on
       FROM "user" u LEFT JOIN

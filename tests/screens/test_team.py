@@ -295,6 +295,22 @@ async def test_words_are_cut_only_where_there_is_no_room(floor: Floor, width: in
         assert " " * 45 not in header, "what is left over goes to the figures"
 
 
+@pytest.mark.parametrize(("width", "on_one", "said_too"), [(120, False, True), (120, True, False), (200, True, True)])
+async def test_an_absence_to_come_stands_behind_what_they_do_where_there_is_room(
+    floor: Floor, width: int, on_one: bool, said_too: bool
+) -> None:
+    lead = floor.lead(actor=BEN)
+    if on_one:
+        floor.touch(lead, actor=BEN)
+    set_absent(floor.store, ANA, floor.later(), AbsenceDraft(BEN.user_id, "2026-11-25", "2026-11-27"))
+    async with at_work(floor, ANA, size=(width, 36)) as d:
+        await on_board(d)
+        assert (" · away from Wed" in line_of(d, "Ben")) is said_too
+        assert ("Person1 Ortiz · Company" in line_of(d, "Ben")) is on_one
+        assert "away" not in line_of(d, "Priya")
+        assert "…" not in line_of(d, "Ben")
+
+
 @pytest.mark.parametrize("actor", [PRIYA, ANA], ids=["rep", "team lead"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 async def test_it_can_be_read_in_every_size_by_everybody(floor: Floor, size: tuple[int, int], actor: Actor) -> None:

@@ -258,6 +258,19 @@ def test_somebody_away_is_away_until_they_do_something(floor: Floor) -> None:
     assert rep(floor, BEN).presence is Presence.NOT_YET
 
 
+def test_an_absence_that_begins_within_a_week_is_known(floor: Floor) -> None:
+    values = (BEN.user_id, "2026-11-30", "2026-12-04", 0, floor.value("SELECT max(id) FROM operation"))
+    assert rep(floor, BEN).away_next == ""
+    floor.raw("INSERT INTO absence (user_id, starts, ends, void, written_id) VALUES (?, ?, ?, ?, ?)", values)
+    today = floor.store.calendar.day(floor.now).isoformat()
+    assert today == "2026-11-23"
+    assert (rep(floor, BEN).away_next, rep(floor, PRIYA).away_next) == ("2026-11-30", "")
+    floor.now -= DAY
+    assert rep(floor, BEN).away_next == ""
+    floor.now += 8 * DAY
+    assert (rep(floor, BEN).away_next, rep(floor, BEN).absent_until) == ("", "2026-12-04")
+
+
 def test_taking_back_and_closing_are_work_and_what_a_rule_or_an_import_did_is_not(floor: Floor) -> None:
     lead = floor.lead()
     floor.touch(lead)
