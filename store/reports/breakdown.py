@@ -162,14 +162,18 @@ def breakdowns(
     ]
 
 
-def tallies(store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure]) -> list[tuple[Any, ...]]:
+def tallies(
+    store: Store, base: Base, by: Sequence[Dimension], measures: Sequence[Measure], many: str = ""
+) -> list[tuple[Any, ...]]:
     """A row for each combination of keys: these, then of how many at bats each condition of the measures holds.
 
-    A share has two conditions: where both of its hold, and what it is of.
+    A share has two conditions: where both of its hold, and what it is of. ``many`` is SQL for how many at bats a row
+    of ``base`` stands for, where not for one.
     """
     keys = ", ".join(dimension.key for dimension in by)
     places = ", ".join(str(place) for place in range(1, len(by) + 1))
-    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _conditions(measures))
+    count = f"total({many})" if many else "count(*)"
+    sums = ", ".join(f"CAST({count} FILTER (WHERE {condition}) AS INTEGER)" for condition in _conditions(measures))
     return store.rows(f"SELECT {keys}, {sums} FROM {base.sql} GROUP BY {places}", dict(base.values))
 
 

@@ -14,6 +14,7 @@ from store.database import Store
 from store.instants import Instant, moment
 from store.reports.asked import Asked
 from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.conditions import QUALIFIED
 from store.reports.figures import Cell, Column, Line, Table, Unit
 from store.reports.registry import Made
 from store.reports.wording import points, probability
@@ -21,14 +22,9 @@ from store.rules.experiments import LEAST, LEAST_EXPECTED, Arm, needed, value_wo
 from store.rules.statistics import CONFIDENCE, Compared, compare, holm
 from store.vocabulary import Motion, Subject
 
-_QUALIFIED = """
-l.connected_at IS NOT NULL AND EXISTS (
-    SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.void = 0 AND NOT EXISTS (
-        SELECT 1 FROM stage_spell b WHERE b.lead_id = l.id AND b.id > s.id AND b.override = 1 AND b.void = 0
-          AND b.stage IN ('new', 'accepted', 'attempting', 'connected')))"""
 _REACHED = (
     ("connected", "l.connected_at IS NOT NULL"),
-    ("qualified", _QUALIFIED),
+    ("qualified", QUALIFIED),
     ("converted", "l.stage = 'converted'"),
 )
 _JUDGED_BY = "converted"

@@ -7,20 +7,24 @@ has not gone on counts neither for nor against. See docs/model.md, "Reports".
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from store.database import Store
-from store.instants import DAY, HOUR, Instant
+from store.instants import Instant
+from store.reports.against import against, in_its_unit, off, short
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdown
-from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
+from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.columns import columns
+from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.reports.registry import Made
-from store.reports.stays import MOVED, Stays, in_stages, in_statuses
+from store.reports.stays import Stays, in_stages, in_statuses
 from store.rules.expiry import effective_end
-from store.rules.path import RANK, standing
+from store.rules.path import standing
 from store.rules.statistics import percentile
-from store.ruleset import Benchmark
 from store.vocabulary import Stage, Status
 
 _STAYS = (Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED)
@@ -64,30 +68,30 @@ _TIMES = (
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """Conversion from stage to stage, time in stage and status, and where the at bats stand now."""
-    conversion = _conversion(store, wanted, now)
+    far = kinds(store, wanted, now, _WHERE.key)
+    conversion = _conversion(store, wanted, now, far)
     stages = _time_in_stage(store, wanted)
     statuses = _time_in_status(store, wanted)
-    sentences = (
-        _bottleneck(conversion, store.rules.alerts.from_records),
-        *_slowest((stages, statuses), store.rules.alerts.from_records),
-    )
-    return sentences, (conversion, stages, statuses, _standing(store, wanted))
+    least = store.rules.alerts.from_records
+    sentences = (_bottleneck(conversion, least), *_slowest((stages, statuses), least))
+    return sentences, (conversion, stages, statuses, _standing(store, wanted, far))
 
 
 def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
     """The tables with figures that are held against a benchmark."""
-    return _conversion(store, wanted, now), _time_in_stage(store, wanted), _time_in_status(store, wanted)
+    conversion = _conversion(store, wanted, now, kinds(store, wanted, now))
+    return conversion, _time_in_stage(store, wanted), _time_in_status(store, wanted)
 
 
-def _conversion(store: Store, wanted: Asked, now: Instant) -> Table:
-    far = played(store, wanted, now)
+def _conversion(store: Store, wanted: Asked, now: Instant, counted: Base) -> Table:
     conditions = [condition for step in _STEPS for condition in _conditions(step)]
-    sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
-    (counts,) = store.rows(f"{far.sql} SELECT {sums} FROM played", dict(far.values))
+    sums = ", ".join(f"coalesce(sum(many) FILTER (WHERE {condition}), 0)" for condition in conditions)
+    (counts,) = store.rows(f"SELECT {sums} FROM {counted.sql}", counted.values)
+    far = played(store, wanted, now)
     lines = []
     for at, step in enumerate(_STEPS):
         entered, went_on, waiting, decided = counts[4 * at : 4 * at + 4]
-        ids = [_counted(far, condition) for condition in _conditions(step)]
+        ids = [far.counted(condition) for condition in _conditions(step)]
         rate = Cell.share(went_on, decided, ids[1], store.rules.benchmarks.get(step.name))
         cells = [Cell(count, counted=of) for count, of in zip((entered, went_on, waiting), ids, strict=False)]
         lines.append(Line(step.name, step.title, (*cells, rate)))
@@ -108,62 +112,58 @@ def _conditions(step: _Step) -> tuple[str, str, str, str]:
     )
 
 
-def _counted(played: Base, condition: str) -> Counted:
-    sql = f"{played.sql} SELECT id FROM played WHERE {condition} ORDER BY opened_at DESC, id DESC"
-    return Counted(Records.LEAD, sql, tuple(played.values.items()))
+# How far an at bat came, in one number: so all of them are counted before any condition is asked.
+_WARM, _WAITS, _OPEN, _WON = 16, 32, 64, 128  # after the bits of lead.entered
+_SEEN = (
+    "kind & 1 AS attempting, kind & 2 AS connected, kind & 4 AS qualified, kind & 8 AS converted,"
+    f" kind & {_WARM} AS warm, kind & {_WAITS} AS waits,"
+    f" CASE WHEN kind & {_WON} THEN 'won' WHEN kind & {_OPEN} THEN 'open' END AS deal"
+)
+# A meeting that is to come may still become an opportunity; one that was, and brought none, is not won.
+_DEAL = f"""
+SELECT CASE WHEN o.stage = 'won' THEN {_WON} WHEN o.open = 1 OR o.id IS NULL AND m.result = 'booked' THEN {_OPEN}
+  ELSE 0 END
+FROM conversion c LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN meeting m ON m.id = c.meeting_id
+WHERE c.lead_id = l.id AND c.void = 0 AND c.reversed_at IS NULL"""
 
 
 def played(store: Store, wanted: Asked, now: Instant) -> Base:
-    """The at bats with how far each came, once: figures and records are both read from this."""
+    """The at bats with how far each came."""
+    base, kind = at_bats(store, wanted, now=now), _kind(store, now)
+    far = f"SELECT l.id, l.opened_at, l.owner_id, {kind} AS kind FROM {base.sql}"
+    return Base(f"(SELECT id, opened_at, owner_id, {_SEEN} FROM ({far})) l WHERE 1", base.values)
+
+
+def kinds(store: Store, wanted: Asked, now: Instant, key: str = "0") -> Base:
+    """How ``many`` at bats came how far, by a ``key``: a row for each kind, so that a condition is asked but once."""
+    counts: Counter[tuple[Key, int]] = Counter()
+    for keys, far in columns(store, at_bats(store, wanted, now=now), key, _kind(store, now)):
+        counts.update(zip(keys, far, strict=True))
+    rows = json.dumps([(*of, many) for of, many in counts.items()])
+    sql = "SELECT value ->> 0 AS key, value ->> 1 AS kind, value ->> 2 AS many FROM json_each(:kinds)"
+    return Base(f"(SELECT key, many, {_SEEN} FROM ({sql})) l WHERE 1", {"kinds": rows})
+
+
+def _kind(store: Store, now: Instant) -> str:
+    """SQL for how far an at bat came, as a number."""
     warm = ", ".join(f"'{motion.value}'" for motion, kind in store.rules.motions.items() if kind.inbound)
     held = ", ".join(str(id) for id in _held(store, now))
-    base = at_bats(store, wanted, now=now)
-    sql = (
-        "WITH far AS MATERIALIZED ("
-        f"SELECT l.id, l.opened_at, l.owner_id, l.stage, l.motion IN ({warm}) AS warm,"
-        f" l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held}))"
-        f" AS waits, CASE WHEN {MOVED} THEN coalesce(({_PASSED}), 0) ELSE 0 END AS passed FROM {base.sql}),"
-        " played AS MATERIALIZED ("
-        "SELECT id, opened_at, owner_id, warm, waits, passed & 1 AS attempting, passed & 2 AS connected,"
-        f" passed & 4 AS qualified, passed & 8 AS converted, CASE WHEN passed & 8 THEN ({_DEAL}) END AS deal FROM far)"
+    return (
+        f"l.entered + {_WARM} * (l.motion IN ({warm}))"
+        f" + {_WAITS} * (l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held})))"
+        f" + CASE WHEN l.entered & 8 THEN coalesce(({_DEAL}), 0) ELSE 0 END"
     )
-    return Base(sql, base.values)
 
 
 def _held(store: Store, now: Instant) -> list[int]:
     """The open at bats whose window is over, but held by a promise: few, and business days are no SQL."""
     rows = store.rows(
-        "SELECT id, expires_at, callback_at FROM lead"
-        " WHERE open = 1 AND expires_at <= :now AND callback_at IS NOT NULL ORDER BY id",
+        "SELECT DISTINCT l.id, l.expires_at, l.callback_at FROM callback c JOIN lead l ON l.id = c.lead_id"
+        " WHERE c.state = 'open' AND c.void = 0 AND l.open = 1 AND l.expires_at <= :now AND l.callback_at IS NOT NULL",
         {"now": now},
     )
     ends = ((id, effective_end(expires, promised, store.rules, store.calendar)) for id, expires, promised in rows)
     return [id for id, end in ends if end is not None and end > now]
-
-
-_BITS = {Stage.ATTEMPTING: 1, Stage.CONNECTED: 2, Stage.QUALIFIED: 4, Stage.CONVERTED: 8}
-
-
-def _stands(stage: Stage) -> str:
-    """Whether the last spell of the stage is younger than the last correction to before it."""
-    before = ", ".join(f"'{each.value}'" for each in Stage if RANK[each] < RANK[stage])
-    return (
-        f"max(CASE s.stage WHEN '{stage.value}' THEN s.id ELSE 0 END)"
-        f" > max(CASE WHEN s.override = 1 AND s.stage IN ({before}) THEN s.id ELSE 0 END)"
-    )
-
-
-_SPELLS = "FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0"
-_CORRECTED = f"SELECT {' | '.join(f'({_stands(stage)}) * {bit}' for stage, bit in _BITS.items())} {_SPELLS}"
-# The stages entered, a bit each. Corrections are few, and only they need a second look.
-_PLAIN = " | ".join(f"max(s.stage = '{stage.value}') * {bit}" for stage, bit in _BITS.items())
-_PASSED = f"SELECT CASE WHEN max(s.override) THEN ({_CORRECTED}) ELSE {_PLAIN} END {_SPELLS}"
-# A meeting that is to come may still become an opportunity; one that was, and brought none, is not won.
-_DEAL = """
-SELECT CASE WHEN o.stage = 'won' THEN 'won' WHEN o.open = 1 OR o.id IS NULL AND m.result = 'booked' THEN 'open'
-  ELSE 'lost' END
-FROM conversion c LEFT JOIN opportunity o ON o.id = c.opportunity_id LEFT JOIN meeting m ON m.id = c.meeting_id
-WHERE c.lead_id = far.id AND c.void = 0 AND c.reversed_at IS NULL"""
 
 
 def _time_in_stage(store: Store, wanted: Asked) -> Table:
@@ -207,10 +207,11 @@ _WHERE = Dimension(
 )
 
 
-def _standing(store: Store, wanted: Asked) -> Table:
+def _standing(store: Store, wanted: Asked, counted: Base) -> Table:
     """Where the at bats stand now, in the order of the path."""
     measure = Measure("now", "at bats")
-    lines, total = breakdown(store, at_bats(store, wanted), _WHERE, (measure,))
+    rows = store.rows(f"SELECT key, sum(many) FROM {counted.sql} GROUP BY 1", counted.values)
+    ((lines, total),) = breakdowns(store, at_bats(store, wanted), (_WHERE,), (measure,), rows=rows)
     order = {f"{stage.value}{_SEPARATOR}{status.value}": at for at, (stage, status) in enumerate(_pairs())}
     lines = tuple(sorted(lines, key=lambda line: order[str(line.key)]))
     note = "All at bats of the period, where each stands now."
@@ -223,47 +224,31 @@ def _pairs() -> Iterable[tuple[Stage, Status]]:
 
 def _bottleneck(conversion: Table, least: int) -> str:
     """The step that is furthest below its benchmark, in proportion to it, as a sentence."""
-    worst: tuple[float, Line, Cell, Benchmark] | None = None
-    for line in conversion.lines:
-        cell = line.cells[-1]
-        line_of = cell.benchmark
-        if cell.of is None or cell.of < least or line_of is None or not line_of.low:
-            continue
-        assert isinstance(cell.value, float)
-        reached = 100 * cell.value / line_of.low
-        if worst is None or reached < worst[0]:
-            worst = (reached, line, cell, line_of)
-    if worst is None:
+    judged = [
+        (far, line, cell)
+        for line in conversion.lines
+        if ((cell := line.cells[-1]).of or 0) >= least and (far := off(cell)) is not None
+    ]
+    if not judged:
         return f"No bottleneck can be named: no step has {least} at bats that are decided."
-    reached, line, cell, line_of = worst
-    assert isinstance(cell.value, float)
-    said = f"{line.label}, {_short(100 * cell.value)} % of {cell.of} against {_against(line_of)}"
-    return f"Bottleneck: {said}." if reached < 1 else f"No bottleneck: nearest to its benchmark is {said}."
+    far, line, cell = max(judged, key=itemgetter(0))
+    value, line_of = in_its_unit(cell), cell.benchmark
+    assert value is not None
+    assert line_of is not None
+    said = f"{line.label}, {short(value)} % of {cell.of} against {against(line_of)}"
+    return f"Bottleneck: {said}." if far > 0 else f"No bottleneck: nearest to its benchmark is {said}."
 
 
 def _slowest(tables: Iterable[Table], least: int) -> tuple[str, ...]:
     """Where the median stay is furthest above its benchmark, as a sentence; nothing where none is."""
-    worst: tuple[float, str] = (1.0, "")
+    worst: tuple[float, str] = (0.0, "")
     for table in tables:
         for line in table.lines:
             count, median, _ = line.cells
-            line_of = median.benchmark
-            if line_of is None or not line_of.high or not isinstance(count.value, int) or count.value < least:
+            far, value, line_of = off(median), in_its_unit(median), median.benchmark
+            if far is None or value is None or line_of is None or int(count.value or 0) < least:
                 continue
-            assert isinstance(median.value, int)
-            length = median.value / {"hours": HOUR, "days": DAY}[line_of.unit]
-            if length / line_of.high > worst[0]:
-                said = f"{line_of.label}, {_short(length)} {line_of.unit} against {_against(line_of)}"
-                worst = (length / line_of.high, f"Slowest: {said} (median of {count.value}).")
+            if far > worst[0]:
+                held = f"{short(value)} {line_of.unit} against {against(line_of)}"
+                worst = (far, f"Slowest: {line_of.label}, {held} (median of {count.value}).")
     return (worst[1],) if worst[1] else ()
-
-
-def _against(line: Benchmark) -> str:
-    low, high = (f"{end:g}" if end is not None else "" for end in (line.low, line.high))
-    span = f"{low}–{high}" if low and high else low or f"at most {high}"
-    return f"{span} {line.unit}"
-
-
-def _short(value: float) -> str:
-    """With one decimal where that says more: ``12``, ``9.6``."""
-    return f"{value:.1f}".removesuffix(".0")

@@ -6,18 +6,21 @@ See docs/model.md, "Reports".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from store.database import Store
 from store.instants import Instant
 from store.queries.today import KEPT_OF
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, NOBODY, Base, Dimension, Measure, at_bats, breakdown, users
+from store.reports.breakdown import MEDIAN, NOBODY, Base, Dimension, Measure, at_bats, breakdowns, tallies, users
 from store.reports.figures import Cell, Chart, Key, Line, Records, Table, Unit
-from store.reports.funnel import played
+from store.reports.funnel import kinds, played
 from store.reports.registry import Made
 
 _OWNER = Dimension("rep", "l.owner_id", users, NOBODY)
+_KEY = replace(_OWNER, key="l.key")  # where the at bats are counted already
 _PERSON = Dimension("rep", "l.user_id", users, "anyone")
 _PATH_NOTE = "went on, of those that came so far without those still open inside their window"
 # What a rule closes when its time is over; what it closes at once, because of a touch, nobody let run out.
@@ -59,14 +62,14 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
 
 
 def _came(store: Store, wanted: Asked, now: Instant) -> Table:
-    far = played(store, wanted, now)
-    path = Base(f"({far.sql} SELECT * FROM played) l WHERE 1", far.values)
     closed = at_bats(store, wanted, joins=_CLOSED)
     closed = replace(closed, sql=f"{closed.sql} AND l.stage = 'closed'")
+    path = _path(store)
+    came = tallies(store, kinds(store, wanted, now, _OWNER.key), (_KEY,), path, "l.many")
     parts = (
-        (path, _path(store)),
-        (at_bats(store, wanted, joins=_WORKED), (_WORKING,)),
-        (closed, _CLOSED_BY),
+        _Part(played(store, wanted, now), path, came),
+        _Part(at_bats(store, wanted, joins=_WORKED), (_WORKING,)),
+        _Part(closed, _CLOSED_BY),
     )
     table = _joined(store, "reps", "At bats by rep", _OWNER, parts, ("clean",), _NOTE)
     return _led_by(table, ("created", *(measure.name for measure in _CLOSED_BY)))
@@ -96,7 +99,7 @@ def _by_hand(store: Store, wanted: Asked, now: Instant) -> Table:
     changed = at_bats(store, wanted._replace(rep=None), joins=_CHANGED)
     changes = Base(f"({_CHANGE} FROM {changed.sql}) l WHERE 1{doer}", values, Records.STATUS_CHANGE)
     promises = Base(f"({_PROMISE} {of.sql} AND l.id = c.lead_id) l WHERE 1{doer}", values, Records.CALLBACK)
-    parts = ((changes, _CHANGES), (promises, _PROMISES))
+    parts = (_Part(changes, _CHANGES), _Part(promises, _PROMISES))
     return _joined(store, "by_hand", "By their own hand", _PERSON, parts, ("overrides",), _NOTE_HAND)
 
 
@@ -120,20 +123,28 @@ SELECT c.id, c.due_at AS opened_at, c.promiser_id AS user_id, c.state
 FROM (SELECT id, lead_id, due_at, promiser_id, state FROM callback WHERE void = 0 AND ({KEPT_OF})) c CROSS JOIN"""
 
 
+class _Part(NamedTuple):
+    """Some columns of a table: what they count, and its ``tallies`` where these are known already."""
+
+    base: Base
+    measures: tuple[Measure, ...]
+    rows: Sequence[Sequence[Any]] | None = None
+
+
 def _joined(
     store: Store,
     name: str,
     title: str,
     by: Dimension,
-    parts: tuple[tuple[Base, tuple[Measure, ...]], ...],
+    parts: tuple[_Part, ...],
     charted: tuple[str, ...],
     note: str,
 ) -> Table:
     """Breakdowns by the same dimension side by side; where one has no line, it counts nothing."""
     labels: dict[Key, str] = {}
     made = []
-    for base, measures in parts:
-        lines, total = breakdown(store, base, by, measures)
+    for base, measures, rows in parts:
+        ((lines, total),) = breakdowns(store, base, (by,), measures, rows=rows)
         labels |= {line.key: line.label for line in lines}
         made.append((base, measures, {line.key: line.cells for line in lines}, total.cells))
 
@@ -147,7 +158,7 @@ def _joined(
     order = sorted(labels, key=lambda key: (key is None, labels[key].casefold()))
     lines = tuple(Line(key, labels[key], cells(key)) for key in order)
     total = Line(None, "all", tuple(cell for *_, whole in made for cell in whole))
-    columns = tuple(measure.column for _, measures in parts for measure in measures)
+    columns = tuple(measure.column for part in parts for measure in part.measures)
     return Table(name, title, by.head, columns, lines, total, Chart.BARS, charted, note)
 
 

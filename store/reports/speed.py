@@ -8,7 +8,7 @@ docs/model.md, "Speed to lead".
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, pairwise
@@ -19,6 +19,7 @@ from store.database import Store
 from store.instants import DAY, HOUR, MINUTE, Instant
 from store.reports.asked import Asked
 from store.reports.breakdown import MEDIAN, NINTH, NOBODY, Base, Dimension, at_bats, users
+from store.reports.conditions import QUALIFIED
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.reports.local_time import hour_sql
 from store.reports.registry import Made
@@ -41,24 +42,19 @@ _BANDS = (
     ("later", "over 24 h", None),
 )
 _UNTOUCHED = ("untouched", "untouched")
-# Qualified: not where the stage was set back since.
 _BECAME = {
     "connected": "l.connected_at IS NOT NULL",
-    "qualified": (
-        "l.stage IN ('qualified', 'disqualified', 'converted', 'closed') AND l.connected_at IS NOT NULL AND EXISTS ("
-        "SELECT 1 FROM stage_spell s WHERE s.lead_id = l.id AND s.stage = 'qualified' AND s.skipped = 0 AND s.void = 0"
-        " AND NOT EXISTS (SELECT 1 FROM stage_spell b WHERE b.lead_id = l.id AND b.id > s.id AND b.override = 1"
-        " AND b.void = 0 AND b.stage IN ('new', 'accepted', 'attempting', 'connected')))"
-    ),
+    "qualified": QUALIFIED,
     "converted": f"l.outcome IN ('{Outcome.CONVERTED.value}', '{Outcome.MEETING_BOOKED.value}')",
 }
-_MOTION, _ELAPSED_AT = 3, 5  # where a row has them
+# A bit for each, so that one number says what became of an at bat.
+_ENDS = " + ".join(f"{1 << at} * (({condition}) IS TRUE)" for at, condition in enumerate(_BECAME.values()))
+_MOTION, _ELAPSED_AT, _WORKED_AT, _ENDS_AT = 3, 5, 6, 7  # where a row has them
 _NOTE = (
     "At bats opened in the period; merged and imported ones are left out, and those whose first touch is known by its"
     " day alone. Shares are of all of them: untouched is not within."
 )
 _NO_TIME = "0 s: touched outside working hours, or within the second"
-_Became = tuple[int, ...]  # whether each of _BECAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +78,26 @@ class _Spread:
     times: tuple[Sequence[int], ...]
 
 
-_Columns = tuple[Sequence[Any], ...]
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """At bats in the order of a time: a column of keys for each dimension, and the times.
+
+    One pass over a column is several times as fast as over rows.
+    """
+
+    keys: Sequence[Sequence[Key]]
+    times: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The at bats: those touched, by elapsed and by business time, and how many untouched there are of a kind.
+    """The at bats: those touched by elapsed and by business time, and how many untouched there are of a kind.
 
-    Of those touched there are columns: a key for each dimension, both times, what became of it. One pass over a column
-    is several times as fast as over rows.
+    ``ends`` is what became of those touched, by elapsed time; the last of an untouched kind is the same.
     """
 
-    touched: tuple[_Columns, ...]
+    touched: tuple[_Timed, ...]
+    ends: Sequence[int]
     untouched: Mapping[tuple[Any, ...], int]
 
 
@@ -110,7 +114,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
         base, rows = _inbound(store, base), _inbound_rows(store, rows)
         whole = _whole(rows)
         overall += _overall_lines(base, whole, "inbound_", "inbound, ")
-    bands = _bands(base, rows.touched[0][_ELAPSED_AT], rows.touched[0][-len(_BECAME) :], rows.untouched)
+    bands = _bands(base, rows.touched[0].times, rows.ends, rows.untouched)
     compared = _compared(store, base, bands)
     columns = (_CREATED, *_columns(_BOTH[0]))
     note = f"{_NOTE} Business time of {_NO_TIME}."
@@ -123,9 +127,9 @@ def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
     base = _timed(store, wanted)
     if wanted.motion is None:
         base = _inbound(store, base)
-    became = ", ".join(f"({condition})" for condition in _BECAME.values())
-    rows = store.rows(f"SELECT {_ELAPSED}, {became} FROM {base.sql} AND {_TOUCHED}", dict(base.values))
-    times, *ends = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * (1 + len(_BECAME))
+    rows = store.rows(f"SELECT {_ELAPSED}, {_ENDS} FROM {base.sql} AND {_TOUCHED}", base.values)
+    rows.sort(key=itemgetter(0))
+    times, ends = ([row[at] for row in rows] for at in range(2))
     return (_compared(store, base, _bands(base, times, ends, {})),)  # which the untouched are no part of
 
 
@@ -149,25 +153,23 @@ def _dimensions(store: Store, wanted: Asked, now: Instant) -> tuple[Dimension, .
 def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
     """Each at bat once. Times are sorted here, once for all the lines they are in."""
     keys = ", ".join(by.key for by in dimensions)
-    became = ", ".join(f"({condition})" for condition in _BECAME.values())
     times = ", ".join(each.sql for each in _BOTH)
-    values = dict(base.values)
-    touched = store.rows(f"SELECT {keys}, {times}, {became} FROM {base.sql} AND {_TOUCHED}", values)
-    untouched = store.connection.execute(f"SELECT {keys}, {became} FROM {base.sql} AND NOT ({_TOUCHED})", values)
-    by_elapsed = _columns_of(sorted(touched, key=itemgetter(_ELAPSED_AT)))
-    worked = by_elapsed[_ELAPSED_AT + 1]
+    touched = store.rows(f"SELECT {keys}, {times}, {_ENDS} FROM {base.sql} AND {_TOUCHED}", base.values)
+    touched.sort(key=itemgetter(_ELAPSED_AT))
+    by_elapsed = [list(map(itemgetter(at), touched)) for at in range(_ENDS_AT + 1)]
+    worked = by_elapsed[_WORKED_AT]
     order = sorted(range(len(worked)), key=worked.__getitem__)
-    by_worked = tuple([column[at] for at in order] for column in by_elapsed)
-    return _Rows((by_elapsed, by_worked), Counter(untouched))
-
-
-def _columns_of(rows: Sequence[Sequence[Any]]) -> _Columns:
-    width = _ELAPSED_AT + len(_BOTH) + len(_BECAME)
-    return tuple(list(map(itemgetter(at), rows)) for at in range(width))
+    by_worked = [*([column[at] for at in order] for column in by_elapsed[:_ELAPSED_AT]), [worked[at] for at in order]]
+    untouched = store.each(f"SELECT {keys}, {_ENDS} FROM {base.sql} AND NOT ({_TOUCHED})", base.values)
+    return _Rows(
+        (_Timed(by_elapsed[:_ELAPSED_AT], by_elapsed[_ELAPSED_AT]), _Timed(by_worked[:_ELAPSED_AT], by_worked[-1])),
+        by_elapsed[_ENDS_AT],
+        Counter(untouched),
+    )
 
 
 def _whole(rows: _Rows) -> _Spread:
-    times = tuple(columns[_ELAPSED_AT + at] for at, columns in enumerate(rows.touched))
+    times = tuple(timed.times for timed in rows.touched)
     return _Spread(len(times[0]) + sum(rows.untouched.values()), times)
 
 
@@ -181,13 +183,12 @@ def _inbound_motions(store: Store) -> list[str]:
 
 
 def _inbound_rows(store: Store, rows: _Rows) -> _Rows:
+    """The same of those alone, without the keys of other dimensions."""
     inbound = frozenset(_inbound_motions(store))
-    touched = []
-    for columns in rows.touched:
-        ours = [motion in inbound for motion in columns[_MOTION]]
-        touched.append(tuple(tuple(compress(column, ours)) for column in columns))
+    ours = [[motion in inbound for motion in timed.keys[_MOTION]] for timed in rows.touched]
+    touched = tuple(_Timed((), list(compress(timed.times, of))) for timed, of in zip(rows.touched, ours, strict=True))
     untouched = {row: count for row, count in rows.untouched.items() if row[_MOTION] in inbound}
-    return _Rows(tuple(touched), untouched)
+    return _Rows(touched, list(compress(rows.ends, ours[0])), untouched)
 
 
 def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total: Line) -> Table:
@@ -204,12 +205,15 @@ def _spreads(rows: _Rows, at: int) -> Iterator[tuple[Key, _Spread]]:
     counts: Counter[Key] = Counter()
     for row, count in rows.untouched.items():
         counts[row[at]] += count
-    times: tuple[dict[Key, list[int]], ...] = tuple(defaultdict(list) for _ in _BOTH)
-    for which, (columns, found) in enumerate(zip(rows.touched, times, strict=True)):
-        for key, value in zip(columns[at], columns[_ELAPSED_AT + which], strict=True):
-            found[key].append(value)
-    for key in counts.keys() | times[0].keys():
-        of_key = tuple(found.get(key, []) for found in times)
+    found: list[dict[Key, list[int]]] = []
+    for timed in rows.touched:
+        times: dict[Key, list[int]] = {key: [] for key in set(timed.keys[at])}
+        add = {key: of_key.append for key, of_key in times.items()}
+        for key, value in zip(timed.keys[at], timed.times, strict=True):
+            add[key](value)
+        found.append(times)
+    for key in counts.keys() | found[0].keys():
+        of_key = tuple(times.get(key, []) for times in found)
         yield key, _Spread(counts[key] + len(of_key[0]), of_key)
 
 
@@ -263,18 +267,13 @@ def _overall_lines(base: Base, whole: _Spread, prefix: str = "", words: str = ""
     )
 
 
-def _bands(
-    base: Base, times: Sequence[int], became: Sequence[Sequence[int]], untouched: Mapping[tuple[Any, ...], int]
-) -> Table:
-    """What became of the at bats by how long the first touch took: ``times`` in order, and each's ends beside it."""
-    ends = [bisect_right(times, limit) if limit is not None else len(times) for _, _, limit in _BANDS]
-    found = [
-        Counter[_Became](zip(*(column[low:high] for column in became), strict=True))
-        for low, high in pairwise((0, *ends))
-    ]
-    never: Counter[_Became] = Counter()
+def _bands(base: Base, times: Sequence[int], ends: Sequence[int], untouched: Mapping[tuple[Any, ...], int]) -> Table:
+    """What became of the at bats by how long the first touch took: ``times`` in order, and each's end beside it."""
+    limits = [bisect_right(times, limit) if limit is not None else len(times) for _, _, limit in _BANDS]
+    found = [Counter(ends[low:high]) for low, high in pairwise((0, *limits))]
+    never: Counter[int] = Counter()
     for row, count in untouched.items():
-        never[row[-len(_BECAME) :]] += count
+        never[row[-1]] += count
     lines = [
         _band(base, name, title, condition, became)
         for (name, title, condition), became in zip(_conditions(), (*found, never), strict=True)
@@ -298,11 +297,11 @@ def _conditions() -> Iterable[tuple[str, str, str]]:
     yield *_UNTOUCHED, f"NOT ({_TOUCHED})"
 
 
-def _band(base: Base, key: Key, title: str, condition: str, became: Mapping[_Became, int]) -> Line:
+def _band(base: Base, key: Key, title: str, condition: str, became: Mapping[int, int]) -> Line:
     created = sum(became.values())
     cells = [Cell(created, counted=base.counted(condition))]
     for at, where in enumerate(_BECAME.values()):
-        part = sum(count for flags, count in became.items() if flags[at])
+        part = sum(count for flags, count in became.items() if flags >> at & 1)
         cells.append(Cell.share(part, created, base.counted(f"({condition}) AND {where}")))
     return Line(key, title, tuple(cells))
 

@@ -155,7 +155,8 @@ class _World:
         """Some, of which none leaves an at bat beyond the stage where it stands."""
         random, many = self._random, ("accepted", "connected", "qualified", "qualified", "converted")
         for stage in random.sample(many, random.randrange(5)):
-            odd = {"skipped": int(random.random() < 0.2), "override": int(random.random() < 0.3)}
+            passed_over = stage in ("accepted", "connected") and random.random() < 0.2
+            odd = {"skipped": int(passed_over), "override": int(random.random() < 0.3)}
             self._insert("stage_spell", lead_id=lead, stage=stage, void=self._rarely(), **odd)
         if self._stages[lead] in _EARLY:
             self._insert("stage_spell", lead_id=lead, stage="accepted", override=1)

@@ -26,7 +26,7 @@ class MadeUp:
         run = self.store.connection.execute
         for pragma in ("synchronous = OFF", "ignore_check_constraints = 1", "foreign_keys = 0"):
             run(f"PRAGMA {pragma}")
-        for (name,) in self.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        for (name,) in self.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'"):
             run(f"DROP TRIGGER {name}")
         self._columns: dict[str, dict[str, tuple[bool, bool]]] = {}
         unguarded = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
@@ -76,6 +76,7 @@ class _World:
         standing = stage not in _ENDS
         void = random.random() < 0.08
         connected = next((spell["entered_at"] for spell in spells if spell["stage"] is Stage.CONNECTED), None)
+        promised = random.choice((None, None, NOW - random.randrange(5 * DAY), NOW + DAY, NOW - 3 * DAY))
         lead = self._insert(
             "lead",
             account_id=random.choice([None, *accounts]),
@@ -94,11 +95,13 @@ class _World:
             connected_at=random.choice((connected, connected, None)),
             closed_at=None if standing else spells[-1]["entered_at"],
             expires_at=random.choice((None, NOW, NOW + 1, NOW - 9 * DAY, NOW + 9 * DAY)),
-            callback_at=random.choice((None, None, NOW - random.randrange(5 * DAY), NOW + DAY, NOW - 3 * DAY)),
+            callback_at=promised,
             imported=int(random.random() < 0.08),
             merged_into_id=1 if random.random() < 0.08 else None,
             void=int(void),
         )
+        if promised is not None:
+            self._insert("callback", lead_id=lead, promiser_id=2, due_at=promised, state="open")
         for spell in spells:  # what took it back goes only together with what came after it
             gone = int(random.random() < 0.05 and not spell["override"])
             self._insert("stage_spell", lead_id=lead, void=gone, **spell)

@@ -291,7 +291,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     motions = (Motion.DEMO_REQUEST, Motion.OUTBOUND_TARGET)
     for number in range(12):
         floor.lead(motion=motions[number % 2])
-    for (name,) in floor.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+    for (name,) in floor.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'"):
         floor.raw(f"DROP TRIGGER {name}")
     floor.store.connection.pragma("wal_checkpoint", "TRUNCATE")
     floor.store.close()
@@ -375,7 +375,7 @@ def scatter(floor: Floor, rng: random.Random, leads: int, arms: int) -> None:
 
 def planted(floor: Floor, *counts: tuple[int, int]) -> str:
     """What is said of arms with so many converted of so many at bats."""
-    for (name,) in floor.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+    for (name,) in floor.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'"):
         floor.raw(f"DROP TRIGGER {name}")
     template = floor.lead()
     floor.raw("PRAGMA foreign_keys = 0")

@@ -57,9 +57,7 @@ class ByHand:
         return self._worked[lead.id]
 
     def qualified(self, lead: Row) -> bool:
-        """It was reached, stands there or further on, and its spells say so where nothing took it back."""
-        if lead.connected_at is None or lead.stage not in ("qualified", "disqualified", "converted", "closed"):
-            return False
+        """Its spells say so, and nothing took it back."""
         there = False
         for spell in sorted(self.spells.get(lead.id, []), key=lambda spell: spell.id):
             if spell.override and spell.stage in EARLIER:
