@@ -41,8 +41,8 @@ def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
     many = Counter(cell.benchmark.label for *_, cell in found if cell.benchmark is not None)
     lines = sorted(
         (
-            Line(f"{report}.{table.name}.{line.key}.{place}", _label(line, cell, many), (cell, Cell(far, Unit.SHARE)))
-            for report, table, line, place, cell in found
+            Line(f"{report}.{table.name}.{line.key}.{column}", _label(line, cell, many), (cell, Cell(far, Unit.SHARE)))
+            for report, table, line, column, cell in found
             if (far := off(cell)) is not None and far >= _LEAST and _enough(cell, line, least)
         ),
         key=lambda line: -float(line.cells[1].value or 0),
@@ -55,14 +55,14 @@ def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
     return Table("furthest", "Furthest off", "figure", columns, tuple(lines), note=note)
 
 
-def _benchmarked(store: Store, wanted: Asked, now: Instant) -> Iterator[tuple[str, Table, Line, int, Cell]]:
+def _benchmarked(store: Store, wanted: Asked, now: Instant) -> Iterator[tuple[str, Table, Line, str, Cell]]:
     """Every cell of other reports that is held against something and has records."""
     for report in _HELD:
         for table in report.held(store, wanted, now):
             for line in (*table.lines, *([table.total] if table.total is not None else [])):
-                for place, cell in enumerate(line.cells):
+                for column, cell in zip(table.columns, line.cells, strict=True):
                     if cell.benchmark is not None and cell.counted is not None:
-                        yield report.__name__.rpartition(".")[2], table, line, place, cell
+                        yield report.__name__.rpartition(".")[2], table, line, column.name, cell
 
 
 def _enough(cell: Cell, line: Line, least: int) -> bool:

@@ -172,8 +172,8 @@ def tallies(
     """
     keys = ", ".join(dimension.key for dimension in by)
     places = ", ".join(str(place) for place in range(1, len(by) + 1))
-    count = f"total({many})" if many else "count(*)"
-    sums = ", ".join(f"CAST({count} FILTER (WHERE {condition}) AS INTEGER)" for condition in _conditions(measures))
+    count = f"coalesce(sum({many}) FILTER (WHERE {{}}), 0)" if many else "count(*) FILTER (WHERE {})"
+    sums = ", ".join(count.format(condition) for condition in _conditions(measures))
     return store.rows(f"SELECT {keys}, {sums} FROM {base.sql} GROUP BY {places}", dict(base.values))
 
 

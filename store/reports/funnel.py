@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -25,6 +25,7 @@ from store.reports.stays import Stays, in_stages, in_statuses
 from store.rules.expiry import effective_end
 from store.rules.path import standing
 from store.rules.statistics import percentile
+from store.ruleset import Benchmark
 from store.vocabulary import Stage, Status
 
 _STAYS = (Stage.NEW, Stage.ACCEPTED, Stage.ATTEMPTING, Stage.CONNECTED, Stage.QUALIFIED)
@@ -166,8 +167,11 @@ def _held(store: Store, now: Instant) -> list[int]:
     return [id for id, end in ends if end is not None and end > now]
 
 
-def _time_in_stage(store: Store, wanted: Asked) -> Table:
-    lines = _times(store, in_stages(store, wanted, _STAYS), [(stage, f"dwell_{stage.value}") for stage in _STAYS])
+def _time_in_stage(store: Store, wanted: Asked, *, judged: bool = False) -> Table:
+    """With ``judged`` those stages alone that have a benchmark; so with statuses."""
+    places = {stage: store.rules.benchmarks.get(f"dwell_{stage.value}") for stage in _STAYS}
+    places = {stage: line for stage, line in places.items() if line is not None or not judged}
+    lines = _times(in_stages(store, wanted, tuple(places)), places)
     note = (
         "How long they stood at a step of the path, of those that have left it, on or out; whoever is reached on the"
         " first attempt leaves Attempting in the same moment (0 s). One that was skipped does not count."
@@ -175,10 +179,12 @@ def _time_in_stage(store: Store, wanted: Asked) -> Table:
     return Table("time_in_stage", "Time in stage", "stage", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
-def _time_in_status(store: Store, wanted: Asked) -> Table:
+def _time_in_status(store: Store, wanted: Asked, *, judged: bool = False) -> Table:
     # The benchmark of Qualified is that of the stage.
-    places = [(status, "dwell_working" if status is Status.WORKING else "") for status in _HELD]
-    lines = _times(store, in_statuses(store, wanted, _HELD), places)
+    working = store.rules.benchmarks.get("dwell_working")
+    places = {status: working if status is Status.WORKING else None for status in _HELD}
+    places = {status: line for status, line in places.items() if line is not None or not judged}
+    lines = _times(in_statuses(store, wanted, tuple(places)), places)
     note = (
         "How long they were worked in this way, of those that have another status now; Attempting may last, or come"
         " again, after the stage has gone on to Connected."
@@ -186,13 +192,15 @@ def _time_in_status(store: Store, wanted: Asked) -> Table:
     return Table("time_in_status", "Time in status", "status", _TIMES, lines, None, Chart.BARS, ("median",), note)
 
 
-def _times(store: Store, stays: Stays, places: Sequence[tuple[Stage | Status, str]]) -> tuple[Line, ...]:
+def _times(
+    stays: Stays, places: Mapping[Stage, Benchmark | None] | Mapping[Status, Benchmark | None]
+) -> tuple[Line, ...]:
     lines = []
-    for place, benchmark in places:
+    for place, benchmark in places.items():
         found, ids = sorted(stays.lengths[place.value]), stays.counted(place)
         cells = (
             Cell(len(found), counted=ids),
-            Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=store.rules.benchmarks.get(benchmark)),
+            Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=benchmark),
             Cell(percentile(found, NINTH), Unit.SPAN, counted=ids),
         )
         lines.append(Line(place.value, place.label, cells))

@@ -38,7 +38,7 @@ _TURNED_DOWN = f"(l.status = 'disqualified' OR {REJECTED})"
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """The way by source; sales' clocks; what sales rejected and why; what marketing brought against its targets."""
     base = _marketings(store, wanted, now)
-    way = _way(store, base)
+    way = _way(store, base, _measures(store.rules))
     targets = _targets(store, wanted, base, now)
     tables = (way, _clocks(store, base), _rejections(store, base), *([targets] if targets else []))
     return tuple(_sentences(store, way, targets)), tables
@@ -46,7 +46,9 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
 
 def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
     """The tables with figures that are held against a benchmark."""
-    return (_way(store, _marketings(store, wanted, now)),)
+    first, *others = _measures(store.rules)
+    measures = (first, *(measure for measure in others if measure.benchmark is not None))
+    return (_way(store, _marketings(store, wanted, now), measures),)
 
 
 def _marketings(store: Store, wanted: Asked, now: Instant) -> Base:
@@ -86,8 +88,7 @@ def _agreed(rules: RuleSet) -> Benchmark | None:
     return line._replace(low=rules.marketing.accepted_share * 100) if line else None
 
 
-def _way(store: Store, base: Base) -> Table:
-    measures = _measures(store.rules)
+def _way(store: Store, base: Base, measures: Sequence[Measure]) -> Table:
     lines, total = breakdown(store, base, _SOURCE, measures)
     motions = ", ".join(motion.label for motion in MOTIONS)
     note = f"Marketing's leads are at bats whose motion is {motions}, and any that came by a campaign."

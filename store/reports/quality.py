@@ -49,7 +49,10 @@ _AT_BATS = (
 # A value that two rows hold is found in its index alone; only its holders are looked at then.
 _KNOWN = "void = 0 AND merged_into_id IS NULL AND bogus_at IS NULL"
 _FLAGS = f"""
-WITH known(id, account_id, name) AS (SELECT id, account_id, lower(trim(name)) FROM contact WHERE {_KNOWN}),
+WITH worked AS MATERIALIZED (
+    SELECT l.contact_id, l.owner_id, l.team_id, l.motion, l.source, l.campaign_id
+    FROM {OPEN} WHERE {IS_OPEN} AND l.contact_id IS NOT NULL),
+known(id, account_id, name) AS (SELECT id, account_id, lower(trim(name)) FROM contact WHERE {_KNOWN}),
 held(value, id, name) AS MATERIALIZED (
     SELECT e.folded, k.id, k.name FROM (SELECT folded FROM email GROUP BY folded HAVING count(*) > 1) twice
     CROSS JOIN email e ON e.folded = twice.folded AND e.void = 0 CROSS JOIN known k ON k.id = e.contact_id
@@ -58,23 +61,26 @@ held(value, id, name) AS MATERIALIZED (
     SELECT p.e164, k.id, k.name FROM (SELECT e164 FROM phone GROUP BY e164 HAVING count(*) > 1) twice
     CROSS JOIN phone p ON p.e164 = twice.e164 AND p.void = 0 CROSS JOIN known k ON k.id = p.contact_id
     WHERE p.e164 <> ''),
+crowded(id) AS MATERIALIZED (  -- companies where two are called the same
+    SELECT account_id FROM known WHERE account_id IS NOT NULL GROUP BY 1 HAVING count(*) > count(DISTINCT name)),
 shared(id) AS MATERIALIZED (
     SELECT id FROM held WHERE value IN (SELECT value FROM held GROUP BY value HAVING min(name) < max(name))),
 doubled(id) AS MATERIALIZED (
     SELECT id FROM held WHERE (value, name) IN (SELECT value, name FROM held GROUP BY value, name HAVING count(*) > 1)
     UNION ALL
-    SELECT id FROM known WHERE name <> '' AND (account_id, name) IN (
-        SELECT account_id, name FROM known WHERE account_id IS NOT NULL GROUP BY account_id, name HAVING count(*) > 1)),
+    SELECT one.id FROM crowded CROSS JOIN known one ON one.account_id = crowded.id
+    JOIN known other ON other.account_id = one.account_id AND other.name = one.name AND other.id <> one.id
+    WHERE one.name <> ''),
 bad(id) AS MATERIALIZED (
     SELECT contact_id FROM phone WHERE state = 'bad' AND void = 0 AND contact_id IS NOT NULL
     UNION ALL SELECT contact_id FROM email WHERE state = 'bad' AND void = 0)
 SELECT c.id, c.created_at AS opened_at, c.title, c.account_id, c.source AS told,
        w.team_id, w.motion, w.source, w.campaign_id, coalesce(w.owner_id, k.owner_id) AS owner_id,
-       EXISTS (SELECT 1 FROM phone WHERE contact_id = c.id AND {USABLE}) AS phone,
-       EXISTS (SELECT 1 FROM email WHERE contact_id = c.id AND {USABLE}) AS email,
+       c.id IN (SELECT contact_id FROM phone WHERE contact_id IS NOT NULL AND {USABLE}) AS phone,
+       c.id IN (SELECT contact_id FROM email WHERE {USABLE}) AS email,
        c.id IN shared AS shared, c.id IN bad AS bad, c.id IN doubled AS doubled
 FROM (SELECT * FROM contact WHERE {_KNOWN}) c
-LEFT JOIN lead w INDEXED BY lead_one_open_per_contact ON w.contact_id = c.id AND w.open = 1
+LEFT JOIN worked w ON w.contact_id = c.id
 LEFT JOIN account k ON k.id = c.account_id"""
 
 

@@ -7,6 +7,7 @@ docs/model.md, "Speed to lead".
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +50,7 @@ _BECAME = {
 }
 # A bit for each, so that one number says what became of an at bat.
 _ENDS = " + ".join(f"{1 << at} * (({condition}) IS TRUE)" for at, condition in enumerate(_BECAME.values()))
-_MOTION, _ELAPSED_AT, _WORKED_AT, _ENDS_AT = 3, 5, 6, 7  # where a row has them
+_MOTION, _TIMES_AT = 3, 6  # where a row has them
 _NOTE = (
     "At bats opened in the period; merged and imported ones are left out, and those whose first touch is known by its"
     " day alone. Shares are of all of them: untouched is not within."
@@ -87,6 +88,11 @@ class _Timed:
 
     keys: Sequence[Sequence[Key]]
     times: Sequence[int]
+
+    @classmethod
+    def of(cls, keys: Sequence[Sequence[Key]], times: Sequence[int], order: Sequence[int]) -> _Timed:
+        """In this order; the times lie together."""
+        return cls([[column[at] for at in order] for column in keys], array("q", [times[at] for at in order]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +160,24 @@ def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
     """Each at bat once. Times are sorted here, once for all the lines they are in."""
     keys = ", ".join(by.key for by in dimensions)
     times = ", ".join(each.sql for each in _BOTH)
-    touched = store.rows(f"SELECT {keys}, {times}, {_ENDS} FROM {base.sql} AND {_TOUCHED}", base.values)
-    touched.sort(key=itemgetter(_ELAPSED_AT))
-    by_elapsed = [list(map(itemgetter(at), touched)) for at in range(_ENDS_AT + 1)]
-    worked = by_elapsed[_WORKED_AT]
-    order = sorted(range(len(worked)), key=worked.__getitem__)
-    by_worked = [*([column[at] for at in order] for column in by_elapsed[:_ELAPSED_AT]), [worked[at] for at in order]]
+    rows = store.rows(f"SELECT {keys}, {_ENDS}, {times} FROM {base.sql} AND {_TOUCHED}", base.values)
+    *of_rows, ends, elapsed, worked = [_shared(map(itemgetter(at), rows)) for at in range(_TIMES_AT)] + [
+        list(map(itemgetter(_TIMES_AT + at), rows)) for at in range(len(_BOTH))
+    ]
+    del rows
     untouched = store.each(f"SELECT {keys}, {_ENDS} FROM {base.sql} AND NOT ({_TOUCHED})", base.values)
+    soonest = sorted(range(len(elapsed)), key=elapsed.__getitem__)
     return _Rows(
-        (_Timed(by_elapsed[:_ELAPSED_AT], by_elapsed[_ELAPSED_AT]), _Timed(by_worked[:_ELAPSED_AT], by_worked[-1])),
-        by_elapsed[_ENDS_AT],
+        (_Timed.of(of_rows, elapsed, soonest), _Timed.of(of_rows, worked, sorted(soonest, key=worked.__getitem__))),
+        [ends[at] for at in soonest],
         Counter(untouched),
     )
+
+
+def _shared(values: Iterable[Any]) -> list[Any]:
+    """The values, equal ones as one object: so that what goes over them by thousands finds them in the cache."""
+    same: dict[Any, Any] = {}
+    return [same.setdefault(value, value) for value in values]
 
 
 def _whole(rows: _Rows) -> _Spread:

@@ -25,6 +25,8 @@ _MARKED = "SELECT lead_id FROM status_change WHERE override = 1 AND void = 0"
 _MOVED = f"(l.stage <> 'new' OR l.id IN ({_CORRECTED}))"
 _CHANGED = f"({_MOVED} OR l.id IN ({_MARKED}))"
 
+_WAS = "SELECT lead_id FROM status_change INDEXED BY status_change_of_lead WHERE status IN ({}) AND void = 0"
+
 _SPAN = "s.left_at - s.entered_at"
 _UNTIL = """
 (SELECT n.at FROM status_change n WHERE n.lead_id = s.lead_id AND n.void = 0 AND (n.at, n.id) > (s.at, s.id)
@@ -81,8 +83,12 @@ def in_statuses(store: Store, wanted: Asked, statuses: Sequence[Status]) -> Stay
     # By this index those of one at bat come in the order in which they were.
     changes = "CROSS JOIN status_change s INDEXED BY status_change_of_lead ON s.lead_id = l.id AND s.void = 0"
     base = at_bats(store, wanted, joins=changes)
+    some = f"{base.sql} AND {_CHANGED}"
+    if not {Status.UNCONTACTED, Status.RECYCLED} & set(statuses):  # which every at bat was in
+        among = ", ".join(f"'{status.value}'" for status in statuses)
+        some += f" AND l.id IN ({_WAS.format(among)})"
     lengths: list[list[int]] = [[] for _ in Status]
-    for day in columns(store, Base(f"{base.sql} AND {_CHANGED}", base.values), _HELD, "s.at"):
+    for day in columns(store, Base(some, base.values), _HELD, "s.at"):
         _add_until_the_next(lengths, *day)
     found = {status.value: lengths[at] for at, status in enumerate(Status) if status in statuses}
     return Stays(found, base, "s.status", f"{_UNTIL} - s.at")

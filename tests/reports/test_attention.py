@@ -59,11 +59,11 @@ def test_the_furthest_are_figures_of_other_reports_the_worst_first(season: Store
     for name in ("funnel", "speed", "attempts", "marketing"):
         for table in report(season, name, wanted, season_end).tables:
             for line in (*table.lines, *([table.total] if table.total else [])):
-                for place, cell in enumerate(line.cells):
+                for column, cell in zip(table.columns, line.cells, strict=True):
                     of = cell.of if cell.unit is Unit.SHARE else line.cells[0].value
                     far = by_hand(cell)
                     if cell.benchmark and cell.counted and far is not None and far >= 0.01 and of >= 30:  # type: ignore[operator]
-                        wrong[f"{name}.{table.name}.{line.key}.{place}"] = (cell, far)
+                        wrong[f"{name}.{table.name}.{line.key}.{column.name}"] = (cell, far)
     assert {line.key: line.cells[0] for line in furthest.lines} == {key: cell for key, (cell, _) in wrong.items()}
     distances = [line.cells[1].value for line in furthest.lines]
     assert distances == sorted((far for _, far in wrong.values()), reverse=True)
