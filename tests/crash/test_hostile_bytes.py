@@ -2,6 +2,9 @@
 
 What others stored is looked at on every screen; what is typed or pasted goes into every place to type in there is. A
 screen or dialog joins by a line in a table below.
+
+The quick tests look at every string in the queue and the timeline. Each dialog shows a third of them, another for each,
+and so does each place to type in; each list stands in a window of one size. The long ones leave nothing out.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 from time import time_ns
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from store import Actor, open_store
 from store.instants import DAY
@@ -76,6 +80,7 @@ DEAL_PLACES = {"deal edit": 4, "deal note": 1, "deal people": 5, "deal end": 1, 
                "deal filter": 1}  # fmt: skip
 SIZES = [(200, 60), (120, 36), (80, 24)]
 BATCHES = 4
+SOME = 3  # every how manieth string a quick test takes in one dialog or place
 TEXTS = [*storable(), *packed()]
 ALONE, PACKED = list(range(len(storable()))), list(range(len(storable()), len(TEXTS)))
 BACK = "\x1b\x1b"  # the second is for what asks whether to drop what was typed
@@ -126,6 +131,11 @@ def share(rows: list[int], number: int, batches: int = BATCHES) -> list[int]:
     return rows[len(rows) * number // batches : len(rows) * (number + 1) // batches]
 
 
+def long_but_at(quick: tuple[int, int]) -> list[ParameterSet]:
+    """Every size; all but one are for the long run."""
+    return [pytest.param(size, marks=() if size == quick else pytest.mark.soak) for size in SIZES]
+
+
 @contextmanager
 def at_rest(
     database: Path, size: tuple[int, int] = (120, 36), person: str | None = "Priya N."
@@ -160,17 +170,25 @@ def test_there_is_a_hostile_string_in_every_column_from_outside(hostile: Path) -
     store.close()
 
 
-def look_at(database: Path, home: Path, rows: list[int], opened: Mapping[str, str], size: tuple[int, int]) -> None:
-    """Open screens and dialogs on some rows of the queue."""
-    with at_rest(database, size) as driver:
+def look_at(
+    database: Path,
+    home: Path,
+    rows: list[int],
+    opened: Mapping[str, str],
+    size: tuple[int, int],
+    person: str = "Priya N.",
+    every: int = 1,
+) -> None:
+    """Open screens and dialogs on some rows of a person's list; each on ``every`` manieth row alone."""
+    with at_rest(database, size, person) as driver:
         driver.press("j" * rows[0])
         for row in rows:
-            for name, keys in opened.items():
+            for name, keys in list(opened.items())[row % every :: every]:
                 driver.press(keys)
                 assert_clean(driver, home, f"{name} of {TEXTS[row][:60]!r}")
                 driver.press(BACK)
             driver.press("j")
-            assert_clean(driver, home, f"the queue at {TEXTS[row][:60]!r}")
+            assert_clean(driver, home, f"the list at {TEXTS[row][:60]!r}")
 
 
 @pytest.mark.parametrize("number", range(BATCHES))
@@ -178,15 +196,24 @@ def test_what_is_stored_is_only_shown_in_queue_and_timeline(database: Path, home
     look_at(database, home, share(ALONE, number), {"timeline": DIALOGS["timeline"]}, SIZES[number % 2])
 
 
-@pytest.mark.parametrize("number", range(BATCHES))
-def test_what_is_stored_is_only_shown_in_dialogs(database: Path, home: Path, number: int) -> None:
-    look_at(database, home, share(PACKED, number), DIALOGS, SIZES[number % 3])
+@pytest.mark.parametrize(("number", "size"), list(enumerate(SIZES)))
+def test_what_is_stored_is_only_shown_in_dialogs(
+    database: Path, home: Path, number: int, size: tuple[int, int]
+) -> None:
+    look_at(database, home, share(PACKED, number, len(SIZES)), DIALOGS, size, every=SOME)
 
 
-@pytest.mark.parametrize("name", [*DECISIONS, *CHOICES])
-def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path, name: str) -> None:
+@pytest.mark.parametrize(("number", "size"), list(enumerate(SIZES)))
+def test_what_is_stored_is_only_shown_on_an_opportunity(
+    database: Path, home: Path, number: int, size: tuple[int, int]
+) -> None:
+    look_at(database, home, share(PACKED, number, len(SIZES)), DEALS, size, "Max A.", every=SOME)
+
+
+def look_who_decides(database: Path, home: Path, name: str, first: int = 0, every: int = 1) -> None:
+    """Open what a team lead decides on people; on ``every`` manieth of them alone."""
     with at_rest(database, person="Grace O.") as driver:
-        for number, text in enumerate(packed()):
+        for number, text in list(enumerate(packed()))[first % every :: every]:
             for keys in opened_by(name, number):
                 driver.press(keys)
             assert DIALOG_TITLES[name].encode() in driver.raw, text
@@ -194,18 +221,9 @@ def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path,
             driver.press(BACK + BACK)
 
 
-@pytest.mark.parametrize("number", range(BATCHES))
-def test_what_is_stored_is_only_shown_on_an_opportunity(database: Path, home: Path, number: int) -> None:
-    with at_rest(database, SIZES[number % 3], person="Max A.") as driver:
-        rows = share(PACKED, number)
-        driver.press("j" * rows[0])
-        for row in rows:
-            for name, keys in DEALS.items():
-                driver.press(keys)
-                assert_clean(driver, home, f"{name} of row {row}")
-                driver.press(BACK)
-            driver.press("j")
-            assert_clean(driver, home, f"the opportunities at row {row}")
+@pytest.mark.parametrize(("first", "name"), list(enumerate(DIALOG_TITLES)))
+def test_what_is_stored_is_only_shown_to_who_decides(database: Path, home: Path, first: int, name: str) -> None:
+    look_who_decides(database, home, name, first, SOME)
 
 
 @pytest.mark.soak
@@ -215,7 +233,22 @@ def test_what_is_stored_is_only_shown_anywhere(database: Path, home: Path, numbe
     look_at(database, home, share(ALONE + PACKED, number, 12), DIALOGS, size)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("number", range(12))
+def test_all_that_is_stored_is_only_shown_on_an_opportunity(
+    database: Path, home: Path, number: int, size: tuple[int, int]
+) -> None:
+    look_at(database, home, share(ALONE + PACKED, number, 12), DEALS, size, "Max A.")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", DIALOG_TITLES)
+def test_all_that_is_stored_is_only_shown_to_who_decides(database: Path, home: Path, name: str) -> None:
+    look_who_decides(database, home, name)
+
+
+@pytest.mark.parametrize("size", long_but_at((80, 24)))
 def test_the_whole_queue_and_what_opens_anywhere(database: Path, home: Path, size: tuple[int, int]) -> None:
     with at_rest(database, size=size) as driver:
         for _ in range(len(TEXTS) // 8):
@@ -228,7 +261,7 @@ def test_the_whole_queue_and_what_opens_anywhere(database: Path, home: Path, siz
                 driver.press(BACK)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", long_but_at((120, 36)))
 def test_the_teams_board_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
     with at_rest(database, size=size, person="Grace O.") as driver:
         driver.press("4")
@@ -240,7 +273,7 @@ def test_the_teams_board_only_shows_what_is_stored(database: Path, home: Path, s
             driver.press("\x1b[6~")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", long_but_at((120, 36)))
 def test_a_session_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
     with at_rest(database, size=size) as driver:
         for keys in (
@@ -294,7 +327,7 @@ def test_brackets_in_a_name_stay_whole(database: Path) -> None:
             driver.press(BACK)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", long_but_at((80, 24)))
 def test_the_recycling_list_only_shows_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
     store = open_store(database)
     now = time_ns() // 1000
@@ -314,7 +347,7 @@ def test_the_recycling_list_only_shows_what_is_stored(database: Path, home: Path
             assert_clean(driver, home, f"the recycling list at {keys!r}")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", long_but_at((200, 60)))
 def test_the_reports_only_show_what_is_stored(database: Path, home: Path, size: tuple[int, int]) -> None:
     with at_rest(database, size=size, person="Grace O.") as driver:
         driver.press("5")
@@ -348,15 +381,20 @@ def opened_by(name: str, number: int) -> list[str]:
     return [{**DIALOGS, **ANYWHERE, **DEALS}[name]]
 
 
-def paste_all(database: Path, home: Path, name: str, texts: list[str], person: str = "Priya N.") -> None:
-    """Paste each text into each place of a dialog, empty it again, and at last try to save what is there."""
+def paste_all(
+    database: Path, home: Path, name: str, texts: list[str], person: str = "Priya N.", first: int = 0, every: int = 1
+) -> None:
+    """Paste texts into each place of a dialog, empty it again, and at last try to save what is there.
+
+    Each place gets every text, or ``every`` manieth alone: another one first in each place.
+    """
     with at_rest(database, person=person) as driver:
         for keys in opened_by(name, 0):
             driver.send(keys)
             places = driver.settle()
         assert places >= {**PLACES_IN, **DEAL_PLACES}.get(name, 1)
         for place in range(places):
-            for text in texts:
+            for text in texts[(first + place) % every :: every]:
                 driver.paste(text)
                 assert driver.settle(), f"{name} was closed by pasting {text[:60]!r}"
                 driver.send("\x15")
@@ -376,19 +414,24 @@ def paste_all(database: Path, home: Path, name: str, texts: list[str], person: s
         driver.press(BACK + BACK)
 
 
-@pytest.mark.parametrize("name", PLACES_IN)
-def test_what_is_pasted_into_any_place_to_type_in_is_only_shown(database: Path, home: Path, name: str) -> None:
-    paste_all(database, home, name, [*packed(58), "half\ud800surrogate"])
+PASTED = [*packed(58), "half\ud800surrogate"]
 
 
-@pytest.mark.parametrize("name", DEAL_PLACES)
-def test_what_is_pasted_on_an_opportunity_is_only_shown(database: Path, home: Path, name: str) -> None:
-    paste_all(database, home, name, [*packed(58), "half\ud800surrogate"], "Max A.")
+@pytest.mark.parametrize(("first", "name"), list(enumerate(PLACES_IN)))
+def test_what_is_pasted_into_any_place_to_type_in_is_only_shown(
+    database: Path, home: Path, first: int, name: str
+) -> None:
+    paste_all(database, home, name, PASTED, first=first, every=SOME)
 
 
-@pytest.mark.parametrize("name", DECISIONS)
-def test_what_is_pasted_into_a_decision_is_only_shown(database: Path, home: Path, name: str) -> None:
-    paste_all(database, home, name, [*packed(58), "half\ud800surrogate"], "Grace O.")
+@pytest.mark.parametrize(("first", "name"), list(enumerate(DEAL_PLACES)))
+def test_what_is_pasted_on_an_opportunity_is_only_shown(database: Path, home: Path, first: int, name: str) -> None:
+    paste_all(database, home, name, PASTED, "Max A.", first, SOME)
+
+
+@pytest.mark.parametrize(("first", "name"), list(enumerate(DECISIONS)))
+def test_what_is_pasted_into_a_decision_is_only_shown(database: Path, home: Path, first: int, name: str) -> None:
+    paste_all(database, home, name, PASTED, "Grace O.", first, SOME)
     store = open_store(database, read_only=True)
     stored = store.value("SELECT count(*) FROM operation WHERE kind = ?", (DECIDED.get(name, ""),))
     store.close()
@@ -396,6 +439,14 @@ def test_what_is_pasted_into_a_decision_is_only_shown(database: Path, home: Path
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", PLACES_IN)
-def test_what_is_pasted_alone_is_only_shown(database: Path, home: Path, name: str) -> None:
-    paste_all(database, home, name, [text for text in HOSTILE if text != "\x1b"])  # which is the key that closes
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        *((name, "Priya N.") for name in PLACES_IN),
+        *((name, "Max A.") for name in DEAL_PLACES),
+        *((name, "Grace O.") for name in DECISIONS),
+    ],
+)
+def test_what_is_pasted_alone_is_only_shown(database: Path, home: Path, name: str, person: str) -> None:
+    texts = [text for text in HOSTILE if text != "\x1b"]  # which is the key that closes
+    paste_all(database, home, name, texts, person)
