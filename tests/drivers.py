@@ -7,13 +7,18 @@ no test waits for a length of time.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual import events
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 
+from tests.rest import at_rest
 from tui.frame import Frame
 
 LOOKS = 1.0  # seconds between the times of two keys pressed one after the other; those of a burst have the same
@@ -94,9 +99,10 @@ class AppDriver:
         return self.app.export_screenshot()
 
     async def _pumps_empty(self) -> None:
-        # Twice: what the first round caused is done with in the second.
+        # Twice: what the first round caused is done with in the second; no widget is asked when nothing is left to do.
         for _round in range(2):
-            if self.app.is_running:
+            await asyncio.sleep(0)
+            if self.app.is_running and not (self.app.screen_stack and at_rest(self.app)):
                 await self.pilot._wait_for_screen()
 
     def _send(self, key: str, after: float = 0.0) -> None:
@@ -106,6 +112,23 @@ class AppDriver:
         event.time = self._pressed_at
         event.set_sender(self.app)
         self.app.post_message(event)
+
+
+def _parse_each_stylesheet_once() -> None:
+    """Let the apps of one process share the rules of their stylesheets, which each would read anew for each theme."""
+    known: dict[object, list[RuleSet]] = {}
+    read: Callable[..., list[RuleSet]] = Stylesheet._parse_rules
+
+    def parsed(stylesheet: Stylesheet, *of: Any, **more: Any) -> list[RuleSet]:
+        key = (of, *more.items(), frozenset(stylesheet._variables.items()))
+        if key not in known:
+            known[key] = read(stylesheet, *of, **more)
+        return known[key]
+
+    Stylesheet._parse_rules = parsed  # type: ignore[method-assign,assignment]
+
+
+_parse_each_stylesheet_once()
 
 
 @asynccontextmanager
@@ -120,3 +143,4 @@ async def driving(app: Frame, size: tuple[int, int] = (120, 36)) -> AsyncIterato
             if app.is_running:
                 await driver.idle()
             await app.desk.close()
+            gc.unfreeze()  # the app froze all there was when it began: what others left would stay for ever

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from store import Actor, Instant, Store, instant, open_store
@@ -43,9 +45,18 @@ CLOSE_DATE = "2027-01-29"
 
 
 def make_template(path: Path) -> Path:
-    """A database with the team and nothing else, to be copied."""
-    create_store(path, TEAM, MONDAY - DAY)
+    """A database with the team and nothing else, to be copied; what is in it is made once for each process."""
+    path.write_bytes(_template())
+    path.chmod(0o600)
     return path
+
+
+@cache
+def _template() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "template.db"
+        create_store(path, TEAM, MONDAY - DAY)
+        return path.read_bytes()
 
 
 @dataclass

@@ -25,6 +25,7 @@ from typing import Any
 import pexpect
 
 from tests.pty_driver import PATIENCE, PtyDriver
+from tests.rest import at_rest
 
 PROGRAM = ("-m", "tests.probed")
 _F11, _F12 = "\x1b[23~", "\x1b[24~"
@@ -157,7 +158,6 @@ def copy_database(source: Path, target: Path) -> Path:
 def _answer_f12() -> None:
     """Teach the app the key."""
     from textual import events
-    from textual.message_pump import MessagePump
     from textual.pilot import Pilot
     from textual.widget import Widget
     from textual.widgets import Input, TextArea
@@ -194,15 +194,6 @@ def _answer_f12() -> None:
             app.set_focus(place)
             if isinstance(place, Input | TextArea):
                 place.clear()
-
-    def waits(pump: MessagePump) -> bool:
-        more: asyncio.Event = pump._message_queue.ready_event
-        return not more.is_set() and bool(more._waiters) and not pump._next_callbacks
-
-    def at_rest(app: AtBat) -> bool:
-        """Whether nobody has anything to do: no work is under way, and every widget waits for its next message."""
-        works = app.desk.busy or any(not worker.is_finished for worker in app.workers)
-        return not works and all(map(waits, [app, *app.screen.walk_children(with_self=True)]))
 
     async def answer(app: AtBat, number: int) -> None:
         if _CLOCK in os.environ:  # its minute may have come, although none has passed here
