@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
@@ -25,6 +26,9 @@ from store.instants import Instant
 if TYPE_CHECKING:
     from store.rules_kept import RulesFile
     from store.ruleset import RulesError, RuleSet
+    from tui.far_store import FarStore, NearStore
+
+    LongStore = NearStore | FarStore
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +180,7 @@ class Desk:
 
         self._reader: StoreThread[AnyStore] = StoreThread("store-reader", open_reader_after_writer)
         self._open_reader = open_reader
-        self._long_reader: StoreThread[AnyStore] | None = None
+        self._long_reader: StoreThread[LongStore] | None = None
 
     def wait_until_open(self, timeout: float | None = None) -> None:
         """Block until both stores are open; raises StoreError if one cannot be opened."""
@@ -200,19 +204,23 @@ class Desk:
     async def read_long(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As ``read``, for what may take seconds: on a store of its own, so that no other read waits for it.
 
-        Long reads wait for each other. One whose caller is cancelled is given up within milliseconds.
+        For a big file that store is in a process of its own: query, arguments and result can be pickled. Long reads
+        wait for each other. One whose caller is cancelled is given up within milliseconds.
         """
         if self._long_reader is None:
-            self._long_reader = StoreThread("store-long-reader", self._open_reader)
+            from tui.far_store import open_for_long_reads
+
+            self._long_reader = StoreThread("store-long-reader", partial(open_for_long_reads, self._open_reader))
         unwanted = threading.Event()
 
-        def job(store: AnyStore) -> T:
+        def job(store: LongStore) -> T:
             def is_unwanted() -> bool:
                 return self._closing or unwanted.is_set()
 
             store.stop_when(is_unwanted)
             try:
-                return query(store, *args, **kwargs)
+                found: T = store.run(query, *args, **kwargs)
+                return found
             except Exception as error:
                 if is_unwanted():
                     raise StoreError("This was given up: nobody waits for it any more.") from error
