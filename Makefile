@@ -14,6 +14,8 @@ PYTEST := $(BIN)/python -m pytest
 
 # A person's own pip settings say where packages come from; those that say where they go would miss the environment.
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PYTHONPATH VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
+# The tests start Python hundreds of times: one that keeps no byte code would compile everything each time.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_USER := 0
 export PIP_REQUIRE_HASHES := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
