@@ -29,6 +29,7 @@ NAMES = (
     "queries",
     "team",
     "reports",
+    "counting",
     "timelines",
     "search",
     "operations",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from store.ruleset import RuleSet
 
 FAR_FROM = 100_000_000  # bytes of a database; in a smaller one nothing takes as long as a process takes to start
+_BEHIND = 5  # how far it stands back for the screen's process where both want the processor
 _LOOK_EVERY = 0.02  # seconds between looks for whether anybody still waits
 
 
@@ -32,7 +34,7 @@ ForkingPickler.register(MappingProxyType, lambda mapping: (_frozen, (dict(mappin
 def open_for_long_reads(open_store: Callable[[], Any]) -> NearStore | FarStore:
     """By the size of the database; raises StoreError if it cannot be opened."""
     store = open_store()
-    if os.stat(store.path).st_size < FAR_FROM:
+    if os.stat(store.path).st_size < FAR_FROM or os.name != "posix":  # elsewhere no process is given an open line
         return NearStore(store)
     store.close()
     return FarStore(open_store)
@@ -57,7 +59,7 @@ class FarStore:
         self._open_store = open_store
         self._unwanted: Callable[[], bool] = bool
         self._rules: RuleSet | None = None
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
 
     def run(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -70,7 +72,7 @@ class FarStore:
                 raise StoreError("This was given up: nobody waits for it any more.")
         try:
             done, answer = line.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             self.close()
             raise StoreError("The counting was ended from outside: press the key again to begin anew.") from None
         if not done:
@@ -91,37 +93,53 @@ class FarStore:
         """End the process; the next read starts another."""
         if self._process is not None and self._line is not None:
             self._process.kill()
-            self._process.join()
+            self._process.wait()
             self._line.close()
         self._process = self._line = None
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")  # a fork would take locks along that threads hold
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(self._open_store, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        # Not multiprocessing's own way: that wants the standard streams, which the screen has taken.
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BEGIN, str(theirs.fileno()), *sys.path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # what the terminal tells the program is not for it
+            )
+        self._line = Connection(ours.detach())
+        self._line.send(self._open_store)
         if self._rules is not None:
             self.run(_use_rules, self._rules)
         return self._line
+
+
+_BEGIN = """
+import sys
+sys.path[:] = sys.argv[2:]
+from tui.far_store import serve
+serve(int(sys.argv[1]))
+"""
 
 
 def _use_rules(store: Any, rules: RuleSet) -> None:
     store.use_rules(rules)
 
 
-def _serve(open_store: Callable[[], Any], line: Connection) -> None:
+def serve(line_fd: int) -> None:
     """What the other process does: open the store at the first query, and answer until nobody is there any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is asked to stop is the program
+    os.nice(_BEHIND)
+    line = Connection(line_fd)
     store: Any = None
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):
+        open_store = line.recv()
+        while True:
             query, args, kwargs = line.recv()
-        except EOFError:
-            return
-        try:
-            store = store or open_store()
-            answer = (True, query(store, *args, **kwargs))
-        except Exception as error:
-            answer = (False, error)
-        line.send(answer)
+            try:
+                store = store or open_store()
+                answer = (True, query(store, *args, **kwargs))
+            except Exception as error:
+                answer = (False, error)
+            line.send(answer)
