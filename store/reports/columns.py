@@ -18,5 +18,5 @@ def columns(store: Store, base: Base, *sql: str) -> Iterator[list[list[Any]]]:
     arrays = ", ".join(f"json_group_array{each}" if " FILTER " in each else f"json_group_array({each})" for each in sql)
     # Along the index of reports, which has them by day: nothing is sorted.
     along = base.sql.replace("lead l ", "lead l INDEXED BY lead_reports ", 1)
-    for row in store.connection.execute(f"SELECT {arrays} FROM {along} GROUP BY l.opened_day", dict(base.values)):
+    for row in store.each(f"SELECT {arrays} FROM {along} GROUP BY l.opened_day", base.values):
         yield [json.loads(each) for each in row]
