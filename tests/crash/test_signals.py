@@ -148,9 +148,12 @@ def test_a_full_disk_keeps_what_was_typed_and_the_next_try_saves_it(
 # --- where it runs ---
 
 
-@pytest.mark.parametrize(
-    "size", [(0, 0), (1, 1), (1, 50), (300, 1), (5, 5), (20, 5), (40, 12), (80, 24), (200, 60), (500, 200), (500, 1000)]
-)
+# The quick tests take none, the least, the narrowest, the lowest, a small and a huge one; soak takes the others.
+QUICK_SIZES = [(0, 0), (1, 1), (1, 50), (300, 1), (20, 5), (500, 200)]
+OTHER_SIZES = [(5, 5), (40, 12), (80, 24), (200, 60), (500, 1000)]
+
+
+@pytest.mark.parametrize("size", [*QUICK_SIZES, *(pytest.param(size, marks=pytest.mark.soak) for size in OTHER_SIZES)])
 def test_windows_of_every_size(database: Path, home: Path, size: tuple[int, int]) -> None:
     with ProbedDriver(database, size=size) as driver:
         driver.settle()
