@@ -231,5 +231,5 @@ ORDER BY u.active DESC, u.name, u.id"""
 _UNROUTED = """
 SELECT (SELECT count(*) FROM (
            SELECT 1 FROM lead INDEXED BY lead_queue WHERE owner_id IS NULL AND open = 1 LIMIT :most)),
-       (SELECT count(*) FROM approval w JOIN lead l ON l.id = w.lead_id
+       (SELECT count(*) FROM approval w CROSS JOIN lead l ON l.id = w.lead_id
         WHERE w.decided_at IS NULL AND w.void = 0 AND l.owner_id IS NULL AND l.open = 1)"""
