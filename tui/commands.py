@@ -129,8 +129,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("cell_left", "left", "figure before", "The figure at the left.", Where.REPORTS),
     Command("cell_right", "right", "next figure", "The figure at the right; in the list of reports: into the report.",
             Where.REPORTS),
-    Command("compare", "equals_sign", "compare", "Against the period before, or alone again.", Where.REPORTS, 3),
-    Command("save_report", "X", "save", "Save the report as a page, a table or data.", Where.REPORTS, 6),
+    Command("compare", "equals_sign", "compare", "Against the period before, or alone again.", Where.REPORTS, 4),
+    Command("save_report", "X", "save", "Save the report as a page, a table or data.", Where.REPORTS, 7),
     Command("list.down", "j,down", "down", "Next row.", _LIST),
     Command("list.up", "k,up", "up", "Previous row.", _LIST),
     Command("list.first", "g,home", "first", "Top.", _LIST),
@@ -241,13 +241,13 @@ def _in_reports(id: str, words: str, tooltip: str, footer: int = 0) -> Command:
 
 # What nobody guesses comes first in the line of keys: a narrow window has room for six or seven.
 REPORT_COMMANDS: tuple[Command, ...] = (
-    _in_reports("timeline", "records", "Exactly the records that this figure counts; in the list: the report.", 7),
-    _in_reports("saved_view", "report", "Go to a report by its letter.", 8),
-    _in_reports("filter", "filter", "Narrow it by days, team, rep, motion, source, campaign or segment.", 1),
-    _in_reports("previous_lead", "before", "The period before this one.", 2),
-    _in_reports("next_lead", "after", "The period after this one.", 2),
-    _in_reports("order", "order", "Order by this column: largest first, smallest first, as it was.", 4),
-    _in_reports("kinds", "chart", "Show or hide the chart.", 5),
+    _in_reports("timeline", "records", "Exactly the records that this figure counts; in the list: the report.", 8),
+    _in_reports("saved_view", "report", "Go to a report by its letter.", 1),
+    _in_reports("filter", "filter", "Narrow it by days, team, rep, motion, source, campaign or segment.", 2),
+    _in_reports("previous_lead", "before", "The period before this one.", 3),
+    _in_reports("next_lead", "after", "The period after this one.", 3),
+    _in_reports("order", "order", "Order by this column: largest first, smallest first, as it was.", 5),
+    _in_reports("kinds", "chart", "Show or hide the chart.", 6),
     _in_reports("refresh", "count again", "Count again, with what was done since.", 9),
 )
 _OF_OTHER_PLACES = (*DEAL_COMMANDS, *RECYCLING_COMMANDS, *TEAM_COMMANDS, *REPORT_COMMANDS)
