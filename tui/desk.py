@@ -204,7 +204,7 @@ class Desk:
     async def read_long(self, query: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As ``read``, for what may take seconds: on a store of its own, so that no other read waits for it.
 
-        For a big file that store is in a process of its own: query, arguments and result can be pickled. Long reads
+        For a big file that store is in a process of its own: query, arguments and result are pickled. Long reads
         wait for each other. One whose caller is cancelled is given up within milliseconds.
         """
         if self._long_reader is None:

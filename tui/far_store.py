@@ -65,12 +65,12 @@ class FarStore:
     def run(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``query(store, *args)`` over there; raises what it raises, and StoreError when it was given up."""
         line = self._line or self._start()
-        line.send((query, args, kwargs))
-        while not line.poll(_LOOK_EVERY):
-            if self._unwanted():
-                self.close()  # whatever it is at, it ends now
-                raise StoreError("This was given up: nobody waits for it any more.")
         try:
+            line.send((query, args, kwargs))
+            while not line.poll(_LOOK_EVERY):
+                if self._unwanted():
+                    self.close()  # whatever it is at, it ends now
+                    raise StoreError("This was given up: nobody waits for it any more.")
             done, answer = line.recv()
         except (EOFError, ConnectionError):
             self.close()

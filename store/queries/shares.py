@@ -58,7 +58,8 @@ _FIRST_OF_SOURCE = "SELECT min(id) FROM lead WHERE source = ?"
 # what is asked of every at bat; by that of accounts each would be looked up.
 _BY_ACCOUNT = f"""
 WITH lately(account_id) AS MATERIALIZED (
-    SELECT account_id FROM lead INDEXED BY lead_reports WHERE opened_day >= '' AND account_id IS NOT NULL AND status = 'nurture' AND {_OVER}
+    SELECT account_id FROM lead INDEXED BY lead_reports
+    WHERE opened_day >= '' AND account_id IS NOT NULL AND status = 'nurture' AND {_OVER}
     GROUP BY account_id HAVING count(DISTINCT contact_id) >= :least),
 latest(account_id, status, at) AS (
     SELECT l.account_id, l.status, max(l.opened_at) FROM lately k JOIN lead l ON l.account_id = k.account_id

@@ -81,7 +81,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
 def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
     """The tables with figures that are held against a benchmark."""
     conversion = _conversion(store, wanted, now, kinds(store, wanted, now))
-    return conversion, _time_in_stage(store, wanted), _time_in_status(store, wanted)
+    return conversion, _time_in_stage(store, wanted, judged=True), _time_in_status(store, wanted, judged=True)
 
 
 def _conversion(store: Store, wanted: Asked, now: Instant, counted: Base) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -106,7 +107,12 @@ def test_a_query_nobody_waits_for_ends_at_once_and_the_next_is_answered(far: Far
 def test_a_process_that_was_killed_is_told_and_replaced(far: FarStore, floor: Floor) -> None:
     with pytest.raises(StoreError, match="ended from outside"):
         far.run(die)
-    assert far.run(who_answers)[1] == floor.store.team
+    first, team = far.run(who_answers)
+    os.kill(first, signal.SIGKILL)  # between two queries
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(StoreError, match="ended from outside"):
+        far.run(who_answers)
+    assert far.run(who_answers)[1] == team == floor.store.team
 
 
 async def test_the_reports_of_a_big_database_are_as_quickly_given_up(
