@@ -72,7 +72,7 @@ class HelpScreen(ModalScreen[None]):
     """Keys on the left, statuses on the right (below, in a narrow window); the status in front comes first."""
 
     app = getters.app(Frame)
-    AUTO_FOCUS = "#help-keys"
+    AUTO_FOCUS = ""
     BINDINGS = [
         Binding("escape,question_mark,q,enter,backspace", "dismiss", "close"),
         Binding("j,down", "scroll(1)", show=False),
@@ -116,6 +116,10 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(present.joined((_BY_ITSELF, "$muted")), classes="help--part")
                 for entry in guide:
                     yield Fitted(partial(_guidance, entry, None), classes="help--part")
+
+    def on_mount(self) -> None:
+        """Begin at the top: a window that is made narrow meanwhile would be scrolled to what has the focus."""
+        self.set_focus(self.query_one("#help-keys"), scroll_visible=False)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll what has the focus, or all of it where the halves stand one under the other."""

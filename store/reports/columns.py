@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from store.database import Store
-from store.reports.breakdown import Base
+
+if TYPE_CHECKING:
+    from store.reports.breakdown import Base
 
 
 def columns(store: Store, base: Base, *sql: str) -> Iterator[list[list[Any]]]:

@@ -195,7 +195,7 @@ def _at_bats(store: Store, wanted: Asked, one: Ran, today: date) -> Base:
     base = at_bats(store, wanted, experiment=one.id)
     through = "CROSS JOIN" if _covered(wanted, one, today) >= _MUCH else "JOIN"
     of_it = "x.lead_id = l.id AND x.experiment_id = :experiment AND x.void = 0"
-    return replace(base, sql=f"experiment_assignment x {through} {base.sql} AND {of_it}")
+    return replace(base, sql=f"experiment_assignment x {through} {base.sql} AND {of_it}", by_day=False)
 
 
 def _covered(wanted: Asked, one: Ran, today: date) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
 
 def _marketings(store: Store, wanted: Asked, now: Instant) -> Base:
     everything = at_bats(store, wanted, now=now)
-    return Base(f"{everything.sql} AND {_OURS}", everything.values)
+    return replace(everything, sql=f"{everything.sql} AND {_OURS}")
 
 
 # --- MQL, SAL, SQL, opportunity --------------------------------------------------------------------------------------
