@@ -117,5 +117,6 @@ def test_undo_with_nothing_to_undo_says_so(terminal: PtyDriver) -> None:
 def test_it_follows_the_window(terminal: PtyDriver) -> None:
     terminal.wait_for("now: Dana")
     terminal.resize(60, 15)
+    terminal.wait_for("b callback   ? help")  # the strip as a narrow window has it
     terminal.send("?")
     terminal.wait_for("This lead is")
