@@ -93,13 +93,14 @@ class Recycling:
 
 
 def recycling(
-    store: Store, now: Instant, *, ahead: bool = True, limit: int = MOST, after: Key | None = None
+    store: Store, now: Instant, *, ahead: bool = True, limit: int = MOST, after: Key | None = None, every: bool = False
 ) -> Recycling:
     """Who may come back now and, with ``ahead``, in the weeks that the rules look ahead.
 
     Five queries, and two more where a rule names who gets somebody.
 
-    ``after`` goes on behind the ``last`` of another page, which has had all who come back by a signal or a datum.
+    ``after`` goes on behind the ``last`` of another page; those whom a signal or a datum brings back are on the first
+    one, the newest ``limit`` of either, or with ``every`` all.
     """
     at, id = after if after is not None else (now, 1 << 62)
     due = store.rows(_DUE, {"at": at, "id": id, "limit": limit + 1})
@@ -108,8 +109,9 @@ def recycling(
     ids = [row[0] for row in due[:limit]]
     if after is None:
         since = now - store.rules.recycling.signal_days * DAY
-        ids += [row[0] for row in store.rows(_WOKEN, {"since": since, "now": now, "limit": limit})]
-        ids += [row[0] for row in store.rows(_FIXED, {"limit": limit})]
+        most = -1 if every else limit
+        ids += [row[0] for row in store.rows(_WOKEN, {"since": since, "now": now, "limit": most})]
+        ids += [row[0] for row in store.rows(_FIXED, {"limit": most})]
     coming: list[int] = []
     if ahead and after is None:
         until = now + store.rules.recycling.weeks_ahead * 7 * DAY
@@ -130,7 +132,7 @@ def all_due(store: Store, now: Instant, limit: int | None = None) -> list[Recycl
     found: dict[int, Recyclable] = {}
     after: Key | None = None
     while limit is None or len(found) < limit:
-        page = recycling(store, now, ahead=False, after=after)
+        page = recycling(store, now, ahead=False, limit=MOST, after=after, every=True)
         found.update((row.id, row) for row in page.rows if row.id not in found)
         if not page.more:
             break

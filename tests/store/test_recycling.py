@@ -24,6 +24,7 @@ from store.operations.recycle import KEPT, RecycleDraft, recycle, recycle_due
 from store.operations.routing import AssignDraft, reassign_to
 from store.operations.undo import UndoDraft, Undone, undo
 from store.operations.working import NoteDraft, note
+from store.queries import recycling as queries
 from store.queries.lead_card import card
 from store.queries.recycling import Recyclable, all_due, recyclable, recycling
 from store.rules.recycling import By, Who
@@ -160,6 +161,17 @@ def test_pages_follow_each_other_without_gap_or_repeat(floor: Floor) -> None:
         after = page.last
     assert seen == leads[::-1]
     assert [row.id for row in all_due(floor.store, floor.now, 4)] == leads[::-1][:4]
+
+
+def test_all_who_are_due_are_all_however_many_a_signal_brings_back(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads = [end(floor, Outcome.BAD_FIT, reason="wrong_product") for _ in range(4)]
+    for lead in leads:
+        hears(floor, lead, "pricing_page")
+    monkeypatch.setattr(queries, "MOST", 2)
+    assert len(recycling(floor.store, floor.now, limit=2).rows) == 2
+    assert {row.id for row in all_due(floor.store, floor.now)} == set(leads)
 
 
 def test_the_list_takes_a_bounded_number_of_queries_along_its_indexes(
