@@ -42,7 +42,10 @@ class PtyDriver:
         self.raw = b""
         self._terminal = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._terminal)
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "COLUMNS"))}
+        # Readline, which pytest loads, sets the size of its own window for whatever it starts.
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "COLUMNS", "LINES"))
+        }
         self.process = pexpect.spawn(
             sys.executable,
             list(arguments),

@@ -296,7 +296,7 @@ def test_a_planted_folder_is_found(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["framework/lists/x", "store/work/x", "the ./work/x folder", "https://example.com/work/"]
+    "text", ["framework/lists/x", "store/root/x", "the ./home/ana/x folder", "https://example.com/root/"]
 )
 def test_other_slashes_are_left_alone(text: str) -> None:
     assert not MACHINE_PATH.search(text)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from store.models import TABLES
 from store.models.base import sql_words
 from store.rules.closing import STATUS_AFTER
-from store.rules.path import ALLOWED_STATUSES, RANK
-from store.vocabulary import Outcome, Stage
+from store.rules.path import ALLOWED_STATUSES, ENTERED, RANK
+from store.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,14 @@ _LIVE_CONVERSION = "c.void = 0 AND c.reversed_at IS NULL"
 _SINCE = """max({0}.opened_at, coalesce((
     SELECT max(o.at) FROM change n JOIN operation o ON o.id = n.operation_id
     WHERE n.entity = 'lead' AND n.entity_id = {0}.id AND n."column" = 'contact_id' AND n.before IS NULL), 0))"""
-_RANK = "CASE {} " + " ".join(f"WHEN '{stage.value}' THEN {rank}" for stage, rank in RANK.items()) + " END"
-# Corrections take back what was entered after the stage that they go to; a bit each, as in lead.entered.
-_BITS = {Stage.ATTEMPTING: 1, Stage.CONNECTED: 2, Stage.QUALIFIED: 4, Stage.CONVERTED: 8}
+RANKED = "CASE {} " + " ".join(f"WHEN '{stage.value}' THEN {rank}" for stage, rank in RANK.items()) + " END"
+# Corrections take back what was entered after the stage that they go to.
 _TAKEN_BACK = f"""EXISTS (SELECT 1 FROM stage_spell b WHERE b.lead_id = s.lead_id AND b.id > s.id AND b.void = 0
-    AND b.override = 1 AND {_RANK.format("b.stage")} < {_RANK.format("s.stage")})"""
+    AND b.override = 1 AND {RANKED.format("b.stage")} < {RANKED.format("s.stage")})"""
 _ENTERED = (
     "(SELECT "
     + " | ".join(
-        f"coalesce(max(s.stage = '{stage.value}' AND NOT {_TAKEN_BACK}), 0) * {bit}" for stage, bit in _BITS.items()
+        f"coalesce(max(s.stage = '{stage.value}' AND NOT {_TAKEN_BACK}), 0) * {bit}" for stage, bit in ENTERED.items()
     )
     + " FROM stage_spell s WHERE s.lead_id = l.id AND s.void = 0)"
 )

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from store.database import Store
+from store.doctor.facts import RANKED
 from store.doctor.finding import Finding
 from store.lead_state import COLUMNS, lead_state
 from store.operations.alerts import team_lead
 from store.operations.settle import facts_of
 from store.rules import queue_order
-from store.rules.path import RANK
 from store.rules.standing import causes, next_rule, running
 from store.vocabulary import Stage
 
 _SAMPLE = 2_000  # rows of a search table looked up by their own words; of more, an even sample
 
-_RANK = "CASE {} " + " ".join(f"WHEN '{stage.value}' THEN {rank}" for stage, rank in RANK.items()) + " END"
 _BACKWARD = ("set_back", "reverse", "undo", "send_back", "bulk_send_back")
 _STANDS = """
 SELECT l.id, l.stage, coalesce(group_concat(s.stage), 'missing') FROM lead l
@@ -28,7 +27,7 @@ HAVING count(s.id) <> 1 OR max(s.stage) <> l.stage OR max(s.entered_at) <> l.sta
 _FOLLOWS = f"""
 SELECT id, lead_id, stage, before_stage,
        left_at < entered_at OR before_left IS NOT entered_at,
-       {_RANK.format("stage")} <= {_RANK.format("before_stage")} AND NOT (override = 1 AND EXISTS (
+       {RANKED.format("stage")} <= {RANKED.format("before_stage")} AND NOT (override = 1 AND EXISTS (
            SELECT 1 FROM change c JOIN operation o ON o.id = c.operation_id
            WHERE c.entity = 'stage_spell' AND c.entity_id = spell.id AND c."column" = '+'
              AND o.kind IN {_BACKWARD})) AS backward,

@@ -6,6 +6,8 @@ See docs/model.md, "Reports".
 from __future__ import annotations
 
 from store.operations.deal import PASSED_ON
+from store.rules.path import ENTERED
+from store.vocabulary import Stage
 
 # Connected, or converted, which passes it.
 REACHED = "(l.connected_at IS NOT NULL OR l.stage = 'converted')"
@@ -15,8 +17,8 @@ ACCEPTED = """(
     l.stage NOT IN ('new', 'closed', 'disqualified')
     OR l.stage IN ('closed', 'disqualified') AND l.accepted_at IS NOT NULL)"""
 
-# Came to a stage, passed over or not, and was not taken back to before it since (Qualified is never passed over).
-ATTEMPTING, CONNECTED, QUALIFIED, CONVERTED = (f"(l.entered & {bit} > 0)" for bit in (1, 2, 4, 8))
+# Came to Qualified, which is never passed over, and was not taken back to before it since.
+QUALIFIED = f"(l.entered & {ENTERED[Stage.QUALIFIED]} > 0)"
 
 # Sales sent its opportunity back, whatever came of that afterwards.
 REJECTED = (

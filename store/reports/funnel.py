@@ -23,7 +23,7 @@ from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.reports.registry import Made
 from store.reports.stays import Stays, in_stages, in_statuses
 from store.rules.expiry import effective_end
-from store.rules.path import standing
+from store.rules.path import ENTERED, standing
 from store.rules.statistics import percentile
 from store.ruleset import Benchmark
 from store.vocabulary import Stage, Status
@@ -116,8 +116,8 @@ def _conditions(step: _Step) -> tuple[str, str, str, str]:
 # How far an at bat came, in one number: so all of them are counted before any condition is asked.
 _WARM, _WAITS, _OPEN, _WON = 16, 32, 64, 128  # after the bits of lead.entered
 _SEEN = (
-    "kind & 1 AS attempting, kind & 2 AS connected, kind & 4 AS qualified, kind & 8 AS converted,"
-    f" kind & {_WARM} AS warm, kind & {_WAITS} AS waits,"
+    "".join(f"kind & {bit} AS {stage.value}, " for stage, bit in ENTERED.items())
+    + f"kind & {_WARM} AS warm, kind & {_WAITS} AS waits,"
     f" CASE WHEN kind & {_WON} THEN 'won' WHEN kind & {_OPEN} THEN 'open' END AS deal"
 )
 # A meeting that is to come may still become an opportunity; one that was, and brought none, is not won.
@@ -152,7 +152,7 @@ def _kind(store: Store, now: Instant) -> str:
     return (
         f"l.entered + {_WARM} * (l.motion IN ({warm}))"
         f" + {_WAITS} * (l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held})))"
-        f" + CASE WHEN l.entered & 8 THEN coalesce(({_DEAL}), 0) ELSE 0 END"
+        f" + CASE WHEN l.entered & {ENTERED[Stage.CONVERTED]} THEN coalesce(({_DEAL}), 0) ELSE 0 END"
     )
 
 

@@ -20,6 +20,9 @@ RANK: Mapping[Stage, int] = {
     Stage.CLOSED: 6,
 }
 
+# The bits of ``lead.entered``: what an at bat's spells say it entered, kept by triggers for the reports.
+ENTERED: Mapping[Stage, int] = {Stage.ATTEMPTING: 1, Stage.CONNECTED: 2, Stage.QUALIFIED: 4, Stage.CONVERTED: 8}
+
 ALLOWED_STATUSES: Mapping[Stage, tuple[Status, ...]] = {
     Stage.NEW: (Status.UNCONTACTED, Status.RECYCLED),
     Stage.ACCEPTED: (Status.UNCONTACTED, Status.RECYCLED),
