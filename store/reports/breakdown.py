@@ -174,35 +174,32 @@ def tallies(
     A share has two conditions: where both of its hold, and what it is of. ``many`` is SQL for how many at bats a row
     of ``base`` stands for, where not for one.
     """
+    # A bit for each condition, counted in Python: SQL would sort every row to group it, which takes twice as long.
     conditions = _conditions(measures)
-    keys = [dimension.key for dimension in by]
-    if base.by_day:
-        return _tallied(store, base, keys, conditions)
-    places = ", ".join(str(place) for place in range(1, len(by) + 1))
-    count = f"coalesce(sum({many}) FILTER (WHERE {{}}), 0)" if many else "count(*) FILTER (WHERE {})"
-    sums = ", ".join(count.format(condition) for condition in conditions)
-    return store.rows(f"SELECT {', '.join(keys)}, {sums} FROM {base.sql} GROUP BY {places}", base.values)
-
-
-def _tallied(store: Store, base: Base, keys: Sequence[str], conditions: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The same in Python, a bit for each condition: SQL would sort every row to group it, which takes twice as long."""
-    held = " + ".join(f"{1 << at} * (({condition}) IS TRUE)" for at, condition in enumerate(conditions))
+    bits = {each: 1 << at for at, each in enumerate(dict.fromkeys(each for all_of in conditions for each in all_of))}
+    held = " + ".join(f"{bit} * (({condition}) IS TRUE)" for condition, bit in bits.items())
     kinds: Counter[tuple[Any, ...]] = Counter()
-    for day in columns(store, base, *keys, held):
-        kinds.update(zip(*day, strict=True))
+    asked_for = (*(dimension.key for dimension in by), held, *([many] if many else []))
+    for found in columns(store, base, *asked_for, by_day=base.by_day):
+        if many:
+            for *kind, times in zip(*found, strict=True):
+                kinds[tuple(kind)] += times
+        else:
+            kinds.update(zip(*found, strict=True))
     rows: dict[tuple[Any, ...], list[int]] = {}
-    for (*of, kind), many in kinds.items():
+    for (*of, kind), times in kinds.items():
         sums = rows.setdefault(tuple(of), [0] * len(conditions))
-        for at in range(len(conditions)):
-            if kind >> at & 1:
-                sums[at] += many
+        for at, all_of in enumerate(conditions):
+            if all(kind & bits[each] for each in all_of):
+                sums[at] += times
     return [(*of, *sums) for of, sums in rows.items()]
 
 
-def _conditions(measures: Sequence[Measure]) -> list[str]:
-    conditions: list[str] = []
+def _conditions(measures: Sequence[Measure]) -> list[tuple[str, ...]]:
+    """What must hold together for each count; a share has two."""
+    conditions: list[tuple[str, ...]] = []
     for measure in measures:
-        conditions += [f"({measure.where}) AND ({measure.of})", measure.of] if measure.of else [measure.where]
+        conditions += [(measure.where, measure.of), (measure.of,)] if measure.of else [(measure.where,)]
     return conditions
 
 

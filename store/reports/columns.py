@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from store.reports.breakdown import Base
 
 
-def columns(store: Store, base: Base, *sql: str) -> Iterator[list[list[Any]]]:
+def columns(store: Store, base: Base, *sql: str, by_day: bool = True) -> Iterator[list[list[Any]]]:
     """What each expression comes to, in the order in which the rows are come upon: those of one at bat together.
 
-    An expression may have a ``FILTER (WHERE …)`` behind it; it then stands in parentheses itself.
+    An expression may have a ``FILTER (WHERE …)`` behind it; it then stands in parentheses itself. What is not to be
+    read ``by_day`` comes in one piece.
     """
     arrays = ", ".join(f"json_group_array{each}" if " FILTER " in each else f"json_group_array({each})" for each in sql)
     # Along the index of reports, which has them by day: nothing is sorted.
     along = base.sql.replace("lead l ", "lead l INDEXED BY lead_reports ", 1)
-    for row in store.each(f"SELECT {arrays} FROM {along} GROUP BY l.opened_day", base.values):
+    source = f"{along} GROUP BY l.opened_day" if by_day else base.sql
+    for row in store.each(f"SELECT {arrays} FROM {source}", base.values):
         yield [json.loads(each) for each in row]
