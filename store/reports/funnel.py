@@ -197,7 +197,7 @@ def _times(
 ) -> tuple[Line, ...]:
     lines = []
     for place, benchmark in places.items():
-        found, ids = sorted(stays.lengths[place.value]), stays.counted(place)
+        found, ids = stays.lengths[place.value], stays.counted(place)
         cells = (
             Cell(len(found), counted=ids),
             Cell(percentile(found, MEDIAN), Unit.SPAN, counted=ids, benchmark=benchmark),

@@ -235,7 +235,9 @@ def _time_cells(
 ) -> list[Cell]:
     touched = base.counted(TOUCHED, by, key)
     first = [] if measured.prefix else [Cell(len(times), counted=touched)]
-    percentiles = [Cell(percentile(times, share), measured.unit, counted=touched) for share in (MEDIAN, NINTH)]
+    percentiles = [
+        Cell(percentile(times, share, ordered=True), measured.unit, counted=touched) for share in (MEDIAN, NINTH)
+    ]
     shares = [
         Cell.share(bisect_right(times, limit), created, base.counted(f"{measured.sql} <= {limit}", by, key))
         for _, _, limit in _WITHIN

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 CONFIDENCE = 0.95
+_MANY, _SAMPLED, _AROUND = 20_000, 2_000, 100  # the sample is off by more than that once in a hundred thousand
 
 
 class Interval(NamedTuple):
@@ -36,19 +37,34 @@ class Odds(NamedTuple):
     interval: Interval
 
 
-def percentile(values: Sequence[int], share: float) -> int | None:
+def percentile(values: Sequence[int], share: float, *, ordered: bool = False) -> int | None:
     """The value below which ``share`` of the values lie, rounded down to a whole number; None of nothing.
 
-    Between two values it lies in proportion (Hyndman and Fan 1996, type 7, as spreadsheets do it): the median of an
-    even number is the mean of the middle two.
+    ``ordered`` says that they are in order already. Between two values it lies in proportion (Hyndman and Fan 1996,
+    type 7, as spreadsheets do it): the median of an even number is the mean of the middle two.
     """
     if not values:
         return None
-    ordered = sorted(values)
     # Whole thousandths, because a median of microseconds must not lose any to a float.
-    place, rest = divmod((len(ordered) - 1) * round(share * 1000), 1000)
-    above = ordered[min(place + 1, len(ordered) - 1)]
-    return ordered[place] + (above - ordered[place]) * rest // 1000
+    place, rest = divmod((len(values) - 1) * round(share * 1000), 1000)
+    here, *above = values[place : place + 2] if ordered else _in_order(values, place)
+    return here + (above[0] - here) * rest // 1000 if above else here
+
+
+def _in_order(values: Sequence[int], place: int) -> Sequence[int]:
+    """The value at a place in order, and the next where there is one.
+
+    Of many, an even sample says about where the place lies, and only what lies there is sorted: a third of the time.
+    """
+    if len(values) >= _MANY:
+        sample = sorted(values[:: len(values) // _SAMPLED])
+        about = place * len(sample) // len(values)
+        low, high = sample[max(about - _AROUND, 0)], sample[min(about + _AROUND, len(sample) - 1)]
+        below = sum(map(low.__gt__, values))
+        among = sorted([value for value in values if low <= value <= high])
+        if below <= place < below + len(among) - 1:
+            return among[place - below : place - below + 2]
+    return sorted(values)[place : place + 2]
 
 
 def wilson(part: int, of: int) -> Interval | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import erfc, floor, sqrt
+from random import Random
 from statistics import median, quantiles
 
 import pytest
@@ -45,6 +46,30 @@ def test_a_percentile_lies_among_the_values_and_asks_no_order(values: list[int],
     assert found == percentile(sorted(values, reverse=True), share)
     assert percentile(values, 0) == min(values)
     assert percentile(values, 1) == max(values)
+
+
+def _mixed(many: int, most: int) -> list[int]:
+    chance = Random(many)
+    return [chance.randrange(most) for _ in range(many)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(_mixed(50_001, 10**13), id="all different"),
+        pytest.param(_mixed(50_000, 7), id="a few, many times"),
+        pytest.param([0] * 49_999 + [10**13], id="one far out"),
+        pytest.param(sorted(_mixed(20_000, 10**9)), id="in order"),
+        pytest.param([10**6 if at % 25 else at for at in range(50_000)], id="the sample sees others than there are"),
+    ],
+)
+def test_a_percentile_of_many_is_that_of_all_in_order(values: list[int]) -> None:
+    ordered = sorted(values)
+    for share in (0.0, 0.001, 0.1, 0.5, 0.9, 0.999, 1.0):
+        place, rest = divmod((len(values) - 1) * round(share * 1000), 1000)
+        above = ordered[min(place + 1, len(values) - 1)]
+        expected = ordered[place] + (above - ordered[place]) * rest // 1000
+        assert percentile(values, share) == percentile(ordered, share, ordered=True) == expected
 
 
 @given(VALUES)
