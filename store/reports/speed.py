@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from operator import itemgetter
@@ -33,8 +33,11 @@ _BY_DAY_ALONE = f"""coalesce(l.first_touch_at, 1) % {15 * MINUTE} = 0 AND EXISTS
     SELECT 1 FROM touch t WHERE t.lead_id = l.id AND t.at = l.first_touch_at AND t.date_only = 1 AND t.void = 0)"""
 _WITHIN = (("5_min", "5 min", 5 * MINUTE), ("1_h", "1 h", HOUR), ("24_h", "24 h", DAY))
 
-_MOTION, _TIMES_AT = 3, 6  # where a row has them
+_MOTION, _ENDS, _TIMES_AT = 3, 5, 6  # where a row has them
 _NO_TIME = "0 s: touched outside working hours, or within the second"
+
+
+_Kind = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +63,35 @@ class _Spread:
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """At bats in the order of a time: a column of keys for each dimension, and the times.
+    """At bats in the order of a time: the place of each one's kind among the kinds, and the times.
 
     One pass over a column is several times as fast as over rows.
     """
 
-    keys: Sequence[Sequence[Key]]
+    kinds: Sequence[int]
     times: Sequence[int]
 
     @classmethod
-    def of(cls, keys: Sequence[Sequence[Key]], times: Sequence[int], order: Sequence[int]) -> _Timed:
-        """In this order; the times lie together."""
-        return cls([[column[at] for at in order] for column in keys], array("q", [times[at] for at in order]))
+    def of(cls, kinds: Sequence[int], times: Sequence[int], order: Sequence[int]) -> _Timed:
+        """In this order; they lie together, so that a pass over them finds them in the cache."""
+        return cls(array("q", [kinds[at] for at in order]), array("q", [times[at] for at in order]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The at bats: those touched by elapsed and by business time, and how many untouched there are of a kind.
 
-    ``ends`` is what became of those touched, by elapsed time; the last of an untouched kind is the same.
+    A kind is a key for each dimension, and then what became of the at bat.
     """
 
+    kinds: Sequence[_Kind]
     touched: tuple[_Timed, ...]
-    ends: Sequence[int]
-    untouched: Mapping[tuple[Any, ...], int]
+    untouched: Mapping[_Kind, int]
+
+    def ends(self) -> list[int]:
+        """What became of those touched, by elapsed time."""
+        of = [kind[_ENDS] for kind in self.kinds]
+        return [of[kind] for kind in self.touched[0].kinds]
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
@@ -99,7 +107,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
         base, rows = _inbound(store, base), _inbound_rows(store, rows)
         whole = _whole(rows)
         overall += _overall_lines(base, whole, "inbound_", "inbound, ")
-    ends = bands(base, rows.touched[0].times, rows.ends, rows.untouched)
+    ends = bands(base, rows.touched[0].times, rows.ends(), rows.untouched)
     odds = compared(store, base, ends)
     columns = (CREATED, *_columns(_BOTH[0]))
     note = f"{NOTE} Business time of {_NO_TIME}."
@@ -140,23 +148,17 @@ def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
     keys = ", ".join(by.key for by in dimensions)
     times = ", ".join(each.sql for each in _BOTH)
     rows = store.rows(f"SELECT {keys}, {ENDS}, {times} FROM {base.sql} AND {TOUCHED}", base.values)
-    *of_rows, ends, elapsed, worked = [_shared(map(itemgetter(at), rows)) for at in range(_TIMES_AT)] + [
-        list(map(itemgetter(_TIMES_AT + at), rows)) for at in range(len(_BOTH))
-    ]
+    places: dict[_Kind, int] = {}
+    kinds = [places.setdefault(row[:_TIMES_AT], len(places)) for row in rows]
+    elapsed, worked = ([row[_TIMES_AT + at] for row in rows] for at in range(len(_BOTH)))
     del rows
     untouched = store.each(f"SELECT {keys}, {ENDS} FROM {base.sql} AND NOT ({TOUCHED})", base.values)
     soonest = sorted(range(len(elapsed)), key=elapsed.__getitem__)
-    return _Rows(
-        (_Timed.of(of_rows, elapsed, soonest), _Timed.of(of_rows, worked, sorted(soonest, key=worked.__getitem__))),
-        [ends[at] for at in soonest],
-        Counter(untouched),
+    touched = (
+        _Timed.of(kinds, elapsed, soonest),
+        _Timed.of(kinds, worked, sorted(soonest, key=worked.__getitem__)),
     )
-
-
-def _shared(values: Iterable[Any]) -> list[Any]:
-    """The values, equal ones as one object: so that what goes over them by thousands finds them in the cache."""
-    same: dict[Any, Any] = {}
-    return [same.setdefault(value, value) for value in values]
+    return _Rows(tuple(places), touched, Counter(untouched))
 
 
 def _whole(rows: _Rows) -> _Spread:
@@ -174,12 +176,16 @@ def _inbound_motions(store: Store) -> list[str]:
 
 
 def _inbound_rows(store: Store, rows: _Rows) -> _Rows:
-    """The same of those alone, without the keys of other dimensions."""
+    """The same of those alone."""
     inbound = frozenset(_inbound_motions(store))
-    ours = [[motion in inbound for motion in timed.keys[_MOTION]] for timed in rows.touched]
-    touched = tuple(_Timed((), list(compress(timed.times, of))) for timed, of in zip(rows.touched, ours, strict=True))
-    untouched = {row: count for row, count in rows.untouched.items() if row[_MOTION] in inbound}
-    return _Rows(touched, list(compress(rows.ends, ours[0])), untouched)
+    ours = [kind[_MOTION] in inbound for kind in rows.kinds]
+
+    def those(timed: _Timed) -> _Timed:
+        of = [ours[kind] for kind in timed.kinds]
+        return _Timed(list(compress(timed.kinds, of)), list(compress(timed.times, of)))
+
+    untouched = {kind: count for kind, count in rows.untouched.items() if kind[_MOTION] in inbound}
+    return _Rows(rows.kinds, tuple(map(those, rows.touched)), untouched)
 
 
 def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total: Line) -> Table:
@@ -194,14 +200,15 @@ def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total:
 def _spreads(rows: _Rows, at: int) -> Iterator[tuple[Key, _Spread]]:
     """The at bats by the key of one dimension."""
     counts: Counter[Key] = Counter()
-    for row, count in rows.untouched.items():
-        counts[row[at]] += count
+    for kind, count in rows.untouched.items():
+        counts[kind[at]] += count
     found: list[dict[Key, list[int]]] = []
     for timed in rows.touched:
-        times: dict[Key, list[int]] = {key: [] for key in set(timed.keys[at])}
+        times: dict[Key, list[int]] = {kind[at]: [] for kind in rows.kinds}
         add = {key: of_key.append for key, of_key in times.items()}
-        for key, value in zip(timed.keys[at], timed.times, strict=True):
-            add[key](value)
+        of_kind = [add[kind[at]] for kind in rows.kinds]
+        for place, value in zip(timed.kinds, timed.times, strict=True):
+            of_kind[place](value)
         found.append(times)
     for key in counts.keys() | found[0].keys():
         of_key = tuple(times.get(key, []) for times in found)
