@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.util import find_spec
 from itertools import pairwise
 
 from benchmarks.figures import Figure, Ground, in_turn, medians, milliseconds
@@ -83,8 +82,6 @@ def measure(ground: Ground) -> Iterator[Figure]:
     store = open_store(ground.database, read_only=True)
     try:
         for definition in REPORTS.values():
-            if find_spec(f"store.reports.{definition.module or definition.name}") is None:
-                continue
             for days in PERIODS[1:] if definition.now_only else PERIODS:
                 yield from _figures(store, ground, definition, asked(store, NOW, days=days))
     finally:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from store.database import Store
-from store.errors import Refusal
 from store.instants import Instant
 from store.reports.figures import Counted, Report
 from store.reports.filters import asked_as
-from store.reports.registry import REPORTS, report
+from store.reports.registry import report
 
 
 class Wish(NamedTuple):
@@ -32,12 +31,7 @@ def count(store: Store, wish: Wish, now: Instant) -> Found:
     """The report, of one moment of the database; raises Refusal, with what to do, for filters that are none."""
     with store.connection:  # one state of it, however long this takes
         wanted = asked_as(store, now, wish.filters)
-        try:
-            found = report(store, wish.name, wanted, now, compare=wish.compare)
-        except ModuleNotFoundError as error:
-            if error.name and error.name.startswith("store.reports."):
-                raise Refusal(f"{REPORTS[wish.name].title} is not there yet in this version.") from error
-            raise
+        found = report(store, wish.name, wanted, now, compare=wish.compare)
     return Found(found, store.currency, store.rules.alerts.from_records)
 
 

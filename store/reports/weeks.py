@@ -72,11 +72,16 @@ def _weekly(store: Store, wanted: Asked, today: date, each: _Counted) -> tuple[L
     narrowing, filters = wanted.narrowing(store)
     account = "LEFT JOIN account a ON a.id = l.account_id" if wanted.segment else ""
     bounds = _bounds(store, today, by_day=each.by_day)
-    week = " ".join(f"WHEN {each.at} >= :from_{number} THEN {number}" for number in range(WEEKS + 1))
     rows = f"FROM {each.rows} {account} WHERE {each.where} AND l.void = 0 AND l.merged_into_id IS NULL{narrowing}"
-    sql = f"SELECT CASE {week} END, count(*) {rows} AND {each.at} >= :from_{WEEKS} AND {each.at} < :until GROUP BY 1"
-    counts = dict(store.rows(sql, {**filters, **bounds}))
-    latest, *before = [counts.get(number, 0) for number in range(WEEKS + 1)]
+    # By days an index has them in order; moments are first put in their week.
+    week = " ".join(f"WHEN {each.at} >= :from_{number} THEN :from_{number}" for number in range(WEEKS + 1))
+    key = each.at if each.by_day else f"CASE {week} END"
+    sql = f"SELECT {key}, count(*) {rows} AND {each.at} >= :from_{WEEKS} AND {each.at} < :until GROUP BY 1"
+    weeks = [bounds[f"from_{number}"] for number in range(WEEKS + 1)]
+    counts = [0] * len(weeks)
+    for at, count in store.rows(sql, {**filters, **bounds}):
+        counts[next(number for number, begins in enumerate(weeks) if at >= begins)] += count
+    latest, *before = counts
     values = {**filters, "from_0": bounds["from_0"], "until": bounds["until"]}
     id = "l.id" if each.records is Records.LEAD else "x.id"
     ids = f"SELECT {id} {rows} AND {each.at} >= :from_0 AND {each.at} < :until ORDER BY {each.at} DESC, {id} DESC"

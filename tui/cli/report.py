@@ -134,7 +134,7 @@ def _run(
     try:
         now = system_clock()
         wanted = _asked(store, now, period, filters)
-        with waiting("counting") as go_on:
+        with waiting("counting") as go_on, store.connection:  # one state of it, however long this takes
             store.stop_when(go_on)  # also lets ctrl+c through while SQLite counts
             found = report(store, name, wanted, now, compare=compare)
             if records is None:
