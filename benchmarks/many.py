@@ -80,8 +80,8 @@ def _lost(database: str, end: int) -> float:
         first = _first_worked(store.value("SELECT min(lead_id) FROM operation WHERE kind = 'accept'"))
         wrong = store.value(
             "SELECT count(*) FROM lead l WHERE l.id >= ? AND l.id < ? AND (l.touches <> 1 OR l.accepted_at IS NULL"
-            " OR (SELECT count(*) FROM touch WHERE lead_id = l.id) <> 1"
-            " OR (SELECT count(*) FROM operation WHERE lead_id = l.id) <> 2)",
+            " OR (SELECT count(*) FROM touch WHERE lead_id = l.id AND void = 0) <> 1"  # along their index
+            " OR l.id NOT IN (SELECT lead_id FROM operation GROUP BY lead_id HAVING count(*) = 2))",
             (first, end),
         )
         chained = store.value("SELECT count(*) <> (SELECT count(*) FROM seal) FROM operation")

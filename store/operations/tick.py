@@ -51,8 +51,12 @@ def tick(store: Store, now: Instant, *, go_on: Callable[[int], bool] = lambda do
     ``go_on`` is asked after each with their number so far: answering no stops there, and the next tick goes on.
     """
     done, before, again = 0, None, 0
-    if are_new(store):
+    while are_new(store):
         new_rules(store, SYSTEM, now, NewRulesDraft(), key=f"rules/{store.rules.digest}")
+        if are_new(store):  # there are more than one transaction comes to
+            done += 1
+            if not go_on(done):
+                return done
     night = next_night(store, now)
     while (found := store.row(_NEXT, (now,))) is not None or night is not None:
         if night is not None and (found is None or night.at <= found[0]):

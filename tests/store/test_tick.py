@@ -21,7 +21,7 @@ from store.actor import SYSTEM
 from store.doctor import check
 from store.errors import Refusal
 from store.instants import DAY, HOUR, MINUTE, Instant
-from store.operations import transaction
+from store.operations import new_rules, transaction
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.receive_signal import SignalIn, receive_signal
 from store.operations.record_signal import SignalDraft, record_signal
@@ -221,3 +221,26 @@ def test_other_rules_come_to_every_open_at_bat_with_the_next_tick(floor: Floor) 
     story = explain(floor.store, lead, floor.now)
     assert f"by rule: its score is counted anew by the rules in force → score {kept} → {now}" in story.events[-1].words
     assert tick(floor.store, floor.later()) == 0, "once"
+
+
+def test_other_rules_come_to_many_at_bats_a_few_in_a_transaction(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_rules, "AT_ONCE", 2)
+    for _ in range(5):
+        floor.lead()
+    tick(floor.store, floor.later())
+    floor.store.rules = floor.store.rules._replace(digest="other")
+    now, due = floor.later(), "SELECT count(*) FROM lead WHERE rule_at <= ?"
+    seen = []
+    for _ in range(2):
+        assert tick(floor.store, now, go_on=lambda done: False) == 1
+        seen.append(floor.value(due, now))
+    floor.store.rules = floor.store.rules._replace(digest="another")  # before all were come to: it begins anew
+    assert tick(floor.store, now, go_on=lambda done: False) == 1
+    assert seen == [2, 4]
+    assert new_rules.are_new(floor.store)
+    tick(floor.store, now)
+    assert not new_rules.are_new(floor.store)
+    assert not floor.value(due, now), "each was looked at, and has its next time"
+    floor.store.rules = floor.store.rules._replace(digest="other")
+    assert tick(floor.store, floor.later(), go_on=lambda done: False) == 1
+    assert floor.value(due, floor.now) == 2, "what was begun with these rules before is over"
