@@ -130,11 +130,22 @@ class AtBat(Frame, inherit_bindings=False):
         for look in THEMES:
             self.register_theme(look)
         self.theme = theme if theme in self.available_themes else THEMES[0].name
+        self._looks = self.get_css_variables()
+        self.stylesheet.set_variables(self._looks)
         self.add_mode(ASK, View)
         for view in views:
             self.add_mode(view.id, partial(screen_of, view))
         if person is not None:
             self._sign_in(person)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles again where the theme is another; at the start Textual asks for it without a reason."""
+        looks = self.get_css_variables()
+        if looks == self._looks:
+            self.stylesheet.update(self, animate=animate)
+            return
+        self._looks = looks
+        super().refresh_css(animate=animate)
 
     # --- start ---
 
