@@ -1,25 +1,37 @@
-"""The wall on the way in: no byte that arrives from the terminal ends the app, and nothing pasted acts as keys.
+"""The wall on the way in: no byte that arrives from the terminal ends the app, nothing pasted acts as keys.
 
 Textual decodes the keyboard strictly, so one byte that is no UTF-8 (a terminal in another encoding) would end the app.
 And an escape character inside a bracketed paste makes it read what follows as keys, which here log, close and convert;
-not every terminal takes those out.
+not every terminal takes those out. Where the terminal itself is gone, no more keys come, and the app ends.
 """
 
 from __future__ import annotations
 
 import codecs
+import os
 import re
+import signal
+import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+
+from tui.terminal_end import die
 
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+
+_GONE_WITHIN = 2.0  # seconds
+_HUNG_UP = 128 + 1
 
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class SafeDecoder:
-    """Turns the terminal's bytes into text, a piece at a time as they come."""
+    """Turns the terminal's bytes into text, a piece at a time as they come; calls ``ended`` where none will come."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
+        self._ended = ended
         self._utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._pasting = False
         self._before = ""  # the last letters sent on, in which a paste may have begun
@@ -27,6 +39,8 @@ class SafeDecoder:
 
     def decode(self, data: bytes, final: bool = False) -> str:
         """The text of these bytes; inside a paste without any control but tabs and line ends."""
+        if not data and not final:
+            self._ended()
         text = self._utf8.decode(data, final)
         if not self._pasting and "\x1b" not in text and "\x1b" not in self._before:
             return text
@@ -65,4 +79,20 @@ def read_safely() -> None:
     with suppress(ImportError):  # not every system has this driver
         from textual.drivers import linux_driver
 
-        vars(linux_driver)["getincrementaldecoder"] = lambda encoding: SafeDecoder
+        vars(linux_driver)["getincrementaldecoder"] = lambda encoding: partial(SafeDecoder, _Ending())
+
+
+class _Ending:
+    """A terminal that is gone without a signal, as one that is not ours to control goes, is told like one with it."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def __call__(self) -> None:
+        if not self._told:
+            self._told = True
+            os.kill(os.getpid(), signal.SIGHUP)
+            backstop = threading.Timer(_GONE_WITHIN, die, [_HUNG_UP])  # what is drawn for nobody may block everything
+            backstop.daemon = True
+            backstop.start()
+        time.sleep(0.1)  # there is always nothing to read now

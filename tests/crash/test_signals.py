@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import select
 import signal
@@ -108,6 +109,28 @@ def test_a_closed_terminal_during_a_write_ends_it(database: Path, home: Path, be
         code = wait_for_death(driver.process.pid, GONE_WITHIN + GRACE)
     assert code in (128 + signal.SIGHUP, -signal.SIGHUP)
     assert notes(database) == [*before, "first"]
+    assert not wrong_in(database)
+    assert "fault" not in faults_in(home)
+
+
+def test_a_terminal_that_goes_without_a_signal_ends_it(database: Path, home: Path) -> None:
+    screen, inside = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tui", "--db", str(database), "--as", "Priya N."],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        cwd=ROOT,
+        env={**os.environ, "ATBAT_HOME": str(home), "TERM": "xterm-256color"},
+        start_new_session=True,  # which this terminal does not become the one of
+    )
+    os.close(inside)
+    seen = b""
+    while b"Queue" not in seen:
+        assert select.select([screen], [], [], 30)[0], seen
+        seen += os.read(screen, 1 << 16)
+    os.close(screen)
+    assert wait_for_death(program.pid, GONE_WITHIN + GRACE) == 128 + signal.SIGHUP
     assert not wrong_in(database)
     assert "fault" not in faults_in(home)
 

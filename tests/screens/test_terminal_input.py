@@ -28,6 +28,16 @@ def test_any_bytes_are_some_text(data: bytes, size: int) -> None:
     decoded(data, size)
 
 
+def test_the_end_of_all_bytes_is_told() -> None:
+    ends: list[None] = []
+    decoder = SafeDecoder(lambda: ends.append(None))
+    assert decoder.decode(b"a") == "a"
+    decoder.decode(b"", final=True)
+    assert not ends
+    decoder.decode(b"")
+    assert ends
+
+
 def test_bytes_in_another_encoding_are_marked() -> None:
     assert decoded("Zoë!".encode("latin-1"), 1) == "Zo\ufffd!"
 
