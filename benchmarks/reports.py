@@ -107,7 +107,11 @@ def _figures(store: Store, ground: Ground, definition: Definition, wanted: Asked
         for sql, bound in by_hand:
             store.connection.execute(sql, bound).fetchall()
 
-    runs: dict[str, Callable[[], object]] = {"report": run, "sql": sql_alone}
+    def of_one_moment() -> None:
+        with store.connection:  # as the screen and the command line ask for it
+            run()
+
+    runs: dict[str, Callable[[], object]] = {"report": of_one_moment, "sql": sql_alone}
     timed = {name: partial(milliseconds, each) for name, each in runs.items()}
     taken = medians(in_turn(min(ground.rounds, ROUNDS), timed))
     when = "" if definition.now_only else f", {wanted.period.words}"

@@ -35,6 +35,7 @@ _HISTORY = "schema_migration"
 _PATIENCE_MS = 60_000  # writers queue for each other this long before anybody is told
 _STATEMENTS = 512  # kept ready by a connection: a day of work has some 400, and making one anew costs 0.1 ms
 _STEPS = 50_000  # of SQLite's machine, some milliseconds, between two looks whether a read is still wanted
+_LAST = "SELECT max(id) FROM operation"
 _NO_TEAM = (0, "", "UTC", "", "US", "USD")
 _PRAGMAS: Mapping[str, Any] = {
     "foreign_keys": 1,
@@ -72,6 +73,7 @@ class Store:
             path, rules_path, keep=not read_only, last_good=last_good, or_shipped=or_shipped
         )
         self._asleep: dict[tuple[str, Instant], int] = {}
+        self._unwanted: Callable[[], bool] | None = None
         self.connection.create_scalar_function("asleep", self.is_asleep, 2)
         self.load_team()
 
@@ -156,7 +158,27 @@ class Store:
 
     def stop_when(self, asked: Callable[[], bool]) -> None:
         """Give up a read, with apsw's InterruptError, soon after ``asked()`` says so, whatever statement it is at."""
+        self._unwanted = asked
         self.connection.set_progress_handler(asked, _STEPS)
+
+    def beside(self) -> Store | None:
+        """Another connection that reads the state which this one holds, for a thread of its own; close it afterwards.
+
+        None where this one holds none, or where somebody has written meanwhile. Each act has its number, so those who
+        see the same last one see the same state.
+        """
+        if not self.read_only or self.connection.getautocommit():
+            return None
+        ours = self.value(_LAST)
+        other = open_store(self.path, read_only=True, last_good=True, or_shipped=True)
+        other.use_rules(self.rules)
+        if self._unwanted is not None:
+            other.stop_when(self._unwanted)
+        other.connection.execute("BEGIN")
+        if other.value(_LAST) == ours:
+            return other
+        other.close()
+        return None
 
     def close(self) -> None:
         """Close the connection; the store is of no more use."""

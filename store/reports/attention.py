@@ -6,7 +6,10 @@ Both say it in sentences, of which there are five at most; the tables hold every
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import TypeVar
 
 from store.database import Store
 from store.instants import Instant
@@ -19,25 +22,44 @@ from store.reports.weeks import unlike
 
 MOST_SAID = 5
 _LEAST = 0.01  # what is off by less is on it
-_HELD = (funnel, speed, attempts, marketing)
+_Found = tuple[str, Table, Line, str, Cell]
+_T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """What is off, the furthest first, then what is unlike itself."""
-    held = _furthest(store, wanted, now)
-    weeks, said = unlike(store, wanted, now)
+
+    def first(store: Store) -> tuple[list[_Found], tuple[Table, list[str]]]:
+        return _benchmarked(store, wanted, now, funnel, speed), unlike(store, wanted, now)
+
+    (found, (weeks, said)), more = _both(
+        store, first, lambda store: _benchmarked(store, wanted, now, attempts, marketing)
+    )
+    held = _furthest(found + more, store.rules.alerts.from_records)
     worst = [_sentence(line) for line in held.lines]
     room = MOST_SAID - min(len(said), 2)
     sentences = (*worst[:room], *said[: MOST_SAID - min(len(worst), room)])
     return sentences or ("Nothing is on the wrong side of its benchmark, or unlike the weeks before.",), (held, weeks)
 
 
+def _both(store: Store, one: Callable[[Store], _T], other: Callable[[Store], _U]) -> tuple[_T, _U]:
+    """What each finds in the one state of the database, at the same time where it can be read twice."""
+    beside = store.beside()
+    if beside is None:
+        return one(store), other(store)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(other, beside)
+            return one(store), found.result()
+    finally:
+        beside.close()
+
+
 # -- against the benchmarks ------------------------------------------------------------------------------------------
 
 
-def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
-    least = store.rules.alerts.from_records
-    found = list(_benchmarked(store, wanted, now))
+def _furthest(found: list[_Found], least: int) -> Table:
     many = Counter(cell.benchmark.label for *_, cell in found if cell.benchmark is not None)
     lines = sorted(
         (
@@ -55,14 +77,16 @@ def _furthest(store: Store, wanted: Asked, now: Instant) -> Table:
     return Table("furthest", "Furthest off", "figure", columns, tuple(lines), note=note)
 
 
-def _benchmarked(store: Store, wanted: Asked, now: Instant) -> Iterator[tuple[str, Table, Line, str, Cell]]:
+def _benchmarked(store: Store, wanted: Asked, now: Instant, *reports: ModuleType) -> list[_Found]:
     """Every cell of other reports that is held against something and has records."""
-    for report in _HELD:
-        for table in report.held(store, wanted, now):
-            for line in (*table.lines, *([table.total] if table.total is not None else [])):
-                for column, cell in zip(table.columns, line.cells, strict=True):
-                    if cell.benchmark is not None and cell.counted is not None:
-                        yield report.__name__.rpartition(".")[2], table, line, column.name, cell
+    return [
+        (report.__name__.rpartition(".")[2], table, line, column.name, cell)
+        for report in reports
+        for table in report.held(store, wanted, now)
+        for line in (*table.lines, *([table.total] if table.total is not None else []))
+        for column, cell in zip(table.columns, line.cells, strict=True)
+        if cell.benchmark is not None and cell.counted is not None
+    ]
 
 
 def _enough(cell: Cell, line: Line, least: int) -> bool:

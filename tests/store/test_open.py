@@ -189,3 +189,25 @@ def test_four_programs_migrating_at_once_all_open_it(tmp_path: Path) -> None:
     said = [one.communicate(timeout=120) for one in running]
     assert [one.returncode for one in running] == [0, 0, 0, 0], said
     assert {out.strip() for out, _ in said} == {str(len(database._names()))}
+
+
+def test_beside_a_held_state_another_connection_reads_the_same(floor: Floor) -> None:
+    reader = open_store(floor.store.path, read_only=True)
+    count = "SELECT count(*) FROM lead"
+    assert reader.beside() is None, "it holds no state"
+    assert floor.store.beside() is None, "what a writer sees may not be written yet"
+    reader.use_rules(reader.rules._replace(digest="other"))
+    reader.stop_when(lambda: reader.rules.digest == "unwanted")
+    with reader.connection:
+        seen = reader.value(count)
+        other = reader.beside()
+        assert other is not None
+        floor.lead()
+        assert (reader.value(count), other.value(count), floor.value(count)) == (seen, seen, seen + 1)
+        assert other.rules.digest == "other"
+        assert reader.beside() is None, "somebody has written since"
+        reader.use_rules(reader.rules._replace(digest="unwanted"))
+        with pytest.raises(apsw.InterruptError):
+            other.value("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+        other.close()
+    reader.close()
