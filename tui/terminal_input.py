@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -86,13 +85,12 @@ class _Ending:
     """A terminal that is gone without a signal, as one that is not ours to control goes, is told like one with it."""
 
     def __init__(self) -> None:
-        self._told = False
+        # What is drawn for nobody may block everything.
+        self._backstop = threading.Timer(_GONE_WITHIN, die, [_HUNG_UP])
+        self._backstop.daemon = True
 
     def __call__(self) -> None:
-        if not self._told:
-            self._told = True
+        if not self._backstop.is_alive():
+            self._backstop.start()
             os.kill(os.getpid(), signal.SIGHUP)
-            backstop = threading.Timer(_GONE_WITHIN, die, [_HUNG_UP])  # what is drawn for nobody may block everything
-            backstop.daemon = True
-            backstop.start()
-        time.sleep(0.1)  # there is always nothing to read now
+        self._backstop.join(0.1)  # for ever there is nothing to read
