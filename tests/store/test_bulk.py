@@ -35,8 +35,8 @@ from store.operations.extend import ExtendDraft, extend
 from store.operations.promises import CallbackDraft, SnoozeDraft, callback, snooze
 from store.operations.reclassify import LeadCampaignDraft, MotionDraft, set_campaign, set_motion
 from store.operations.routing import AssignDraft, reassign_to
-from store.operations.transaction import Operation, Transaction
 from store.operations.tick import tick
+from store.operations.transaction import Operation, Transaction
 from store.operations.undo import UndoDraft, Undone, left_of, undo
 from store.operations.working import (
     ApprovalDraft,
