@@ -18,6 +18,7 @@ LABEL_LEAST, LABEL_MOST = 14, 34
 WORDS_MOST = 48
 HEAD_LINES = 3
 LEAST_TITLE = 7
+_WORDS_FIRST = 4  # lines of sentences above the figures where the window is low
 _TOTAL = "total"
 
 
@@ -121,7 +122,7 @@ class Page:
         enough: int = 0,
         low: bool = False,
     ) -> None:
-        """A share is judged from ``enough`` cases up; where the window is ``low``, figures come before words."""
+        """A share is judged from ``enough`` cases up; where the window is ``low``, figures come before most words."""
         self.report = report
         self._low = low
         self.lines: list[Told | Head | Figures] = []
@@ -171,12 +172,14 @@ class Page:
             self._tell(table.note, width, "muted")
 
     def _say(self, sentences: Sequence[str], width: int) -> Sequence[str]:
-        """The first sentence on one line; what is left to say below the figures."""
-        if not sentences:
-            return ()
-        first, *more = wrap(present.safe(f"{words.BULLET} {sentences[0]}"), max(width - 2, 20)) or [""]
-        self.lines.append(Told(f"{first} …" if more else first, "strong"))
-        return sentences if more else sentences[1:]
+        """The sentences for which there is room above the figures; what is left to say below them."""
+        for number, sentence in enumerate(sentences):
+            before = len(self.lines)
+            self._tell_all([sentence], width)
+            if len(self.lines) > _WORDS_FIRST:
+                del self.lines[before:]
+                return sentences[number:]
+        return ()
 
     def _tell_all(self, sentences: Sequence[str], width: int) -> None:
         for sentence in sentences:

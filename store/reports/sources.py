@@ -52,6 +52,7 @@ _BROUGHT = (
 _SUMS = tuple(product(("pipeline", "won"), Model))
 _CREDITED = tuple(Column(f"{name}_{model}", f"{name}, {model.label}", Unit.MONEY) for name, model in _SUMS)
 
+_MOST_NAMED = 3
 _SOURCE = Dimension("source", "l.source")
 _CAMPAIGN = Dimension(
     "campaign", "l.campaign_id", lambda store: dict(store.rows("SELECT id, name FROM campaign")), "no campaign"
@@ -206,6 +207,10 @@ def _days(count: int) -> str:
 
 
 def _sentences(store: Store, table: Table) -> tuple[str, ...]:
+    return (*_worth_working(store, table), *_met(table))
+
+
+def _worth_working(store: Store, table: Table) -> tuple[str, ...]:
     """The source that was worth working most and the one that was least, of those with enough at bats to tell."""
     least = store.rules.alerts.from_records
     place = table.column("reached_share")
@@ -218,3 +223,12 @@ def _sentences(store: Store, table: Table) -> tuple[str, ...]:
         for name, cell in (by_share[0], by_share[-1])
     )
     return (f"Most worth working: {best}. Least: {worst}.",)
+
+
+def _met(table: Table) -> tuple[str, ...]:
+    """The sources that most of the meetings held came from."""
+    created, held = (table.column(name) for name in ("created", "held"))
+    found = [(line.label, *(int(line.cells[at].value or 0) for at in (held, created))) for line in table.lines]
+    most = sorted((each for each in found if each[1]), key=lambda each: (-each[1], each[0]))[:_MOST_NAMED]
+    named = "; ".join(f"{name or 'not said'}, {meetings:,} of {of:,}" for name, meetings, of in most)
+    return (f"Most meetings held: {named} at bats.",) if most else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -51,6 +52,9 @@ class AtBats:
 
     def reached(self, lead: Row) -> bool:
         return lead.connected_at is not None or lead.stage == "converted"
+
+    def held(self, lead: Row) -> bool:
+        return any(row.result == "held" for row in self.meetings.get(lead.id, []))
 
     def qualified(self, lead: Row) -> bool:
         entered = False
@@ -160,7 +164,7 @@ class ByHand(AtBats):
     ) -> dict[str, Figure]:
         reached = [lead for lead in leads if self.reached(lead)]
         booked = [lead for lead in leads if self.meetings.get(lead.id)]
-        held = [lead for lead in booked if any(row.result == "held" for row in self.meetings[lead.id])]
+        held = [lead for lead in booked if self.held(lead)]
         qualified = [lead for lead in leads if self.qualified(lead)]
         rejected = [lead for lead in leads if self.rejected(lead)]
         pipeline, won = [deal for deal in deals if deal.open], [deal for deal in deals if deal.stage == "won"]
@@ -298,8 +302,8 @@ def test_adjoining_periods_spend_the_whole(cost: int, length: int, cuts: list[in
     assert sum(part or 0 for part in parts) == cost
 
 
-def test_the_sentence_names_the_best_and_the_least(by_hand: ByHand) -> None:
-    """Of sources with enough at bats to tell."""
+def test_the_sentences_name_the_best_and_the_least_and_who_made_meetings(by_hand: ByHand) -> None:
+    """The best and the least of sources with enough at bats to tell."""
     sentences, _ = make(by_hand.store, Asked(ALL), by_hand.now)
     shares = {
         source: len([lead for lead in leads if by_hand.reached(lead)]) / len(leads)
@@ -307,7 +311,12 @@ def test_the_sentence_names_the_best_and_the_least(by_hand: ByHand) -> None:
         if len(leads) >= by_hand.store.rules.alerts.from_records
     }
     best, least = max(shares, key=lambda name: shares[name]), min(shares, key=lambda name: shares[name])
-    (said,) = sentences
+    said, met = sentences
     assert said.startswith(f"Most worth working: {best}, {shares[best] * 100:.0f} % of ")
     assert f"Least: {least}, {shares[least] * 100:.0f} % of " in said
+    counts = Counter(lead.source for lead in by_hand.rows.leads)
+    held = Counter(lead.source for lead in by_hand.rows.leads if by_hand.held(lead))
+    first, *_ = sorted(held, key=lambda source: (-held[source], source))
+    assert met.startswith(f"Most meetings held: {first}, {held[first]} of {counts[first]}")
+    assert met.count(" of ") == min(len(held), 3)
     assert make(by_hand.store, Asked(days("2020-01-01", "2020-12-31")), by_hand.now)[0] == ()

@@ -347,6 +347,40 @@ async def test_it_is_stopped_between_batches_with_a_true_account(floor: Floor, m
         await d.idle()
 
 
+@pytest.mark.soak
+async def test_five_thousand_are_stopped_on_the_way_and_taken_back_as_one(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 5_000
+    for _ in range(count):
+        floor.lead()
+
+    def of(stage: Stage) -> int:
+        return int(floor.value("SELECT count(*) FROM lead WHERE stage = ?", stage))
+
+    async with at_work(floor) as d:
+        await whole(d, count)
+        await d.press("ctrl+a", "a")
+        await d.until(lambda: "Accept 5,000 of 5,000" in said(d))
+        with held_at(20, monkeypatch) as (there, go):
+            d.send("enter")
+            await d.until(there.is_set)
+            assert " of 5,000 ━" in said(d)
+            d.send("escape")
+            await d.until(lambda: "stopping after this batch" in said(d))
+            go.set()
+            await d.until(lambda: "untouched, still marked" in said(d))
+        done = of(Stage.ACCEPTED)
+        assert 0 < done < count
+        assert f"{done:,} of 5,000 accepted; {count - done:,} untouched, still marked" in said(d)
+        await d.press("escape")
+        await d.until(lambda: on_queue(d))
+        assert len(queue_of(d).table.marked) == count - done
+        await d.press("u")
+        await d.until(lambda: on_queue(d) and of(Stage.NEW) == count)
+        await d.until(lambda: f"undone: accepting {done:,} at bats" in said(d))
+
+
 @pytest.mark.usefixtures("small_batches")
 async def test_an_undo_is_stopped_and_gone_on_with(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     leads = [floor.lead() for _ in range(12)]
