@@ -227,8 +227,11 @@ def _worth_working(store: Store, table: Table) -> tuple[str, ...]:
 
 def _met(table: Table) -> tuple[str, ...]:
     """The sources that most of the meetings held came from."""
-    created, held = (table.column(name) for name in ("created", "held"))
-    found = [(line.label, *(int(line.cells[at].value or 0) for at in (held, created))) for line in table.lines]
-    most = sorted((each for each in found if each[1]), key=lambda each: (-each[1], each[0]))[:_MOST_NAMED]
-    named = "; ".join(f"{name or 'not said'}, {meetings:,} of {of:,}" for name, meetings, of in most)
-    return (f"Most meetings held: {named} at bats.",) if most else ()
+
+    def count(line: Line, column: str) -> int:
+        return int(line.cells[table.column(column)].value or 0)
+
+    held = [line for line in table.lines if count(line, "held")]
+    most = sorted(held, key=lambda line: (-count(line, "held"), line.label))[:_MOST_NAMED]
+    named = (f"{line.label or 'not said'}, {count(line, 'held'):,} of {count(line, 'created'):,}" for line in most)
+    return (f"Most meetings held: {'; '.join(named)} at bats.",) if most else ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,9 +18,11 @@ from screens.records.screen import RecordsScreen
 from screens.reports.screen import ReportsScreen
 from screens.team.screen import TeamScreen
 from store import Actor, Store, open_store
+from store.instants import SECOND
 from store.vocabulary import UserRole
 from tests.drivers import AppDriver, driving
 from tests.factories import Floor
+from tests.reports.raw import Raw
 from tests.screens.queue_app import program
 
 README = Path(__file__).parents[2] / "README.md"
@@ -26,15 +32,15 @@ MOST_KEYS = 3
 # What the screen must say once the keys are pressed, by the question.
 ANSWERS = {
     "At bats created this month": r"{month} +{created}\b",
-    "Which sources were worth working": r"Most worth working: .+, \d+ % of \d+ reached\. Least: .+, \d+ % of \d+",
-    "Which of them made meetings": r"Most meetings held: {met} of \d+",
+    "Which sources were worth working": r"Most worth working: .+, \d+ % of [\d,]+ reached\. Least: .+, \d+ % of [\d,]+",
+    "Which of them made meetings": r"Most meetings held: {met} of [\d,]+",
     "One attempt against several": r"\d+ % of [\d,]+ after one attempt against \d+ % of [\d,]+ after several",
     "Timing against fit": r"Largest cause: (timing|fit), [\d,]+ of [\d,]+ that ended without success \(\d+ %",
-    "Who came back and converted": r"People who came back: {back}, of whom \d+ converted \(\d+ %\)",
+    "Who came back and converted": r"People who came back: {back}, of whom [\d,]+ converted \(\d+ %\)",
     "Who closes cleanly, who lets decay": r"Closes most cleanly: .+, \d+ % by hand of .+ Lets most decay: .+ by rule",
-    "Where the funnel narrows": r"(Bottleneck|No bottleneck: nearest to its benchmark is):? .+, \d+ % of \d+ against",
-    "Who misses first touch": r"Misses first touch most: .+, \d+ of \d+ \(\d+ %\)",
-    "What comes back next week": r"\d+ may come back now, \d+ more this week, \d+ next week",
+    "Where the funnel narrows": r"Bottleneck: .+, \d+ % of [\d,]+ against \d+",
+    "Who misses first touch": r"Misses first touch most: .+, [\d,]+ of [\d,]+ \(\d+ %\)",
+    "What comes back next week": r"[\d,]+ may come back now, [\d,]+ more this week, [\d,]+ next week",
 }
 
 
@@ -65,19 +71,20 @@ def team(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def facts(store: Store) -> dict[str, str]:
     """What some of the answers must name, from the raw rows."""
-    (month, created), *_ = store.rows(
-        "SELECT strftime('%Y-%m', opened_at / 1000000, 'unixepoch', 'localtime') AS month, count(*) FROM lead"
-        " WHERE merged_into_id IS NULL GROUP BY 1 ORDER BY 1 DESC"
-    )
-    (met, count), *_ = store.rows(
-        "SELECT l.source, count(DISTINCT l.id) FROM lead l JOIN meeting m ON m.lead_id = l.id AND m.void = 0"
-        " WHERE m.result = 'held' GROUP BY 1 ORDER BY 2 DESC, 1"
-    )
-    back = store.value(
-        "SELECT count(*) FROM (SELECT contact_id FROM lead WHERE merged_into_id IS NULL AND contact_id IS NOT NULL"
-        " GROUP BY 1 HAVING count(*) > 1)"
-    )
-    return {"month": month, "created": str(created), "met": f"{met}, {count}", "back": str(back)}
+    opened = Raw(store).lead
+    zone = ZoneInfo(store.zone)
+    months = Counter(f"{datetime.fromtimestamp(lead.opened_at / SECOND, zone):%Y-%m}" for lead in opened)
+    month = max(months)
+    people = Counter(lead.contact_id for lead in opened if lead.contact_id is not None)
+    held = {meeting.lead_id for meeting in Raw(store).meeting if meeting.result == "held"}
+    sources = Counter(lead.source for lead in opened if lead.id in held)
+    met = min(sources, key=lambda source: (-sources[source], source))
+    return {
+        "month": month,
+        "created": f"{months[month]:,}",
+        "met": f"{met}, {sources[met]:,}",
+        "back": f"{sum(count > 1 for count in people.values()):,}",
+    }
 
 
 def test_the_readme_asks_ten() -> None:
@@ -86,6 +93,7 @@ def test_the_readme_asks_ten() -> None:
     assert all(len(question.keys) <= MOST_KEYS for question in asked)
 
 
+@pytest.mark.skipif("ATBAT_SEASON" in os.environ, reason="its facts are of six weeks, which are in one period")
 @pytest.mark.parametrize("size", SIZES)
 async def test_each_is_answered_on_the_page_that_three_keys_open(team: Floor, size: tuple[int, int]) -> None:
     lead = Actor(int(team.store.value("SELECT id FROM user WHERE role = 'lead'")), role=UserRole.LEAD)
