@@ -6,10 +6,7 @@ Both say it in sentences, of which there are five at most; the tables hold every
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
-from typing import TypeVar
 
 from store.database import Store
 from store.instants import Instant
@@ -18,13 +15,12 @@ from store.reports.against import against, in_its_unit, off, short
 from store.reports.asked import Asked
 from store.reports.figures import Cell, Column, Line, Table, Unit
 from store.reports.registry import Made
+from store.reports.together import together
 from store.reports.weeks import unlike
 
 MOST_SAID = 5
 _LEAST = 0.01  # what is off by less is on it
 _Found = tuple[str, Table, Line, str, Cell]
-_T = TypeVar("_T")
-_U = TypeVar("_U")
 
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
@@ -33,27 +29,15 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     def first(store: Store) -> tuple[list[_Found], tuple[Table, list[str]]]:
         return _benchmarked(store, wanted, now, funnel, speed), unlike(store, wanted, now)
 
-    (found, (weeks, said)), more = _both(
-        store, first, lambda store: _benchmarked(store, wanted, now, attempts, marketing)
-    )
+    def second(store: Store) -> list[_Found]:
+        return _benchmarked(store, wanted, now, attempts, marketing)
+
+    (found, (weeks, said)), more = together(store, first, second)
     held = _furthest(found + more, store.rules.alerts.from_records)
     worst = [_sentence(line) for line in held.lines]
     room = MOST_SAID - min(len(said), 2)
     sentences = (*worst[:room], *said[: MOST_SAID - min(len(worst), room)])
     return sentences or ("Nothing is on the wrong side of its benchmark, or unlike the weeks before.",), (held, weeks)
-
-
-def _both(store: Store, one: Callable[[Store], _T], other: Callable[[Store], _U]) -> tuple[_T, _U]:
-    """What each finds in the one state of the database, at the same time where it can be read twice."""
-    beside = store.beside()
-    if beside is None:
-        return one(store), other(store)
-    try:
-        with ThreadPoolExecutor(1) as thread:
-            found = thread.submit(other, beside)
-            return one(store), found.result()
-    finally:
-        beside.close()
 
 
 # -- against the benchmarks ------------------------------------------------------------------------------------------

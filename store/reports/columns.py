@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from store.database import Store
+from store.vocabulary import Word
 
 if TYPE_CHECKING:
     from store.reports.breakdown import Base
@@ -24,3 +25,9 @@ def columns(store: Store, base: Base, *sql: str, by_day: bool = True) -> Iterato
     source = f"{along} GROUP BY l.opened_day" if by_day else base.sql
     for row in store.each(f"SELECT {arrays} FROM {source}", base.values):
         yield [json.loads(each) for each in row]
+
+
+def numbered(sql: str, words: Iterable[Word]) -> str:
+    """SQL for the place of a word among others, from 0: of millions of rows, numbers are read faster than words."""
+    places = " ".join(f"WHEN '{word.value}' THEN {at}" for at, word in enumerate(words))
+    return f"CASE {sql} {places} END"

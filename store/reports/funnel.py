@@ -18,10 +18,11 @@ from store.instants import Instant
 from store.reports.against import against, in_its_unit, off, short
 from store.reports.asked import Asked
 from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdowns
-from store.reports.columns import columns
-from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
+from store.reports.columns import columns, numbered
+from store.reports.figures import Cell, Chart, Column, Line, Table, Unit
 from store.reports.registry import Made
 from store.reports.stays import Stays, in_stages, in_statuses
+from store.reports.together import together
 from store.rules.expiry import effective_end
 from store.rules.path import ENTERED, standing
 from store.rules.statistics import percentile
@@ -69,13 +70,15 @@ _TIMES = (
 
 def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """Conversion from stage to stage, time in stage and status, and where the at bats stand now."""
-    far = kinds(store, wanted, now, _WHERE.key)
-    conversion = _conversion(store, wanted, now, far)
-    stages = _time_in_stage(store, wanted)
-    statuses = _time_in_status(store, wanted)
+
+    def first(store: Store) -> tuple[Table, Table, Table]:
+        far = kinds(store, wanted, now, _PLACE)
+        return _conversion(store, wanted, now, far), _standing(store, wanted, far), _time_in_stage(store, wanted)
+
+    (conversion, stand, stages), statuses = together(store, first, lambda store: _time_in_status(store, wanted))
     least = store.rules.alerts.from_records
     sentences = (_bottleneck(conversion, least), *_slowest((stages, statuses), least))
-    return sentences, (conversion, stages, statuses, _standing(store, wanted, far))
+    return sentences, (conversion, stages, statuses, stand)
 
 
 def held(store: Store, wanted: Asked, now: Instant) -> tuple[Table, ...]:
@@ -115,6 +118,7 @@ def _conditions(step: _Step) -> tuple[str, str, str, str]:
 
 # How far an at bat came, in one number: so all of them are counted before any condition is asked.
 _WARM, _WAITS, _OPEN, _WON = 16, 32, 64, 128  # after the bits of lead.entered
+_BITS = 8
 _SEEN = (
     "".join(f"kind & {bit} AS {stage.value}, " for stage, bit in ENTERED.items())
     + f"kind & {_WARM} AS warm, kind & {_WAITS} AS waits,"
@@ -136,11 +140,16 @@ def played(store: Store, wanted: Asked, now: Instant) -> Base:
 
 
 def kinds(store: Store, wanted: Asked, now: Instant, key: str = "0") -> Base:
-    """How ``many`` at bats came how far, by a ``key``: a row for each kind, so that a condition is asked but once."""
-    counts: Counter[tuple[Key, int]] = Counter()
-    for keys, far in columns(store, at_bats(store, wanted, now=now), key, _kind(store, now)):
-        counts.update(zip(keys, far, strict=True))
-    rows = json.dumps([(*of, many) for of, many in counts.items()])
+    """How ``many`` at bats came how far, by a ``key``: a row for each kind, so that a condition is asked but once.
+
+    A key is a number that is not below 0, or NULL.
+    """
+    counts: Counter[int] = Counter()
+    both = f"coalesce({key}, -1) << {_BITS} | {_kind(store, now)}"
+    for (found,) in columns(store, at_bats(store, wanted, now=now), both):
+        counts.update(found)
+    kind = (1 << _BITS) - 1
+    rows = json.dumps([(each >> _BITS if each >= 0 else None, each & kind, many) for each, many in counts.items()])
     sql = "SELECT value ->> 0 AS key, value ->> 1 AS kind, value ->> 2 AS many FROM json_each(:kinds)"
     return Base(f"(SELECT key, many, {_SEEN} FROM ({sql})) l WHERE 1", {"kinds": rows})
 
@@ -150,9 +159,9 @@ def _kind(store: Store, now: Instant) -> str:
     warm = ", ".join(f"'{motion.value}'" for motion, kind in store.rules.motions.items() if kind.inbound)
     held = ", ".join(str(id) for id in _held(store, now))
     return (
-        f"l.entered + {_WARM} * (l.motion IN ({warm}))"
+        f"(l.entered + {_WARM} * (l.motion IN ({warm}))"
         f" + {_WAITS} * (l.open = 1 AND (l.expires_at IS NULL OR l.expires_at > :now OR l.id IN ({held})))"
-        f" + CASE WHEN l.entered & {ENTERED[Stage.CONVERTED]} THEN coalesce(({_DEAL}), 0) ELSE 0 END"
+        f" + CASE WHEN l.entered & {ENTERED[Stage.CONVERTED]} THEN coalesce(({_DEAL}), 0) ELSE 0 END)"
     )
 
 
@@ -208,26 +217,24 @@ def _times(
 
 
 _SEPARATOR = "/"
+_PAIRS = {f"{stage.value}{_SEPARATOR}{status.value}": (stage, status) for stage in Stage for status in Status}
 _WHERE = Dimension(
     "stage and status",
     f"l.stage || '{_SEPARATOR}' || l.status",
-    lambda store: {f"{g.value}{_SEPARATOR}{s.value}": standing(g, s) for g in Stage for s in Status},
+    lambda store: {key: standing(*pair) for key, pair in _PAIRS.items()},
 )
+_PLACE = f"{numbered('l.stage', Stage)} * {len(Status)} + {numbered('l.status', Status)}"
 
 
 def _standing(store: Store, wanted: Asked, counted: Base) -> Table:
     """Where the at bats stand now, in the order of the path."""
-    measure = Measure("now", "at bats")
-    rows = store.rows(f"SELECT key, sum(many) FROM {counted.sql} GROUP BY 1", counted.values)
+    measure, keys = Measure("now", "at bats"), tuple(_PAIRS)
+    counts = store.rows(f"SELECT key, sum(many) FROM {counted.sql} GROUP BY 1", counted.values)
+    rows = [(keys[place], many) for place, many in counts]
     ((lines, total),) = breakdowns(store, at_bats(store, wanted), (_WHERE,), (measure,), rows=rows)
-    order = {f"{stage.value}{_SEPARATOR}{status.value}": at for at, (stage, status) in enumerate(_pairs())}
-    lines = tuple(sorted(lines, key=lambda line: order[str(line.key)]))
+    lines = tuple(sorted(lines, key=lambda line: keys.index(str(line.key))))
     note = "All at bats of the period, where each stands now."
     return Table("standing", "Standing now", _WHERE.head, (measure.column,), lines, total, Chart.BARS, ("now",), note)
-
-
-def _pairs() -> Iterable[tuple[Stage, Status]]:
-    return ((stage, status) for stage in Stage for status in Status)
 
 
 def _bottleneck(conversion: Table, least: int) -> str:

@@ -11,7 +11,7 @@ from operator import eq, sub
 from store.database import Store
 from store.reports.asked import Asked
 from store.reports.breakdown import Base, at_bats
-from store.reports.columns import columns
+from store.reports.columns import columns, numbered
 from store.reports.figures import Counted, Records
 from store.vocabulary import Stage, Status
 
@@ -36,8 +36,7 @@ _UNTIL = """
 # An at bat and its status in one number: so they are compared and counted as one.
 _BITS = len(Status).bit_length()
 _MASK = (1 << _BITS) - 1
-_PLACES = " ".join(f"WHEN '{status.value}' THEN {at}" for at, status in enumerate(Status))
-_HELD = f"(l.id << {_BITS}) + CASE s.status {_PLACES} END"
+_HELD = f"(l.id << {_BITS}) + {numbered('s.status', Status)}"
 
 
 @dataclass(frozen=True, slots=True)
