@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store.database import Store
 from store.vocabulary import Word
@@ -31,3 +31,28 @@ def numbered(sql: str, words: Iterable[Word]) -> str:
     """SQL for the place of a word among others, from 0: of millions of rows, numbers are read faster than words."""
     places = " ".join(f"WHEN '{word.value}' THEN {at}" for at, word in enumerate(words))
     return f"CASE {sql} {places} END"
+
+
+class Packed(NamedTuple):
+    """Whole numbers of a row as one, each as SQL with what it stays below; any may be NULL.
+
+    The first may be as large as 64 bits have room for beside the others.
+    """
+
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def sql(self) -> str:
+        """The one number."""
+        packed = "0"
+        for part, below in self.parts:
+            packed = f"({packed}) * {below + 1} + coalesce({part}, -1) + 1"
+        return packed
+
+    def unpacked(self, packed: int) -> list[int | None]:
+        """The numbers, in their order."""
+        found: list[int | None] = []
+        for _, below in reversed(self.parts[1:]):
+            packed, part = divmod(packed, below + 1)
+            found.append(part - 1 if part else None)
+        return [packed - 1 if packed else None, *reversed(found)]

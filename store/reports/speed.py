@@ -7,13 +7,12 @@ docs/model.md, "Speed to lead".
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress
-from operator import itemgetter
+from itertools import compress, count
+from operator import add, itemgetter
 from typing import Any
 
 from store.database import Store
@@ -21,10 +20,13 @@ from store.instants import DAY, HOUR, MINUTE, Instant
 from store.reports.asked import Asked
 from store.reports.bands import CREATED, ELAPSED, ENDS, NOTE, TOUCHED, bands, compared, odds_said
 from store.reports.breakdown import MEDIAN, NINTH, NOBODY, Base, Dimension, at_bats, users
+from store.reports.columns import Packed, columns, numbered
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.reports.local_time import hour_sql
 from store.reports.registry import Made
+from store.reports.together import together
 from store.rules.statistics import percentile
+from store.rules.worked import Worked
 from store.vocabulary import Motion
 
 _WORKED = "worked(l.opened_at, l.first_touch_at)"
@@ -33,11 +35,12 @@ _BY_DAY_ALONE = f"""coalesce(l.first_touch_at, 1) % {15 * MINUTE} = 0 AND EXISTS
     SELECT 1 FROM touch t WHERE t.lead_id = l.id AND t.at = l.first_touch_at AND t.date_only = 1 AND t.void = 0)"""
 _WITHIN = (("5_min", "5 min", 5 * MINUTE), ("1_h", "1 h", HOUR), ("24_h", "24 h", DAY))
 
-_MOTION, _ENDS, _TIMES_AT = 3, 5, 6  # where a row has them
+_MOTION, _ENDS = 3, 5  # where a kind has them
 _NO_TIME = "0 s: touched outside working hours, or within the second"
 
 
 _Kind = tuple[Any, ...]
+_Code = tuple[int, str]  # a kind as it is read: all but the source in one number
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class _Timed:
 
     @classmethod
     def of(cls, kinds: Sequence[int], times: Sequence[int], order: Sequence[int]) -> _Timed:
-        """In this order; they lie together, so that a pass over them finds them in the cache."""
-        return cls(array("q", [kinds[at] for at in order]), array("q", [times[at] for at in order]))
+        """In this order."""
+        return cls(*(list(map(each.__getitem__, order)) for each in (kinds, times)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """Both measures over all, what became of each response time, then by rep, team, source, motion and hour."""
     base = _timed(store, wanted)
     dimensions = _dimensions(store, wanted, now)
-    rows = _read(store, base, dimensions)
+    rows = _read(store, base, dimensions[-1])
     whole = _whole(rows)
     total = Line(None, "all", _cells(base, whole))
     tables = [_table(store, base, by, rows, at, total) for at, by in enumerate(dimensions)]
@@ -143,22 +146,47 @@ def _dimensions(store: Store, wanted: Asked, now: Instant) -> tuple[Dimension, .
     )
 
 
-def _read(store: Store, base: Base, dimensions: Sequence[Dimension]) -> _Rows:
+def _read(store: Store, base: Base, hour: Dimension) -> _Rows:
     """Each at bat once. Times are sorted here, once for all the lines they are in."""
-    keys = ", ".join(by.key for by in dimensions)
-    times = ", ".join(each.sql for each in _BOTH)
-    rows = store.rows(f"SELECT {keys}, {ENDS}, {times} FROM {base.sql} AND {TOUCHED}", base.values)
-    places: dict[_Kind, int] = {}
-    kinds = [places.setdefault(row[:_TIMES_AT], len(places)) for row in rows]
-    elapsed, worked = ([row[_TIMES_AT + at] for row in rows] for at in range(len(_BOTH)))
-    del rows
-    untouched = store.each(f"SELECT {keys}, {ENDS} FROM {base.sql} AND NOT ({TOUCHED})", base.values)
-    soonest = sorted(range(len(elapsed)), key=elapsed.__getitem__)
-    touched = (
-        _Timed.of(kinds, elapsed, soonest),
-        _Timed.of(kinds, worked, sorted(soonest, key=worked.__getitem__)),
+    motions = tuple(Motion)
+    teams = int(store.value("SELECT max(id) FROM team") or 0) + 1
+    motion = numbered("l.motion", motions)
+    packed = Packed((("l.owner_id", 0), ("l.team_id", teams), (motion, len(motions)), (hour.key, 24), (ENDS, 8)))
+    (codes, touched), untouched = together(
+        store, lambda store: _touched(store, base, packed.sql), lambda store: _untouched(store, base, packed.sql)
     )
-    return _Rows(tuple(places), touched, Counter(untouched))
+
+    def kind(code: int, source: str) -> _Kind:
+        owner, team, motion, hour, ends = packed.unpacked(code)
+        return owner, team, source, motions[motion or 0], hour, ends
+
+    never = {kind(*each): many for each, many in untouched.items()}
+    return _Rows(tuple(kind(*each) for each in codes), touched, never)
+
+
+def _touched(store: Store, base: Base, code: str) -> tuple[Iterable[_Code], tuple[_Timed, ...]]:
+    """The kinds of those touched, in the order in which ``_Timed`` counts them, and those in order of either time."""
+    places: defaultdict[_Code, int] = defaultdict(count().__next__)
+    kinds: list[int] = []
+    elapsed: list[int] = []
+    worked: list[int] = []
+    between = Worked(store.calendar).between  # in SQL it would be called row by row
+    touched = replace(base, sql=f"{base.sql} AND {TOUCHED}")
+    for *of, opened, after in columns(store, touched, code, "l.source", "l.opened_at", ELAPSED):
+        kinds += map(places.__getitem__, zip(*of, strict=True))
+        elapsed += after
+        worked += map(between, opened, map(add, opened, after))
+    soonest = sorted(range(len(kinds)), key=elapsed.__getitem__)
+    by_worked = sorted(soonest, key=worked.__getitem__)
+    return places, (_Timed.of(kinds, elapsed, soonest), _Timed.of(kinds, worked, by_worked))
+
+
+def _untouched(store: Store, base: Base, code: str) -> Counter[_Code]:
+    """How many there are of each kind."""
+    counts: Counter[_Code] = Counter()
+    for day in columns(store, replace(base, sql=f"{base.sql} AND NOT ({TOUCHED})"), code, "l.source"):
+        counts.update(zip(*day, strict=True))
+    return counts
 
 
 def _whole(rows: _Rows) -> _Spread:
@@ -184,7 +212,7 @@ def _inbound_rows(store: Store, rows: _Rows) -> _Rows:
         of = [ours[kind] for kind in timed.kinds]
         return _Timed(list(compress(timed.kinds, of)), list(compress(timed.times, of)))
 
-    untouched = {kind: count for kind, count in rows.untouched.items() if kind[_MOTION] in inbound}
+    untouched = {kind: many for kind, many in rows.untouched.items() if kind[_MOTION] in inbound}
     return _Rows(rows.kinds, tuple(map(those, rows.touched)), untouched)
 
 
@@ -200,8 +228,8 @@ def _table(store: Store, base: Base, by: Dimension, rows: _Rows, at: int, total:
 def _spreads(rows: _Rows, at: int) -> Iterator[tuple[Key, _Spread]]:
     """The at bats by the key of one dimension."""
     counts: Counter[Key] = Counter()
-    for kind, count in rows.untouched.items():
-        counts[kind[at]] += count
+    for kind, many in rows.untouched.items():
+        counts[kind[at]] += many
     found: list[dict[Key, list[int]]] = []
     for timed in rows.touched:
         times: dict[Key, list[int]] = {kind[at]: [] for kind in rows.kinds}

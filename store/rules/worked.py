@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date
+from typing import overload
 
 from store.instants import Instant
 from store.rules.business import Calendar
@@ -18,6 +19,12 @@ class Worked:
         self._opens: list[Instant] = []
         self._closes: list[Instant] = []
         self._before: list[int] = []  # worked before each shift
+
+    @overload
+    def between(self, start: Instant, end: Instant) -> int: ...
+
+    @overload
+    def between(self, start: Instant | None, end: Instant | None) -> int | None: ...
 
     def between(self, start: Instant | None, end: Instant | None) -> int | None:
         """The working time from one instant to another, in microseconds; 0 where the end comes first, None of none."""
