@@ -398,7 +398,10 @@ SCRIPT = (
             1, p.connected AND n.j = p.k, 0, 0, 0, iif(n.j % 3, 30 + n.j % 200, NULL),
             iif(p.connected AND n.j = p.k, 'good talk', ''), 0, 1
         FROM temp.plan p JOIN times t ON t.id = p.id JOIN num n ON n.j <= p.k
-        WHERE p.k > 0 ORDER BY p.id, n.j""",
+        WHERE p.k > 0 ORDER BY p.id, n.j;
+        INSERT INTO dial_count (lead_id, user_id, dials, connects, meetings)
+        SELECT lead_id, user_id, count(*), sum(connect), 0 FROM touch WHERE channel = 'call' GROUP BY lead_id, user_id
+        """,
     ),
     (
         "stages, statuses, owners, groups",

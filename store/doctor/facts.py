@@ -68,6 +68,18 @@ LEAD_FACTS = (
         f"SELECT l.id, l.entered, {_ENTERED} AS said FROM lead l WHERE l.entered <> said",
     ),
     Fact(
+        "the dials counted are those made",
+        "lead",
+        "at bat {0} has {2} dials, conversations and meetings of user {1} counted, its touches say {3}",
+        "SELECT lead_id, user_id, format('%d, %d and %d', sum(dials), sum(connects), sum(meetings)),"
+        " format('%d, %d and %d', sum(made), sum(spoken), sum(met)) FROM ("
+        " SELECT lead_id, user_id, dials, connects, meetings, 0 AS made, 0 AS spoken, 0 AS met FROM dial_count"
+        " UNION ALL SELECT lead_id, user_id, 0, 0, 0, 1, connect, connect AND disposition = 'meeting_booked' FROM touch"
+        " WHERE lead_id IS NOT NULL AND channel = 'call' AND direction = 'out' AND attempt = 1 AND void = 0)"
+        " GROUP BY lead_id, user_id"
+        " HAVING sum(dials) <> sum(made) OR sum(connects) <> sum(spoken) OR sum(meetings) <> sum(met)",
+    ),
+    Fact(
         "an at bat is on somebody",
         "lead",
         "at bat {0} has neither a contact nor an account",

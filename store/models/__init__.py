@@ -3,6 +3,7 @@
 from store.models.activity import (
     Callback,
     Campaign,
+    DialCount,
     Meeting,
     MeetingAttendee,
     Note,
@@ -59,6 +60,7 @@ TABLES: tuple[type[Row], ...] = (
     Clock,
     Merge,
     Touch,
+    DialCount,
     Note,
     Meeting,
     MeetingAttendee,
@@ -98,6 +100,7 @@ __all__ = [
     "Clock",
     "Contact",
     "Conversion",
+    "DialCount",
     "Edit",
     "Email",
     "Employment",

@@ -112,6 +112,19 @@ Touch.add_index(
 Touch.add_index(SQL(of_opportunity("touch", "at")))
 
 
+class DialCount(Row):
+    """How often a person dialled on an at bat, and what came of it: kept from the touches by triggers, for reports."""
+
+    lead_id = IntegerField()
+    user = link(User)
+    dials = count()
+    connects = count()
+    meetings = count()
+
+    class Meta:
+        indexes = ((("lead_id", "user"), True),)
+
+
 class Note(Row):
     """Words kept on an at bat, an opportunity or a person; not an activity, it stops no clock."""
 

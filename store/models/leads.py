@@ -260,7 +260,9 @@ Clock.add_index(  # when a clock was decided: met then, or run out
         " ON clock (owner_id, min(due_at, coalesce(ended_at, due_at)), met) WHERE void = 0"
     )
 )
-Clock.add_index(SQL("CREATE INDEX IF NOT EXISTS clock_running ON clock (due_at) WHERE met IS NULL AND void = 0"))
+Clock.add_index(
+    SQL("CREATE INDEX IF NOT EXISTS clock_running ON clock (due_at, kind, lead_id) WHERE met IS NULL AND void = 0")
+)
 
 
 class Merge(Row):

@@ -125,13 +125,13 @@ def _dials(store: Store, wanted: Asked) -> Table:
     """What dials come to, by who dialled."""
     dialled = f"CROSS JOIN touch t INDEXED BY touch_dialled ON t.lead_id = l.id AND {_DIALLED.format('t')}"
     base = at_bats(store, wanted, joins=dialled)
-    found: Counter[int] = Counter()
-    # One number says whose it was and what came of it: of millions of dials, each thing more takes its time.
-    for (dials,) in columns(store, base, f"t.user_id * 4 + t.connect * 2 + (t.connect AND {_MET})"):
-        found.update(dials)
+    counted = at_bats(store, wanted, joins="CROSS JOIN dial_count d ON d.lead_id = l.id AND d.dials > 0")
+    found: Counter[tuple[int, ...]] = Counter()
+    for day in columns(store, counted, "d.user_id", "d.dials", "d.connects", "d.meetings"):
+        found.update(zip(*day, strict=True))
     counts: dict[Key, Counter[str]] = defaultdict(Counter)
-    for code, count in found.items():
-        counts[code // 4].update(dials=count, connects=count * (code // 2 % 2), meetings=count * (code % 2))
+    for (user, dials, connects, meetings), many in found.items():
+        counts[user].update(dials=many * dials, connects=many * connects, meetings=many * meetings)
     names = {**users(store), SYSTEM_USER_ID: "by rule"}
     lines = [
         Line(user, names.get(int(user or 0), NOBODY), _dial_cells(store, base, found, user))

@@ -27,10 +27,10 @@ def make(store: Store, wanted: Asked, now: Instant) -> Made:
     """What is off, the furthest first, then what is unlike itself."""
 
     def first(store: Store) -> tuple[list[_Found], tuple[Table, list[str]]]:
-        return _benchmarked(store, wanted, now, funnel, speed), unlike(store, wanted, now)
+        return _benchmarked(store, wanted, now, funnel), unlike(store, wanted, now)
 
     def second(store: Store) -> list[_Found]:
-        return _benchmarked(store, wanted, now, attempts, marketing)
+        return _benchmarked(store, wanted, now, speed, attempts, marketing)
 
     (found, (weeks, said)), more = together(store, first, second)
     held = _furthest(found + more, store.rules.alerts.from_records)

@@ -29,7 +29,11 @@ class MadeUp:
         for (name,) in self.store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(%'"):
             run(f"DROP TRIGGER {name}")
         self._columns: dict[str, dict[str, tuple[bool, bool]]] = {}
-        unguarded = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
+        # Dials are counted by triggers, which need theirs.
+        unguarded = (
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
+            " AND tbl_name <> 'dial_count'"
+        )
         for (name,) in self.store.rows(unguarded):
             run(f"DROP INDEX {name}")
 

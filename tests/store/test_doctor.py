@@ -97,6 +97,11 @@ LEAD_PLANTS = [
     ),
     plant("open means not ended", change(at("new"), "open = 0"), row=at("new")),
     plant("the stages entered are those its spells say", change(at("connected"), "entered = 1"), row=at("connected")),
+    plant(
+        "the dials counted are those made",
+        f"UPDATE dial_count SET connects = 7 WHERE lead_id = {at('connected')}",
+        row=at("connected"),
+    ),
     plant("an at bat is on somebody", change(at("new"), "contact_id = NULL, account_id = NULL"), row=at("new")),
     plant(
         "one open at bat per contact",
