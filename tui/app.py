@@ -31,7 +31,7 @@ from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
 from tui.places import ASK, DIALOGS, MAIN_VIEWS, SCREENS, STYLED, first_view, screen_of
 from tui.programs import Programs
-from tui.terminal_end import die
+from tui.terminal_end import GONE_WITHIN, die
 from tui.terminal_filter import COLOUR_FILTER, TERMINAL_FILTER
 from tui.theme import THEMES
 from tui.upkeep import Upkeep
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WARM_AFTER = 0.2  # seconds after the first frame
-GONE_WITHIN = 2.0  # seconds from a signal to the end of the process
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import os
 
+GONE_WITHIN = 2.0
+"""Seconds from a signal to the end of the process."""
+
 log = logging.getLogger(__name__)
 
 # Alternate screen, mouse, bracketed paste, focus and key reports off; cursor on.

@@ -16,12 +16,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from tui.terminal_end import die
+from tui.terminal_end import GONE_WITHIN, die
 
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
-
-_GONE_WITHIN = 2.0  # seconds
-_HUNG_UP = 128 + 1
 
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -86,7 +83,7 @@ class _Ending:
 
     def __init__(self) -> None:
         # What is drawn for nobody may block everything.
-        self._backstop = threading.Timer(_GONE_WITHIN, die, [_HUNG_UP])
+        self._backstop = threading.Timer(GONE_WITHIN, die, [128 + signal.SIGHUP])
         self._backstop.daemon = True
 
     def __call__(self) -> None:

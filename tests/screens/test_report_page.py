@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from screens.reports import words
@@ -107,18 +109,23 @@ def test_a_share_of_few_is_not_judged() -> None:
     )
 
 
-def test_in_a_low_window_figures_come_before_words() -> None:
-    sentences = ("The first sentence, which is too long to stand on one line of forty cells.", "The second.")
-    shown = Page(Report("r", "R", "", sentences, (table(1, note="A note."), table(2))), 40, "USD", {}, low=True)
+def test_in_a_low_window_figures_come_before_most_words() -> None:
+    first, second = "The first sentence, which is too long to stand on one line of forty cells.", "The second."
+    third = "The third, for which there is no room above the figures any more."
+    report = Report("r", "R", "", (first, second, third, "The last."), (table(1, note="A note."), table(2)))
+    shown = Page(report, 40, "USD", {}, low=True)
     at = [number for number, line in enumerate(shown.lines) if isinstance(line, Figures)]
-    assert at[0] == 4
-    assert shown.lines[0].text == "• The first sentence, which is too …"  # type: ignore[union-attr]
-    said = told(shown)
-    assert said.index("A note.") > said.index("Title")
-    assert " ".join(said).count("lines of forty cells. • The second.") == 0
-    assert "one line of forty cells. • The second." in " ".join(each.strip() for each in said)
-    high = Page(Report("r", "R", "", sentences, (table(1, note="A note."), table(2))), 40, "USD", {})
+    above, below = (" ".join(said.split()) for said in (text(shown.lines[: at[0]]), text(shown.lines[at[0] :])))
+    assert above.startswith(f"• {first} • {second} Title")
+    assert below.count(f"• {third} • The last.") == 1
+    assert "A note." in below
+    high = Page(report, 40, "USD", {})
     assert told(high).index("A note.") == told(high).index("Title") + 1
+
+
+def text(lines: Sequence[object]) -> str:
+    """The words among lines of a page."""
+    return " ".join(line.text for line in lines if isinstance(line, Told))
 
 
 def told(page: Page) -> list[str]:

@@ -58,12 +58,12 @@ Act = Callable[[Floor], Actor]
 
 
 def standing(floor: Floor) -> dict[str, Any]:
-    """Everything that counts: no history, no void row, no bookkeeping of who wrote last."""
+    """Everything that counts: no history, no void row, no count of nought, no bookkeeping of who wrote last."""
     return {
         table: [
             {name: value for name, value in row.items() if name not in KEPT_BY_AN_UNDO}
             for row in rows
-            if not row.get("void")
+            if not row.get("void") and row.get("dials") != 0
         ]
         for table, rows in floor.dump().items()
         if table not in HISTORY
