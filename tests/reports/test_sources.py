@@ -317,6 +317,6 @@ def test_the_sentences_name_the_best_and_the_least_and_who_made_meetings(by_hand
     counts = Counter(lead.source for lead in by_hand.rows.leads)
     held = Counter(lead.source for lead in by_hand.rows.leads if by_hand.held(lead))
     first, *_ = sorted(held, key=lambda source: (-held[source], source))
-    assert met.startswith(f"Most meetings held: {first}, {held[first]} of {counts[first]}")
+    assert met.startswith(f"Most meetings held: {first}, {held[first]:,} of {counts[first]:,}")
     assert met.count(" of ") == min(len(held), 3)
     assert make(by_hand.store, Asked(days("2020-01-01", "2020-12-31")), by_hand.now)[0] == ()
