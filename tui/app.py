@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import threading
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.filter import LineFilter
@@ -27,6 +27,7 @@ from tui.commands import KeyChoices, Where, bindings
 from tui.config import ConfigError, Goals
 from tui.desk import Change, Desk, Done
 from tui.frame import Frame, MainView, Person, TeamFacts, load_class
+from tui.garbage import Garbage
 from tui.lead_screen import LeadScreen
 from tui.logs import record_fault
 from tui.places import ASK, DIALOGS, MAIN_VIEWS, SCREENS, STYLED, first_view, screen_of
@@ -126,6 +127,7 @@ class AtBat(Frame, inherit_bindings=False):
         self._first_words = first_words
         self._ticks = ticks
         self._leaving = False
+        self._garbage = Garbage()
         for look in THEMES:
             self.register_theme(look)
         self.theme = theme if theme in self.available_themes else THEMES[0].name
@@ -145,6 +147,12 @@ class AtBat(Frame, inherit_bindings=False):
             return
         self._looks = looks
         super().refresh_css(animate=animate)
+
+    async def on_event(self, event: events.Event) -> None:
+        """No key waits for garbage to be collected."""
+        if isinstance(event, events.InputEvent):
+            self._garbage.typed()
+        await super().on_event(event)
 
     # --- start ---
 
@@ -173,7 +181,7 @@ class AtBat(Frame, inherit_bindings=False):
         self.call_after_refresh(self._first_frame_is_there)
 
     def _first_frame_is_there(self) -> None:
-        _resume_garbage_collection()
+        self._garbage.start()
         if self._upkeep is not None:
             self._upkeep.start(
                 partial(self.call_later, self._file_is_damaged),
@@ -195,6 +203,7 @@ class AtBat(Frame, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Give the signals back."""
+        self._garbage.stop()
         if threading.current_thread() is threading.main_thread():
             loop = asyncio.get_running_loop()
             for number in _SIGNALS:
@@ -420,11 +429,6 @@ class AtBat(Frame, inherit_bindings=False):
 def team_facts(store: Any) -> TeamFacts:
     """What of the team and its rules the screens keep at hand."""
     return TeamFacts(store.zone, store.calendar, store.rules)
-
-
-def _resume_garbage_collection() -> None:
-    gc.freeze()
-    gc.enable()
 
 
 def _load(places: Sequence[str], team: TeamFacts, now: Instant) -> None:
