@@ -183,21 +183,3 @@ def test_nothing_at_all_says_so(season: Store, season_end: Instant) -> None:
     found = report(season, "attention", long_ago, season_end)
     assert found.tables[0].lines == ()
     assert len(found.sentences) == 1
-
-
-def test_read_twice_at_once_it_says_the_same(
-    season: Store, season_end: Instant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    beside, opened = Store.beside, []
-
-    def noted(store: Store) -> Store | None:
-        opened.append(beside(store))
-        return opened[-1]
-
-    monkeypatch.setattr(Store, "beside", noted)
-    wanted = everything(season, season_end)
-    alone = report(season, "attention", wanted, season_end)
-    with season.connection:
-        together = report(season, "attention", wanted, season_end)
-    assert [each is None for each in opened] == [True, False]
-    assert together == alone
