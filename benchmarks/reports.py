@@ -15,7 +15,7 @@ from store.database import Store, open_store
 from store.instants import DAY, HOUR
 from store.reports import breakdown
 from store.reports.asked import Asked, asked
-from store.reports.breakdown import Base
+from store.reports.base import Base
 from store.reports.columns import columns
 from store.reports.registry import REPORTS, Definition, report
 

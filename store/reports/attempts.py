@@ -14,7 +14,8 @@ from store.actor import SYSTEM_USER_ID
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, users
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import NOBODY, Dimension, Measure, breakdowns, users
 from store.reports.columns import columns
 from store.reports.figures import Cell, Chart, Column, Counted, Key, Line, Records, Table, Unit
 from store.reports.registry import Made

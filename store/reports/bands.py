@@ -13,7 +13,7 @@ from typing import Any
 
 from store.database import Store
 from store.instants import DAY, HOUR, MINUTE
-from store.reports.breakdown import Base
+from store.reports.base import Base
 from store.reports.conditions import QUALIFIED
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.rules.statistics import odds

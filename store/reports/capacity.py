@@ -20,7 +20,8 @@ from store.instants import Instant
 from store.queries.queue import moments
 from store.queries.today import COUNTED, JUDGED
 from store.reports.asked import Asked
-from store.reports.breakdown import IS_OPEN, NOBODY, OPEN, Base, Dimension, Measure, breakdown
+from store.reports.base import IS_OPEN, OPEN, Base
+from store.reports.breakdown import NOBODY, Dimension, Measure, breakdown
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
 from store.reports.registry import Made
 from store.rules.queue_views import View

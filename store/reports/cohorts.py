@@ -14,7 +14,8 @@ from datetime import date, time, timedelta
 from store.database import Store
 from store.instants import DAY, Instant, moment
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import Dimension, Measure, breakdowns
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Table, Unit
 from store.reports.period import Period
 from store.reports.registry import Made

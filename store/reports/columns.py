@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from store.database import Store
+from store.reports.base import Base
 from store.vocabulary import Word
-
-if TYPE_CHECKING:
-    from store.reports.breakdown import Base
 
 
 def columns(store: Store, base: Base, *sql: str, by_day: bool = True) -> Iterator[list[list[Any]]]:

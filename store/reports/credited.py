@@ -12,7 +12,7 @@ from typing import NamedTuple
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, at_bats
+from store.reports.base import Base, at_bats
 from store.reports.conditions import WITH_OPPORTUNITY
 
 

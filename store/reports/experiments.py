@@ -13,7 +13,8 @@ from datetime import date
 from store.database import Store
 from store.instants import Instant, moment
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import Dimension, Measure, breakdowns
 from store.reports.conditions import QUALIFIED
 from store.reports.figures import Cell, Column, Line, Table, Unit
 from store.reports.registry import Made

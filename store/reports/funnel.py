@@ -17,7 +17,8 @@ from store.database import Store
 from store.instants import Instant
 from store.reports.against import against, in_its_unit, off, short
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, NINTH, Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import MEDIAN, NINTH, Dimension, Measure, breakdowns
 from store.reports.columns import columns, numbered
 from store.reports.figures import Cell, Chart, Column, Line, Table, Unit
 from store.reports.registry import Made

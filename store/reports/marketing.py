@@ -17,7 +17,8 @@ from store.database import Store
 from store.instants import Instant, moment
 from store.operations.deal import PASSED_ON
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, Dimension, Measure, at_bats, breakdown
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import Dimension, Measure, breakdown
 from store.reports.conditions import ACCEPTED, BECAME, QUALIFIED, REJECTED
 from store.reports.figures import Cell, Chart, Column, Counted, Line, Records, Table, Unit
 from store.reports.registry import Made

@@ -13,7 +13,8 @@ from typing import Any
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdowns, tallies, users
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import NOBODY, Dimension, Measure, breakdowns, tallies, users
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table
 from store.reports.registry import Made
 from store.vocabulary import Motion, Outcome

@@ -10,7 +10,8 @@ from store.database import Store
 from store.instants import DAY, Instant
 from store.reach import USABLE
 from store.reports.asked import Asked
-from store.reports.breakdown import IS_OPEN, NOBODY, OPEN, Base, Dimension, Measure, breakdown, users
+from store.reports.base import IS_OPEN, OPEN, Base
+from store.reports.breakdown import NOBODY, Dimension, Measure, breakdown, users
 from store.reports.figures import Chart, Line, Records, Table
 from store.reports.registry import Made
 

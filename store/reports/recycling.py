@@ -15,7 +15,8 @@ from store.database import Store
 from store.instants import Instant
 from store.queries import recycling
 from store.reports.asked import Asked
-from store.reports.breakdown import NOBODY, Base, Dimension, Measure, at_bats, breakdown, breakdowns, users
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import NOBODY, Dimension, Measure, breakdown, breakdowns, users
 from store.reports.figures import Chart, Column, Line, Table
 from store.reports.outcomes import SUCCESS, quoted
 from store.reports.registry import Made

@@ -14,7 +14,8 @@ from store.database import Store
 from store.instants import Instant
 from store.queries.today import KEPT_OF
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, NOBODY, Base, Dimension, Measure, at_bats, breakdowns, tallies, users
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import MEDIAN, NOBODY, Dimension, Measure, breakdowns, tallies, users
 from store.reports.figures import Cell, Chart, Key, Line, Records, Table, Unit
 from store.reports.funnel import kinds, played
 from store.reports.registry import Made

@@ -16,7 +16,8 @@ from operator import attrgetter
 from store.database import Store
 from store.instants import Instant
 from store.reports.asked import Asked
-from store.reports.breakdown import MEDIAN, Base, Dimension, Measure, at_bats, breakdowns
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import MEDIAN, Dimension, Measure, breakdowns
 from store.reports.conditions import BOOKED, HELD, QUALIFIED, REACHED, REJECTED
 from store.reports.costs import cost_by, cost_of_one
 from store.reports.credited import Deal, deals

@@ -20,7 +20,8 @@ from store.database import Store
 from store.instants import DAY, HOUR, MINUTE, Instant
 from store.reports.asked import Asked
 from store.reports.bands import CREATED, ELAPSED, ENDS, NOTE, TOUCHED, bands, compared, odds_said
-from store.reports.breakdown import MEDIAN, NINTH, NOBODY, Base, Dimension, at_bats, users
+from store.reports.base import Base, at_bats
+from store.reports.breakdown import MEDIAN, NINTH, NOBODY, Dimension, users
 from store.reports.columns import Packed, columns, numbered
 from store.reports.figures import Cell, Chart, Column, Key, Line, Table, Unit
 from store.reports.local_time import hour_sql

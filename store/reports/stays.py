@@ -10,7 +10,7 @@ from operator import eq, sub
 
 from store.database import Store
 from store.reports.asked import Asked
-from store.reports.breakdown import Base, at_bats
+from store.reports.base import Base, at_bats
 from store.reports.columns import columns, numbered
 from store.reports.figures import Counted, Records
 from store.vocabulary import Stage, Status

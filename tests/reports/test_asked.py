@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from store.database import Store
 from store.errors import Refusal
 from store.reports.asked import UNKNOWN_SEGMENT, Asked, asked, in_words
-from store.reports.breakdown import at_bats
+from store.reports.base import at_bats
 from store.reports.period import DEFAULT, period
 from store.vocabulary import Motion
 from tests.reports.by_hand import ALL, chosen, days, every_filter
