@@ -5,11 +5,8 @@ See docs/model.md, "Recycling".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
-from store.actor import Actor
 from store.database import Store
 from store.errors import Conflict, Refusal
 from store.instants import Instant, moment
@@ -175,28 +172,3 @@ def _taken(tx: Transaction) -> Routed:
         raise Refusal(f"You hold {held} open at bats, and {limit} is the limit: end some.")
     name = str(tx.store.value(_NAME, (tx.actor.user_id,)))
     return Routed(tx.actor.user_id, TAKEN_OVER, (Step(TAKEN_OVER, name, chosen=True),))
-
-
-# --- many ---
-
-
-def recycle_due(
-    store: Store,
-    actor: Actor,
-    now: Instant,
-    found: Sequence[Recyclable],
-    tell: Callable[[int], None] = lambda done: None,
-) -> Iterator[tuple[int, str]]:
-    """Bring these people back, in batches that are taken back as one; whom is for the rules to say.
-
-    Gives each at bat that was refused, with why; ``tell`` hears how many are through.
-    """
-    from store.operations.bulk import Verb, batches, do_batch
-
-    leads = [(row.id, row.version) for row in found]
-    through = 0
-    for batch in batches(uuid4(), Verb.RECYCLE, RecycleDraft(0), leads):
-        done = do_batch(store, actor, now, batch)
-        through += len(batch.leads)
-        tell(through)
-        yield from ((refused.lead_id, refused.why) for refused in done.refused)

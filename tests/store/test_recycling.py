@@ -20,7 +20,8 @@ from store.operations.edit import ContactDraft, PhoneDraft, edit_contact
 from store.operations.leaving import LeaveDraft, leave_team
 from store.operations.opportunity import LoseDraft, lose
 from store.operations.record_signal import SignalDraft, record_signal
-from store.operations.recycle import KEPT, RecycleDraft, recycle, recycle_due
+from store.operations.recycle import KEPT, RecycleDraft, recycle
+from store.operations.recycle_due import recycle_due
 from store.operations.routing import AssignDraft, reassign_to
 from store.operations.undo import UndoDraft, Undone, undo
 from store.operations.working import NoteDraft, note

@@ -52,7 +52,7 @@ def command(settings: Settings, due: bool, limit: int | None, dry_run: bool) -> 
 
 
 def _bring_back(store: Store, person: str | None, now: int, limit: int | None) -> None:
-    from store.operations.recycle import recycle_due
+    from store.operations.recycle_due import recycle_due
     from store.queries.recycling import all_due
     from tui import present
 
