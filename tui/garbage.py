@@ -13,7 +13,7 @@ from time import monotonic
 
 PAUSE = 0.3
 """Seconds without a key after which nobody is taken to type."""
-_DUE, _OVERDUE = 10, 300  # collections of the middle generation since the last whole one
+_DUE, _OVERDUE = 10, 25  # collections of the middle generation since the last whole one
 _NEVER = 1 << 30
 
 

@@ -40,9 +40,9 @@ def seen() -> Iterator[Seen]:
 
 
 def make_garbage() -> None:
-    """As much as Python would go through everything for, several times over."""
+    """As much as Python would go through everything for, but not yet overdue."""
     kept: list[Any] = []
-    for _ in range(200_000):
+    for _ in range(100_000):
         kept.append([])
 
 
