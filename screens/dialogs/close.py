@@ -88,7 +88,10 @@ class CloseDialog(LeadDialog):
     def focus_first(self) -> None:
         """The outcomes; where one was offered, what it still needs."""
         super().focus_first()
-        if self.offered is not None:
+        opening = self.opening
+        if self.offered is Outcome.WRONG_PERSON and isinstance(opening, Offered) and opening.reason:
+            self._ask_who()
+        elif self.offered is not None:
             self._ask_on(self.offered)
 
     def draft(self) -> CloseDraft:
@@ -160,11 +163,24 @@ class CloseDialog(LeadDialog):
             self._ask_on(choice.value)
         elif self._begins_a_date(letter):
             self._type_date(letter)
+        elif outcomes.value is Outcome.WRONG_PERSON and self.focused is self._list("reason"):
+            self._say_why_then_who(letter)
         else:
             self._date_meant = ""
             super().action_letter(letter)
             if self._reason_in_doubt():
                 self._date_meant = letter
+
+    def _say_why_then_who(self, letter: str) -> None:
+        """The right person is asked after the reason; neither has to be known."""
+        if self._list("reason").pick(letter.lower()):
+            self.show_consequence()
+            self._ask_who()
+
+    def _ask_who(self) -> None:
+        first_name = self._field("first_name")
+        assert first_name is not None
+        self.focus_field(first_name)
 
     def key_plus(self) -> None:
         """A date such as ``+3mo`` may be begun from the reasons."""
@@ -388,7 +404,7 @@ _ASKS = {
     Outcome.NOT_READY: "reason",
     Outcome.SUPPRESS: "reason",
     Outcome.RE_ENGAGE: "back_on",
-    Outcome.WRONG_PERSON: "first_name",
+    Outcome.WRONG_PERSON: "reason",
 }
 _SPOKE = frozenset({Outcome.NOT_READY, Outcome.BAD_FIT})
 _NEVER_REACHED = "nobody was reached yet"

@@ -17,6 +17,9 @@ from store.vocabulary import Motion, Outcome, Stage, Trigger
 FOLLOW = "follow"
 """The dialog that is offered to go on with somebody at their new company."""
 
+LEFT_COMPANY = "left_company"
+"""Why an at bat is closed as the wrong person once they work elsewhere, where the rules have that reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowDraft:
@@ -62,7 +65,7 @@ def offer_after(tx: Transaction, contact_id: int, account_id: int) -> Offer | No
     lead = tx.lead(lead_id)
     if lead.account_id == account_id or lead.stage is Stage.DISQUALIFIED:
         return None
-    return Offer("close", Outcome.WRONG_PERSON)
+    return Offer("close", Outcome.WRONG_PERSON, LEFT_COMPANY if LEFT_COMPANY in tx.rules.reasons else "")
 
 
 def offer_to_follow(tx: Transaction, lead: LeadState) -> Offer | None:

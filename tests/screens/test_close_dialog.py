@@ -187,13 +187,14 @@ async def test_without_another_at_bat_duplicate_says_so(floor: Floor) -> None:
 async def test_the_right_person_gets_an_at_bat_and_may_be_unknown(floor: Floor) -> None:
     lead_id = met(floor)
     async with at_the_plate(floor, lead_id) as d:
-        await d.press("x", "w")
+        await d.press("x", "w", "v")
         await d.type("Lee")
         await d.press("tab")
         await d.type("Wong")
         assert "opens an at bat for Lee Wong" in said(d)
         await d.press("enter")
     assert floor.value("SELECT count(*) FROM lead l JOIN contact c ON c.id = l.contact_id WHERE c.name = 'Lee Wong'")
+    assert floor.value("SELECT count(*) FROM lead WHERE reason = 'left_company'") == 1
     other = floor.lead(Stage.CONNECTED)
     async with at_the_plate(floor, other) as d:
         await d.press("x", "w", "enter")
@@ -204,7 +205,7 @@ async def test_the_right_person_gets_an_at_bat_and_may_be_unknown(floor: Floor) 
 async def test_an_address_that_is_none_is_marked_at_its_field_and_kept(floor: Floor) -> None:
     lead_id = met(floor)
     async with at_the_plate(floor, lead_id) as d:
-        await d.press("x", "w")
+        await d.press("x", "w", "w")
         await d.type("Lee")
         await d.press("tab", "tab", "tab", "tab")
         await d.type("lee@")

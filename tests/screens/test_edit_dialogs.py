@@ -153,6 +153,7 @@ async def test_another_company_offers_wrong_person_and_then_them_at_the_new_one(
         await d.press("enter")
         await d.until(lambda: on_queue(d))
     assert floor.state(lead).outcome is Outcome.WRONG_PERSON
+    assert floor.state(lead).reason == "left_company"
     assert floor.store.rows("SELECT count(*) FROM account WHERE name = 'Globex'") == [(1,)]
     newest = floor.state(floor.value("SELECT max(id) FROM lead"))
     assert (newest.trigger, newest.why) == ("employer changed", "knows us")

@@ -22,7 +22,7 @@ CLOSINGS: dict[Outcome, tuple[str, ...]] = {
     Outcome.NO_RESPONSE: ("r",),
     Outcome.NO_SHOW: ("s",),
     Outcome.DUPLICATE: ("d", "a"),
-    Outcome.WRONG_PERSON: ("w", "type Bo Li", "enter"),
+    Outcome.WRONG_PERSON: ("w", "w", "type Bo Li", "enter"),
     Outcome.BAD_DATA: ("b", "e"),
     Outcome.EXISTING: ("e", "u"),
     Outcome.SUPPRESS: ("x", "q"),
