@@ -62,6 +62,7 @@ class NewLeadDialog(Dialog[Known | None, Done]):
         """An inbound call, from nobody known or from whoever it was opened on."""
         self._given = opening
         self._asked_to_go: int | None = None
+        self._asked_who = opening is not None
         self.query_one(PersonFields).reset()
         for name in ("company", "why", "note"):
             self._input(name).value = ""
@@ -138,6 +139,15 @@ class NewLeadDialog(Dialog[Known | None, Done]):
 
     # --- keys ---
 
+    def action_enter(self) -> None:
+        """After a company alone, ask who it is, once: the person comes first to most."""
+        if self.focused is self._input("company") and self._nobody_yet() and not self._asked_who:
+            self._asked_who = True
+            self.set_focus(self._input("first-name"))
+            self.say("Who is it? Enter again opens it with nobody known yet.")
+        else:
+            super().action_enter()
+
     def action_submit(self) -> None:
         """Whoever is being worked already is gone to; what was typed here is asked about once."""
         taken = self._worked(self._list("known").value)
@@ -148,6 +158,11 @@ class NewLeadDialog(Dialog[Known | None, Done]):
             self.say("Enter again goes to their at bat and drops what you wrote here: log it there.")
         else:
             self.app.hold_keys(self._go_to(taken.lead_id))
+
+    def _nobody_yet(self) -> bool:
+        """Whether a company was typed, and no person."""
+        company, person = self._input("company").value.strip(), self.query_one(PersonFields).person
+        return bool(company) and person == NewPerson() and not isinstance(self._list("known").value, KnownPerson)
 
     def action_known(self, step: int) -> None:
         """Take the next of those who are known; up from the first takes nobody."""

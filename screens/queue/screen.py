@@ -218,9 +218,10 @@ class QueueScreen(LeadScreen):
             self.app.go_to_view_before()
 
     def action_refresh(self) -> None:
-        """Take in what others changed."""
+        """Take in what others changed; further keys wait for it."""
         self._aside.clear()
-        self._read(self.table.cursor_id)
+        self.workers.cancel_group(self, "queue")
+        self.app.hold_keys(self._list(self.table.cursor_id))
         self._read_own_views()
 
     def action_session(self) -> None:

@@ -150,6 +150,28 @@ async def test_a_company_alone_keeps_what_was_said(floor: Floor) -> None:
     assert floor.value("SELECT why FROM lead") == "they look for logistics software"
 
 
+async def test_enter_after_the_company_alone_asks_once_who_it_is(floor: Floor) -> None:
+    async with at_the_plate(floor) as d:
+        await d.press("i")
+        await fill(d, company="Globex")
+        await d.press("enter")
+        assert in_dialog(d)
+        assert "Enter again opens it with nobody known yet" in said(d)
+        assert d.app.focused is d.app.screen.query_one("#first-name", Input)
+        await d.press("enter")
+        assert not in_dialog(d)
+    assert floor.value("SELECT count(*) FROM lead WHERE contact_id IS NULL") == 1
+
+
+async def test_ctrl_s_takes_a_company_alone_at_once(floor: Floor) -> None:
+    async with at_the_plate(floor) as d:
+        await d.press("i")
+        await fill(d, company="Globex")
+        await d.press("ctrl+s")
+        assert not in_dialog(d)
+    assert floor.value("SELECT count(*) FROM lead WHERE contact_id IS NULL") == 1
+
+
 async def test_nothing_typed_asks_who(floor: Floor) -> None:
     async with at_the_plate(floor) as d:
         await d.press("i")
