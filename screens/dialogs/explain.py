@@ -65,7 +65,7 @@ class ExplainScreen(ModalScreen[None]):
     async def prepare(self, opening: LeadRow) -> None:
         """Read the story."""
         self._now = self.app.desk.now()
-        self._story = await self.app.desk.read(explain, opening.id, self._now)
+        self._story = await self.app.desk.read(explain, opening.id, self._now, zone=self.app.zone)
 
     def compose(self) -> ComposeResult:
         """Title, what holds it and what comes, the story newest first, keys."""

@@ -128,6 +128,12 @@ class Transaction:
         """The team's rules in force."""
         return self.store.rules
 
+    @property
+    def zone(self) -> str:
+        """Where the actor is, for sentences that tell a time: the team's zone unless theirs is another."""
+        own = self.store.value('SELECT zone FROM "user" WHERE id = ?', (self.actor.user_id,))
+        return str(own or self.store.zone)
+
     def not_before(self, at: Instant) -> None:
         """Let this act come no earlier than what it acts on, where another computer's clock is ahead of this one's."""
         self.now = max(self.now, at)

@@ -156,7 +156,7 @@ def _which(tx: Transaction, wrote: Collection[Place]) -> str:
     for table, entity_id in wrote:
         if table == "touch":
             disposition, at = tx.store.row("SELECT disposition, at FROM touch WHERE id = ?", (entity_id,)) or ("", 0)
-            return f": {Disposition(disposition).label}, {clock(at, tx.store.zone, tx.now)}"
+            return f": {Disposition(disposition).label}, {clock(at, tx.zone, tx.now)}"
     return ""
 
 

@@ -93,20 +93,22 @@ def explain_person(store: Store, contact_id: int, now: Instant) -> Story:
     return Story(0, f"{who}: no at bat", tuple(events), nothing, (), tuple(_score_lines(card)))
 
 
-def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = None) -> Story:
+def explain(store: Store, lead_id: int, now: Instant, as_of: Instant | None = None, *, zone: str = "") -> Story:
     """The story of an at bat up to ``as_of`` (None: now); raises Refusal where there is none.
 
-    Of a time to come it also tells what happens until then if nobody does anything. About a dozen queries.
+    Of a time to come it also tells what happens until then if nobody does anything. Its sentences tell times in
+    ``zone``, the team's where none is given. About a dozen queries.
     """
+    zone = zone or store.zone
     lead, name, company, owner = _head(store, lead_id)
     who = name if company in ("", name) else f"{name}, {company}"
-    told = [event for event in _events(store, lead, now) if as_of is None or event.at <= as_of]
+    told = [event for event in _events(store, lead, now, zone) if as_of is None or event.at <= as_of]
     if as_of is not None and as_of < now:
-        title = f"{who}: at bat no. {lead.id} ({lead.motion.label}), as of {stamp(as_of, store.zone, now)}"
-        return Story(lead.id, title, tuple(told), _stood(store, lead, as_of, now), ())
+        title = f"{who}: at bat no. {lead.id} ({lead.motion.label}), as of {stamp(as_of, zone, now)}"
+        return Story(lead.id, title, tuple(told), _stood(store, lead, as_of, now, zone), ())
     title = f"{who}: at bat no. {lead.id} ({lead.motion.label})"
     comes = [event for event in _comes(store, lead, now) if as_of is None or event.at <= as_of]
-    holds = tuple(_holds(store, lead, owner, now))
+    holds = tuple(_holds(store, lead, owner, now, zone))
     return Story(lead.id, title, tuple(told), holds, tuple(comes), tuple(_score(store, lead, now)))
 
 
@@ -131,9 +133,9 @@ class _Op(NamedTuple):
     override: str
 
 
-def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
+def _events(store: Store, lead: LeadState, now: Instant, zone: str) -> list[Event]:
     """Everything that happened, oldest first: acts with what they changed, routing, clocks, alerts."""
-    acts = _acts(store, lead, now)
+    acts = _acts(store, lead, now, zone)
     changed: dict[int, Changed] = defaultdict(Changed)
     ops: dict[int, _Op] = {}
     made = None
@@ -147,18 +149,18 @@ def _events(store: Store, lead: LeadState, now: Instant) -> list[Event]:
         op = ops.get(id) or _operation(store, id)
         if op is not None:
             opened = id == made
-            did = effects(changed[id], lead, store.rules, store.zone, now) if id in changed else []
-            events += _told(store, lead, op, opened, acts.get(id, []), changed[id], did)
+            did = effects(changed[id], lead, store.rules, zone, now) if id in changed else []
+            events += _told(store, lead, op, opened, acts.get(id, []), changed[id], did, zone)
     for at, kind, source, decision in store.rows(_SINCE, (lead.id,)):
         words = f"they sent a signal: {kind.replace('_', ' ')} from {source}"
         events.append(Event(at, EventKind.ACT, words, (f"intake: {decision}",) if decision else ()))
     holders = dict(store.rows(_NAMES))
     for clock, holder in _clocks(store, lead):
-        if (over := clock_over(clock, holders.get(holder, "the team"), store.zone, now)) is not None:
+        if (over := clock_over(clock, holders.get(holder, "the team"), zone, now)) is not None:
             events.append(over)
     for kind, hears, cause, opened_at, closed_at in store.rows(_ALERTS, (lead.id,)):
         whom = holders.get(hears, "everybody")
-        ended = f"; over {stamp(closed_at, store.zone, now)}" if closed_at is not None else ""
+        ended = f"; over {stamp(closed_at, zone, now)}" if closed_at is not None else ""
         words = f"{whom} alerted: {cause or ALERTS[AlertKind(kind)].words}{ended}"
         events.append(Event(opened_at, EventKind.ALERT, words))
     return sorted(events, key=lambda event: event.at)
@@ -172,10 +174,11 @@ def _told(
     acts: list[Event],
     changed: Changed,
     did: list[str],
+    zone: str,
 ) -> list[Event]:
     """The events of one operation: how it was opened and routed, or what was done and what that changed."""
     if opened:
-        opening = _opening(store, lead, op)
+        opening = _opening(store, lead, op, zone)
         return [opening, *(act for act in acts if act.kind is not EventKind.OPENED)]
     routed = [act for act in acts if act.kind is EventKind.ROUTED]
     others = [act for act in acts if act.kind is EventKind.ACT]
@@ -202,18 +205,18 @@ def _deed(op: _Op) -> str:
     return f"{said} (against the rule: {op.override})" if op.override else said
 
 
-def _opening(store: Store, lead: LeadState, op: _Op) -> Event:
+def _opening(store: Store, lead: LeadState, op: _Op, zone: str) -> Event:
     """Because of what it was opened, and by which row of intake or by whose hand."""
     more: list[str] = []
     if lead.imported:
         words = f"came with an import, from {lead.source}" if lead.source else "came with an import"
         if lead.opened_at < op.at:
-            more.append(f"open elsewhere since {stamp(lead.opened_at, store.zone, op.at)}: its clocks count from here")
+            more.append(f"open elsewhere since {stamp(lead.opened_at, zone, op.at)}: its clocks count from here")
     elif (signal := store.row(_SIGNAL, (lead.signal_id,))) is not None:
         kind, source, at, decision, said = signal
         words = f"opened because of a signal: {kind.replace('_', ' ')} from {source}"
         if op.at - at > MINUTE:
-            words += f", of {stamp(at, store.zone, op.at)}"
+            words += f", of {stamp(at, zone, op.at)}"
         if decision:
             more.append(f"intake: {decision}")
         if said:
@@ -227,7 +230,7 @@ def _opening(store: Store, lead: LeadState, op: _Op) -> Event:
     return Event(lead.opened_at if not lead.imported else op.at, EventKind.OPENED, words, tuple(more))
 
 
-def _acts(store: Store, lead: LeadState, now: Instant) -> dict[int, list[Event]]:
+def _acts(store: Store, lead: LeadState, now: Instant, zone: str) -> dict[int, list[Event]]:
     """What was recorded on the at bat by the operation that recorded it."""
     found: dict[int, list[Event]] = defaultdict(list)
     for op, at, who, channel, direction, disposition, whom, attempt, automated in store.rows(_TOUCHES, (lead.id,)):
@@ -247,10 +250,10 @@ def _acts(store: Store, lead: LeadState, now: Instant) -> dict[int, list[Event]]
     for op, at, who, due, state in store.rows(_CALLBACKS, (lead.id,)):
         promiser = who or "anyone"
         ended = "" if state == "open" else f"; it was {state}"
-        words = f"{promiser} promised a callback for {stamp(due, store.zone, now)}{ended}"
+        words = f"{promiser} promised a callback for {stamp(due, zone, now)}{ended}"
         found[op].append(Event(at, EventKind.ACT, words))
     for op, at, who, outcome, due in store.rows(_ASKED, (lead.id,)):
-        words = f"{who} asked for approval: {outcome.replace('_', ' ')}, to be decided by {stamp(due, store.zone, now)}"
+        words = f"{who} asked for approval: {outcome.replace('_', ' ')}, to be decided by {stamp(due, zone, now)}"
         found[op].append(Event(at, EventKind.ACT, words))
     return found
 
@@ -276,12 +279,12 @@ def _operation(store: Store, op_id: int) -> _Op | None:
 # --- how it stands ------------------------------------------------------------------------------------------------
 
 
-def _holds(store: Store, lead: LeadState, owner: str, now: Instant) -> list[str]:
+def _holds(store: Store, lead: LeadState, owner: str, now: Instant, zone: str) -> list[str]:
     """What holds it now: its stage, and its clocks that run."""
     if not lead.open:
         return []
-    said = standing_words(lead, owner, store.rules, store.zone, now, store.calendar)
-    return said + [clock_runs(clock, store.zone, now) for clock, _ in _clocks(store, lead) if clock.ended_at is None]
+    said = standing_words(lead, owner, store.rules, zone, now, store.calendar)
+    return said + [clock_runs(clock, zone, now) for clock, _ in _clocks(store, lead) if clock.ended_at is None]
 
 
 def _score(store: Store, lead: LeadState, now: Instant) -> list[str]:
@@ -299,7 +302,7 @@ def _score_lines(card: ScoreCard) -> list[str]:
     return [card.score.words, *(f"  {line.words}" for line in (*card.score.fit.lines, *card.score.intent.lines))]
 
 
-def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[str, ...]:
+def _stood(store: Store, lead: LeadState, at: Instant, now: Instant, zone: str) -> tuple[str, ...]:
     """How it stood at a time that has passed."""
     stage = store.value(_STAGE_AT, (lead.id, at))
     if stage is None:
@@ -309,7 +312,7 @@ def _stood(store: Store, lead: LeadState, at: Instant, now: Instant) -> tuple[st
     if status:
         words += f", status {str(status).replace('_', ' ')}"
     clocks = (clock for clock, _ in _clocks(store, lead) if clock.started_at <= at < (clock.ended_at or at + 1))
-    return (words, *(clock_runs(clock, store.zone, at, now) for clock in clocks))
+    return (words, *(clock_runs(clock, zone, at, now) for clock in clocks))
 
 
 def _comes(store: Store, lead: LeadState, now: Instant) -> list[Event]:

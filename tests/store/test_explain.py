@@ -62,6 +62,17 @@ def test_every_step_clock_and_rule_in_the_order_of_time(floor: Floor) -> None:
         assert sentence in told, sentence
 
 
+def test_times_are_told_in_the_zone_of_whoever_asks(floor: Floor) -> None:
+    lead_id = floor.lead(motion=Motion.DEMO_REQUEST)
+    callback(floor.store, PRIYA, floor.later(), CallbackDraft(lead_id, at("2026-12-02 11:02")))
+    here, there = (
+        "\n".join(explain(floor.store, lead_id, floor.now, zone=zone).holds) for zone in ("", "Europe/London")
+    )
+    assert "a callback is promised for 2 Dec 11:02" in here
+    assert "a callback is promised for 2 Dec 16:02" in there
+    assert "11:02" not in there
+
+
 def test_what_comes_if_nobody_does_anything_is_what_a_tick_does(floor: Floor) -> None:
     for stage, motion in (
         (Stage.NEW, Motion.DEMO_REQUEST),

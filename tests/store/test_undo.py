@@ -9,6 +9,7 @@ import pytest
 
 from store import SYSTEM, Actor, Refusal
 from store.actor import SYSTEM_USER_ID
+from store.instants import moment
 from store.operations.accounts import AccountDraft, add_account
 from store.operations.at_bat import DEEDS, take_up
 from store.operations.attendance import (
@@ -382,6 +383,13 @@ def test_an_undo_says_whose_it_was_in_the_fields_words(floor: Floor, name: str, 
         undo(floor.store, actor, floor.now, UndoDraft())
     floor.now -= 10 * MINUTE
     assert undo(floor.store, actor, floor.now, UndoDraft()).sentence == f"undone: {said}"
+
+
+def test_when_the_touch_was_is_told_in_the_zone_of_whoever_takes_it_back(floor: Floor) -> None:
+    floor.touch(floor.lead(Stage.ACCEPTED))
+    at = moment(floor.now, "Europe/London")
+    floor.raw("UPDATE \"user\" SET zone = 'Europe/London' WHERE id = ?", (PRIYA.user_id,))
+    assert undo(floor.store, PRIYA, floor.now, UndoDraft()).sentence.endswith(f": no answer, {at:%H:%M}")
 
 
 def test_leaving_with_an_opportunity_is_the_colleagues_and_not_the_companys(floor: Floor) -> None:
