@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -167,8 +167,12 @@ class Frame(OrderedKeysApp[int]):
 
     def say_done(self, done: Done) -> None:
         """Say what an operation did, and how to take it back."""
-        undo = f" · {self.key_of('undo')} undoes" if done.undo_until is not None else ""
-        self.say(f"{_FULL_STOP.sub('', done.sentence)}{undo}" if undo else done.sentence)
+        undoable = done.undo_until is not None
+        self.say(f"{_FULL_STOP.sub('', done.sentence)}{self._undoes}" if undoable else done.sentence)
+
+    @property
+    def _undoes(self) -> str:
+        return f" · {self.key_of('undo')} undoes"
 
     def refuse(self, why: str) -> None:
         """Say why a dialog does not open; what is typed on, as if it had, is held back."""
@@ -230,6 +234,8 @@ class Frame(OrderedKeysApp[int]):
         self._typed_on.opened()
         self._opened += 1
         self.let_go()
+        if self.notice is not None:  # of what offers this dialog, in which that key is a letter
+            self.notice = replace(self.notice, sentence=self.notice.sentence.removesuffix(self._undoes))
         with self.batch_update():
             await self.push_screen(dialog)
             dialog.begin(opening, then)

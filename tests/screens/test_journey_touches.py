@@ -127,6 +127,7 @@ async def test_what_decides_the_at_bat_offers_its_dialog(
     async with at_work(floor) as d:
         await d.press("l", letter)
         assert verb in d.screen_text()
+        assert " undoes" not in d.screen_text(), "the key is a letter of the dialog now"
         await d.press("escape")
         assert on_queue(d)
     assert newest(floor, "disposition") == (disposition,)
