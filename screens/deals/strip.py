@@ -90,4 +90,4 @@ class DealStrip(Widget):
         total = present.money(sum(deal.amount for deal in counted), currency)
         unit = 10 ** present.minor_digits(currency)
         likely = sum(deal.amount * deal.probability for deal in counted) // 100 // unit * unit
-        return present.joined(f"{total} open, {present.money(likely, currency)} by probability")
+        return present.joined(f"pipeline {total}, {present.money(likely, currency)} by probability")
