@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 from screens.dialogs.edit_dialog import EditDialog, doubtful
 from screens.dialogs.reach_lines import ReachLines
 from store.errors import Refusal
-from store.operations.edit import ContactDraft, EmailDraft, PhoneDraft
+from store.operations.edit import ContactDraft, EmailDraft, PhoneDraft, zone_typed
 from store.queries.likely import KnownCompany
 from store.queries.sheet import PersonSheet, doubts, person_sheet
 from store.vocabulary import Pool
@@ -137,10 +137,9 @@ class EditPersonDialog(EditDialog):
     def consequence(self) -> Content:
         """What saving does, and what is doubtful about it."""
         try:
-            draft = self.draft()
+            words = [*self._words(self.draft()), *doubtful(self._doubts)]
         except Refusal as refusal:
             return present.joined(refusal.sentence)
-        words = [*self._words(draft), *doubtful(self._doubts)]
         if left_out := self._lines("phones").more:
             words.append(f"{present.count(left_out, 'more number')} not shown stay as they are")
         return present.joined(" · ".join(words))
@@ -193,7 +192,7 @@ class EditPersonDialog(EditDialog):
         if draft.title is not None:
             words.append(f"title {self._shown['title'] or 'none'} → {draft.title.strip() or 'none'}")
         if draft.zone is not None:
-            words.append(f"time zone → {draft.zone.strip() or 'not known'}")
+            words.append(f"time zone → {zone_typed(draft.zone) or 'not known'}")
         for changed, name in ((draft.phones, "phones"), (draft.emails, "e-mails"), (draft.notes, "notes")):
             if changed is not None:
                 words.append(name)

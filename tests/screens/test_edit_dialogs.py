@@ -90,6 +90,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(flo
         await d.type("COO")
         await go_to(d, "zone")
         await d.type("nowhere")
+        assert "time zone →" not in said(d), "nothing is promised that is refused"
         await d.press("enter")
         assert editing(d)
         assert "“nowhere” is no time zone" in said(d)
@@ -97,6 +98,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(flo
         await d.type("rome")
         await d.press("ctrl+u")
         await d.type("rome")
+        assert "time zone → Europe/Rome" in said(d)
         await d.press("enter")
         assert not editing(d)
     assert (contact(floor)["zone"], contact(floor)["title"]) == ("Europe/Rome", "COO")
