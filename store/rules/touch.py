@@ -477,8 +477,14 @@ def _words(
     attempt: bool,
     draft: TouchDraft,
 ) -> tuple[str, ...]:
-    """What the dialog says will happen, but for times, which the screen adds in the person's zone."""
+    """What the dialog says will happen, what only this disposition does first; the screen adds times in their zone."""
     words = []
+    if draft.disposition is D.WRONG_NUMBER:
+        words.append("marks the number bad")
+    if draft.disposition is D.BOUNCED:
+        words.append("marks the address bad")
+    if draft.disposition is D.UNSUBSCRIBE:
+        words.append("stops e-mail to this person")
     if attempt:
         limit = attempt_limit(lead, rules)
         words.append(f"attempt {lead.attempts + 1}" + (f" of {limit}" if limit else ""))
@@ -487,16 +493,10 @@ def _words(
     words.append(f"{verb} {standing(stage, changes['status'])}")
     if lead.callback_at is not None and changes.get("callback_at", 0) == 0:
         words.append("the promised callback stands")
-    if draft.disposition is D.WRONG_NUMBER:
-        words.append("marks the number bad")
-    if draft.disposition is D.BOUNCED:
-        words.append("marks the address bad")
-    if draft.disposition is D.UNSUBSCRIBE:
-        words.append("stops e-mail to this person")
     if changes.get("decision") is Decision.EXPIRED:
         words.append("the last of its attempts: decide")
     return tuple(words)
 
 
 def _goodbye() -> tuple[str, ...]:
-    return ("suppresses this person on every channel", "closes: suppress from future sales motion")
+    return ("suppresses this person on every channel", "closes it for good")
