@@ -55,17 +55,18 @@ class Front(Container):
         """Show this at bat, for the room that there is."""
         card = turn.card
         app, now = self.app, self.app.desk.now()
-        rules, me = app.team.rules, app.person.name if app.person else ""
+        assert app.person is not None
+        rules, me = app.team.rules, app.person
         width = app.size.width - 4
         pane = next((cells for name, cells in _PAST.items() if self.screen.has_class(name)), None)
         self.query_one("#who", Static).update(who(card, now, rules, width, tall=app.size.height >= _LOW))
-        self.query_one("#why-now", Static).update(why_now(card, now, app.zone, rules))
-        self.query_one("#script", Static).update(to_say(turn, now, app.zone, me))
+        self.query_one("#why-now", Static).update(why_now(turn, me.id, now, app.zone, rules))
+        self.query_one("#script", Static).update(to_say(turn, now, app.zone, me.name))
         three = app.size.width >= _THREE
         self.set_class(three, "-three")
         pane = _PAST_OF_THREE if three else pane
         self.query_one(CompanyPane).show(card if three else None)
-        past = story(card, now, app.zone, me, width if pane is None else pane - 4, alone=not three)
+        past = story(card, now, app.zone, me.name, width if pane is None else pane - 4, alone=not three)
         self.query_one("#story", Static).update(Content() if pane is None else past)
         self.query_one("#story-below", Static).update(past if pane is None else Content())
 

@@ -10,8 +10,8 @@ from screens.queue.painter import URGENCIES
 from screens.queue.preview import before, group, head, questions, rule, script, touches, ways
 from store.instants import Instant
 from store.queries.lead_card import LeadCard
+from store.queries.queue import why_row
 from store.queries.session import Promised, Turn
-from store.rules import queue_order
 from store.rules.path import standing
 from store.rules.touch import attempt_limit
 from store.ruleset import RuleSet
@@ -34,11 +34,10 @@ def who(card: LeadCard, now: Instant, rules: RuleSet, width: int, *, tall: bool)
     return Content("\n").join(line.truncate(max(width, 1), ellipsis=True) for line in lines)
 
 
-def why_now(card: LeadCard, now: Instant, zone: str, rules: RuleSet) -> Content:
-    """Why it is their turn, where it stands, how often they were tried."""
-    lead = card.lead
-    cadence = rules.cadences.get(lead.cadence)
-    why = queue_order.why(lead, now, zone, rules, len(cadence.steps) if cadence else 0)
+def why_now(turn: Turn, me: int | None, now: Instant, zone: str, rules: RuleSet) -> Content:
+    """Why it is their turn, as the queue of ``me`` says it, where it stands, how often they were tried."""
+    lead = turn.card.lead
+    why = why_row(turn.row, me, now, zone, rules)
     urgency = URGENCIES[why.urgency]
     limit = attempt_limit(lead, rules)
     tries = f"{lead.attempts} of {limit} attempts" if limit else present.count(lead.attempts, "attempt")

@@ -224,12 +224,18 @@ def key_in(
         return None
     if lead.owner_id == owner_id:
         return _key(store, facts, owner_id, now, ends) if _in_view(view, lead, _tier(store, lead, now, ends)) else None
+    return _key(store, facts, owner_id, now, ends) if comes_to(store, facts, owner_id, now, view) else None
+
+
+def comes_to(store: Store, facts: Facts, viewer_id: int | None, now: Instant, view: View = View.ALL) -> bool:
+    """Whether an open at bat of somebody else's stands in this person's view: its promise rises, or it is offered."""
+    lead = facts.lead
     if facts.suppressed or lead.stage is Stage.DISQUALIFIED:
-        return None
-    if facts.promise is not None and rises_for(facts.promise, owner_id, now, store.rules):
-        return _key(store, facts, owner_id, now, ends) if view in _WITH_CALLBACKS else None
+        return False
+    if facts.promise is not None and rises_for(facts.promise, viewer_id, now, store.rules):
+        return view in _WITH_CALLBACKS
     offered = view in _WITH_OFFERED and may_be_offered(lead) and is_offered(store, lead.id)
-    return _key(store, facts, owner_id, now, ends) if offered and is_free(store, owner_id, now) else None
+    return offered and is_free(store, viewer_id, now)
 
 
 def _in_view(view: View, lead: LeadState, tier: int) -> bool:

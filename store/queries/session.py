@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from store.database import Store
 from store.instants import HOUR, Instant
 from store.queries.lead_card import LeadCard, NextStep, card
-from store.queries.queue import QueueRow, row
+from store.queries.queue import QueueRow, comes_to, facts_of, row
 from store.reach import recent_tries
 from store.rules.touch import cadence_ends
 from store.vocabulary import Stage
@@ -142,7 +142,7 @@ def seek(store: Store, session: Sitting, start: int, step: int, now: Instant) ->
         lead_id = session.leads[index]
         if step < 0 or lead_id not in done:
             known = row(store, lead_id)
-            over = None if known is None else why_over(known, session.user_id)
+            over = None if known is None else _why_over(store, known, session.user_id, now)
             if known is not None and over is None:
                 return Found(index, turn(store, lead_id, now), tuple(passed))
             if over and lead_id not in done:
@@ -151,14 +151,17 @@ def seek(store: Store, session: Sitting, start: int, step: int, now: Instant) ->
     return Found(max(index, 0), None, tuple(passed))
 
 
-def why_over(found: QueueRow, user_id: int) -> str | None:
-    """Why an at bat has no turn in a session of this user, as a sentence; None where it has."""
+def _why_over(store: Store, found: QueueRow, user_id: int, now: Instant) -> str | None:
+    """Why an at bat has no turn in a session of this user, as a sentence; None where it has.
+
+    What is somebody else's has one as long as it stands in this user's queue: offered to all, or a callback passed on.
+    """
     lead, name = found.lead, found.name or found.company
     if not lead.open:
         return f"{name} is {lead.stage.label}"
     if lead.stage is Stage.DISQUALIFIED:
         return f"{name} waits for approval"
-    if lead.owner_id not in (None, user_id):
+    if lead.owner_id not in (None, user_id) and not comes_to(store, facts_of(found), user_id, now):
         return f"{found.owner} has {name} now"
     return None
 

@@ -22,9 +22,10 @@ from store.operations.sessions import (
 )
 from store.operations.transaction import Done
 from store.operations.undo import UndoDraft, undo
-from store.queries.session import Sitting, dealt_with, figures, open_sitting, sitting, turn
-from store.vocabulary import Disposition, Outcome, Stage
+from store.queries.session import Sitting, dealt_with, figures, open_sitting, seek, sitting, turn
+from store.vocabulary import Disposition, Motion, Outcome, Stage
 from tests.factories import BEN, PRIYA, Floor
+from tests.store.clockwork import until
 
 
 def begin(floor: Floor, *leads: int, actor: Actor = PRIYA) -> int:
@@ -176,6 +177,32 @@ def test_per_hour_says_nothing_of_the_first_minutes(floor: Floor) -> None:
     assert figures(floor.store, now_open(floor), floor.now).per_hour(3) is None
     floor.later(30 * MINUTE)
     assert figures(floor.store, now_open(floor), floor.now).per_hour(3) == 6
+
+
+def test_what_is_offered_to_all_has_its_turn_until_somebody_takes_it(floor: Floor) -> None:
+    offered = floor.lead(motion=Motion.DEMO_REQUEST, actor=BEN)
+    bens = floor.lead(actor=BEN)
+    until(floor, "2026-11-23 10:04")
+    begin(floor, bens, offered)
+    found = seek(floor.store, now_open(floor), 0, 1, floor.now)
+    assert found.index == 1
+    assert found.turn is not None
+    assert found.turn.row.id == offered
+    assert [words.startswith("Ben has ") for words in found.passed] == [True], "what is simply his"
+    floor.touch(offered, actor=BEN)
+    assert seek(floor.store, now_open(floor), 0, 1, floor.now).turn is None
+
+
+def test_a_callback_that_passed_on_has_its_turn(floor: Floor) -> None:
+    bens = floor.lead(Stage.ATTEMPTING, actor=BEN)
+    callback(floor.store, BEN, floor.later(), CallbackDraft(bens, floor.now + HOUR))
+    session = begin(floor, bens)
+    assert seek(floor.store, now_open(floor), 0, 1, floor.now).turn is None
+    floor.now += HOUR + floor.store.rules.callbacks.passes_on
+    assert now_open(floor).id == session
+    found = seek(floor.store, now_open(floor), 0, 1, floor.now)
+    assert found.turn is not None
+    assert found.turn.row.id == bens
 
 
 def test_a_turn_has_the_row_and_the_card(floor: Floor) -> None:
