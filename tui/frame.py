@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from textual import events
 from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.reactive import var
+from textual.screen import Screen
 from textual.signal import Signal
 from textual.timer import Timer
 from textual.widgets import Input
@@ -239,6 +241,8 @@ class Frame(OrderedKeysApp[int]):
         with self.batch_update():
             await self.push_screen(dialog)
             dialog.begin(opening, then)
+            await _taken_in(dialog)
+        dialog.check_idle()
 
     # --- screens over a view ---
 
@@ -340,3 +344,13 @@ class Frame(OrderedKeysApp[int]):
         if event.key in self.keys.keys(BY_ID["dismiss_dialog"]):
             return any(screen.has_class(RUNNING) for screen in self.screen_stack[-1:])
         return event.key in self.keys.keys(BY_ID["quit"])
+
+
+async def _taken_in(screen: Screen[Any]) -> None:
+    """Wait until each widget has told the screen what changed of it, so that one frame shows all of it.
+
+    It idles meanwhile, held back from drawing: whoever lets it draw again has to wake it.
+    """
+    told: asyncio.Queue[None] = asyncio.Queue()
+    for _ in [widget for widget in screen.walk_children() if widget.call_later(told.put_nowait, None)]:
+        await told.get()
