@@ -178,7 +178,8 @@ class RecyclingScreen(LeadScreen):
         self.filter_line.show(self._filter, typing=True)
 
     def action_keep_filter(self) -> None:
-        """Back to the list, narrowed as typed."""
+        """Back to the list, narrowed as typed: also by a letter of which nobody has told yet."""
+        self._type(self.filter_line.text)
         self.filter_line.show(self._filter)
         self.set_focus(self.table)
 

@@ -140,7 +140,7 @@ async def test_filter_order_and_back(floor: Floor, ended: dict[str, int]) -> Non
         await d.type("globex")
         await d.press("enter")
         await d.until(lambda: list(screen.table.ids) == [ended["lost"]])
-        assert "1 of 5" in said(d)
+        await d.until(lambda: "1 of 5" in said(d))
         await d.press("f")
         await d.type("nobody")
         await d.until(lambda: "Nobody here is like that" in said(d))
@@ -154,6 +154,16 @@ async def test_filter_order_and_back(floor: Floor, ended: dict[str, int]) -> Non
         assert on_queue(d)
         await d.press("3")
         assert len(recycling_of(d).table.ids) == 5
+
+
+async def test_enter_right_behind_the_last_letter_drops_none(floor: Floor, ended: dict[str, int]) -> None:
+    async with at_work(floor) as d:
+        screen = await on(d)
+        await d.press("f")
+        screen.filter_line.input.value = "globex"  # its message is still on the way when enter is acted on
+        screen.action_keep_filter()
+        assert list(screen.table.ids) == [ended["lost"]]
+        assert screen.filter_line.text == "globex"
 
 
 async def test_enter_opens_the_timeline_and_c_the_company_and_esc_the_same_row(
