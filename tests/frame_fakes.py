@@ -38,7 +38,7 @@ class FakeStore:
     threads: set[int] = field(default_factory=set)
     gate: threading.Event = field(default_factory=threading.Event)
     version: int = 1
-    closed: int = 0
+    closed: list[int] = field(default_factory=list)  # by which threads
     rescued: str = ""
 
     def __post_init__(self) -> None:
@@ -59,8 +59,8 @@ class FakeStore:
         """It reads nothing that takes long."""
 
     def close(self) -> None:
-        """Count it."""
-        self.closed += 1
+        """Remember by whom."""
+        self.closed.append(threading.get_ident())
 
 
 @dataclass(frozen=True)
