@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
@@ -317,6 +318,15 @@ def held_at(batch: int, monkeypatch: pytest.MonkeyPatch, operation: str = "do_ba
 
 
 @pytest.fixture
+def gives_way() -> Iterator[None]:
+    """Let the store's thread have its turns often: a driver that looks without end keeps it waiting for each."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0002)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three at bats in a batch."""
     monkeypatch.setattr(store_bulk.batches, "__defaults__", (3,))
@@ -347,6 +357,7 @@ async def test_it_is_stopped_between_batches_with_a_true_account(floor: Floor, m
         await d.idle()
 
 
+@pytest.mark.usefixtures("gives_way")
 @pytest.mark.soak
 async def test_five_thousand_are_stopped_on_the_way_and_taken_back_as_one(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
